@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+// The room table in core/DESIGN.md is the single source: a row there is a rule here.
+const rooms = readFileSync(new URL('core/DESIGN.md', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => /^\|\s*`/.test(line))
+  .flatMap((line) => {
+    const [, names = '', , allowed = ''] = line.split('|')
+    const paths = [...names.matchAll(/`([^`]+)`/g)].flatMap(([, name]) => expand(name))
+    return paths.map((path) => ({
+      path,
+      allowed: [...allowed.matchAll(/`([^`]+)`/g)].flatMap(([, name]) => expand(name)),
+    }))
+  })
+if (rooms.length === 0) throw new Error('core/DESIGN.md: the room table was not found')
+
+/** `core/{archiver,restorer}` → `core/archiver`, `core/restorer`. */
+function expand(name) {
+  const [, before, choices, after] = /^(.*)\{(.*)\}(.*)$/.exec(name) ?? []
+  return choices ? choices.split(',').map((choice) => before + choice.trim() + after) : [name]
+}
+
+const nameless = readdirSync(new URL('core', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => `core/${entry.name}`)
+  .filter((path) => !rooms.some((room) => room.path === path))
+if (nameless.length > 0) throw new Error(`core/DESIGN.md: no row in the room table for ${nameless.join(', ')}`)
+
+const inside = (path) => `^${path}/`
+const product = '^core/'
+
+export default {
+  forbidden: [
+    ...rooms.map(({ path, allowed }) => ({
+      name: `room:${path}`,
+      comment: `${path} may import ${allowed.join(', ') || 'no other room'} (core/DESIGN.md, room table)`,
+      severity: 'error',
+      from: { path: inside(path) },
+      to: { path: product, pathNot: [path, ...allowed].map(inside) },
+    })),
+    {
+      name: 'enter-by-the-door',
+      comment: 'Another room is entered through its index.ts.',
+      severity: 'error',
+      from: { path: '^(core/[^/]+)/' },
+      to: { path: '^core/[^/]+/', pathNot: ['^$1/', '^core/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-undeclared-packages',
+      severity: 'error',
+      from: { path: product },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: product, pathNot: ['\\.d\\.ts$', '/chunker/wasm/', '/index\\.ts$', 'worker\\.ts$'] },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^out/' },
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

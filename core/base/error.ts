@@ -1,0 +1,75 @@
+/**
+ * What went wrong, as a stable name. Code matches on it; the message is for people and may change.
+ *
+ * - `input/…`: what a person or a program handed over cannot be used.
+ * - `storage/…`: where the repository's files live.
+ * - `repository/…`: what those files say.
+ * - `source/…`: what is being protected.
+ * - `target/…`: where a restore writes.
+ */
+export type ErrorCode =
+  | 'input/invalid'
+  | 'storage/not-found'
+  | 'storage/exists'
+  | 'storage/full'
+  | 'storage/refused'
+  | 'storage/unreachable'
+  | 'storage/truncated'
+  | 'storage/readonly'
+  | 'repository/not-found'
+  | 'repository/exists'
+  | 'repository/locked'
+  | 'repository/lock-lost'
+  | 'repository/wrong-password'
+  | 'repository/unsupported'
+  | 'repository/damaged'
+  | 'repository/not-in-repository'
+  | 'source/not-found'
+  | 'source/vanished'
+  | 'source/unreadable'
+  | 'target/full'
+  | 'target/refused'
+  | 'target/mismatch'
+  | 'internal/defect'
+
+export interface CoreErrorOptions {
+  /** The error this one explains. */
+  readonly cause?: unknown
+  /** Whether the same request may succeed when it is simply made again. Default: no. */
+  readonly retryable?: boolean
+  /** What this means for data that is already stored, in a sentence. */
+  readonly safety?: string
+  /** What a person should do next, in a sentence. */
+  readonly remedy?: string
+  /** Facts for a log or a program. Never a secret. */
+  readonly context?: Readonly<Record<string, string | number>>
+}
+
+/** An error that a person may see: what happened to which object, whether data is safe, what to do next. */
+export class CoreError extends Error {
+  override readonly name = 'CoreError'
+  readonly code: ErrorCode
+  readonly retryable: boolean
+  readonly safety: string | undefined
+  readonly remedy: string | undefined
+  readonly context: Readonly<Record<string, string | number>>
+
+  constructor(code: ErrorCode, message: string, options: CoreErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.retryable = options.retryable ?? false
+    this.safety = options.safety
+    this.remedy = options.remedy
+    this.context = options.context ?? {}
+  }
+}
+
+/** Whether `error` is a `CoreError` with this code. */
+export function isCode(error: unknown, code: ErrorCode): error is CoreError {
+  return error instanceof CoreError && error.code === code
+}
+
+/** The `code` of a failed system call (`ENOENT`, `ENOSPC`, …), or undefined for anything else. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

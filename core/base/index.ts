@@ -1,0 +1,12 @@
+/**
+ * Base holds what every room needs and no room owns.
+ *
+ * - **Clock**, **Chance**: the one source of time and of randomness; tests bring their own.
+ * - **CoreError**: an error that a person may see.
+ * - **Abortable**: what every slow function takes, last.
+ */
+export { type Abortable, sleep } from './abort.ts'
+export { type Chance, systemChance } from './chance.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { CoreError, type CoreErrorOptions, type ErrorCode, isCode, systemCode } from './error.ts'
+export { retry, type RetryOptions } from './retry.ts'
