@@ -2,11 +2,21 @@
 export interface Clock {
   /** Milliseconds since the epoch. It may jump; never measure a duration with it. */
   now(): number
-  /** Milliseconds since an arbitrary moment, never going back. For durations and rates. */
+  /** Milliseconds since an arbitrary moment, never going back. It may stand still while the computer sleeps. */
   monotonic(): number
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+}
+
+/** RFC 3339 in UTC, to the millisecond. */
+export function formatInstant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}
+
+/** Milliseconds since the epoch of an RFC 3339 time with any offset; NaN for anything else. Nanoseconds are dropped. */
+export function parseInstant(text: string): number {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? Date.parse(text.replace(/(\.\d{3})\d+/, '$1')) : Number.NaN
 }

@@ -1,0 +1,86 @@
+import type { PackMessage, SharedPipeline, WriteCounts } from '../repository/index.ts'
+import type { FileServerDescriptor } from '../source/index.ts'
+
+/** What an archive worker is started with. */
+export interface ArchiveWorkerData {
+  readonly pipeline: SharedPipeline
+  /** This worker's number, from 0. */
+  readonly worker: number
+  readonly source: FileServerDescriptor
+  readonly detection: ChangeDetection
+  /** One row of figures a worker; see `progress.ts`. */
+  readonly figures: SharedArrayBuffer
+  /** Which workers are idle; see `idlers.ts`. */
+  readonly idleWords: SharedArrayBuffer
+}
+
+/** What a worker stored, told at its end. */
+export type WorkerReport = WriteCounts
+
+/** What makes a file count as unchanged since the parent snapshot, beside its type, size and modification time. */
+export interface ChangeDetection {
+  readonly ctime: boolean
+  readonly inode: boolean
+}
+
+/** Work for a worker. Every task is answered by one `Done`. */
+export type Task = EntriesTask | FolderTask
+
+/** Archives some entries of a folder. */
+export interface EntriesTask {
+  readonly type: 'entries'
+  readonly token: number
+  /** Path of the folder. */
+  readonly folder: Uint8Array
+  /** Names in raw-byte order, each ended by a NUL. */
+  readonly names: Uint8Array
+  /** Id of the tree that the parent snapshot has for this folder. */
+  readonly parentTree: Uint8Array | undefined
+}
+
+/** Stores the tree of nodes that are archived already. */
+export interface FolderTask {
+  readonly type: 'folder'
+  readonly token: number
+  /** Encoded nodes in order, as `Done` brings them. */
+  readonly nodes: readonly Uint8Array[]
+  /** The folder that the tree belongs to: the answer is its node. Without one the answer is the tree's id. */
+  readonly of: { readonly path: Uint8Array; readonly name: Uint8Array } | undefined
+}
+
+/** To a worker. */
+export type ToWorker =
+  | { readonly type: 'task'; readonly task: Task }
+  | { readonly type: 'done'; readonly done: Done }
+  | { readonly type: 'pack'; readonly pack: number; readonly bytes: SharedArrayBuffer | undefined }
+  | { readonly type: 'finish' }
+
+/** The answer to a task. */
+export interface Done {
+  readonly token: number
+  /** Encoded nodes, separated by commas; for a task without `of` the 32 bytes of a tree's id. */
+  readonly result: Uint8Array
+}
+
+/** To the main thread. */
+export type FromWorker =
+  | PackMessage
+  | { readonly type: 'done'; readonly done: Done }
+  /** This worker has nothing to do. */
+  | { readonly type: 'idle' }
+  /** Part of a task's work for a worker that the sender has claimed. The answer comes back to the sender. */
+  | { readonly type: 'share'; readonly to: number; readonly task: EntriesTask }
+  /** Asks for a whole pack, which holds trees of the parent. */
+  | { readonly type: 'load-pack'; readonly pack: number }
+  | { readonly type: 'missed'; readonly missed: MissedFile }
+  | { readonly type: 'finished'; readonly report: WorkerReport }
+  | { readonly type: 'failed'; readonly error: unknown }
+
+/** Something that should have been read and was not. */
+export interface MissedFile {
+  readonly path: Uint8Array
+  /** `changed`: it was stored, but changed while it was read. */
+  readonly kind: 'unreadable' | 'changed' | 'vanished' | 'name-not-utf8' | 'attributes'
+  /** The system's word for it, such as `EACCES`. */
+  readonly reason: string
+}

@@ -1,0 +1,22 @@
+/**
+ * A repository holds backups in restic's format, on top of a storage.
+ *
+ * - **Blob**: a run of bytes, named by the SHA-256 of its plaintext. Data or tree.
+ * - **Pack**: one stored file holding many sealed blobs and, last, a sealed header that lists them.
+ * - **Index**: which blob lies where.
+ * - **Document**: a sealed file of JSON: index, snapshot, lock.
+ * - **Pipeline**: worker threads that cut, hash, compress, seal and pack, and the main thread that stores packs.
+ */
+export { type BlobLocation, type BlobType, ID_BYTES } from './blob.ts'
+export type { CompressionLevel } from './compression/zstd.ts'
+export { type Config } from './config.ts'
+export { type BlobIndex } from './index/blob-index.ts'
+export { type Bell, createBell, PipelineStopped } from './pipeline/bell.ts'
+export { type BlobWriter, createBlobWriter, type PackMessage, type WriteCounts } from './pipeline/blob-writer.ts'
+export { type ContentWriter, createContentWriter, type ReadNext } from './pipeline/content-writer.ts'
+export { openPipeline, type Pipeline, type PipelineOptions } from './pipeline/pipeline.ts'
+export type { SharedPipeline } from './pipeline/shared-pipeline.ts'
+export { initRepository, type InitOptions, openRepository, type Repository } from './repository.ts'
+export { guardStorage } from './lock/guarded-storage.ts'
+export { type FoundLock, type HeldLock, listLocks, type LockOptions, lockRepository, removeLocks } from './lock/lock.ts'
+export { type Identity, ownIdentity } from './lock/process.ts'

@@ -1,0 +1,193 @@
+import { CoreError } from '../../base/index.ts'
+import type { BlobLocation } from '../blob.ts'
+
+/**
+ * Entries lie side by side, 48 bytes each, in the order in which they came; slots of 4 bytes find them by id (open
+ * addressing, linear probing). Slots are doubled at three quarters full, so a blob costs 48 + 5.3 to 10.7 bytes, and
+ * none of it is on V8's heap. Both grow in place: their address space is reserved, not their memory.
+ */
+export interface SharedEntryTable {
+  readonly control: SharedArrayBuffer
+  readonly entries: SharedArrayBuffer
+  readonly slots: SharedArrayBuffer
+}
+
+export interface EntryTable {
+  readonly shared: SharedEntryTable
+  readonly count: number
+  find(isTree: boolean, id: Uint8Array): number
+  /** Appends an entry, unless `onlyNew` and the id is listed: then -1. */
+  insert(isTree: boolean, id: Uint8Array, onlyNew: boolean): number
+  place(entry: number, pack: number, offset: number, length: number, uncompressedLength: number): void
+  locate(entry: number): BlobLocation
+  copyId(entry: number, target: Buffer): Buffer
+}
+
+// Words of an entry: 0-7 the id; 8 the pack, its top bit set for a tree; 9 offset; 10 length; 11 uncompressed length.
+const WORDS = 12
+const PACK = 8
+const TREE = 0x8000_0000
+const NO_PACK = 0x7fff_ffff
+
+/** Reserves 3 GiB of addresses. Beyond it the repository needs another machine anyway (64 bytes × 2^26 = 4 GiB). */
+const MOST_ENTRIES = 2 ** 26
+const FEWEST_SLOTS = 2 ** 14
+const ENTRIES_STEP = 2 ** 15
+
+// Words of the control block.
+const LOCK = 0
+const EPOCH = 1
+const COUNT = 2
+const SLOTS = 3
+
+export function createEntryTable(expected: number, shared: SharedEntryTable = reserve(expected)): EntryTable {
+  const control = new Int32Array(shared.control)
+  let entries = new Uint32Array(shared.entries, 0, shared.entries.byteLength >>> 2)
+  let slots = new Uint32Array(shared.slots, 0, shared.slots.byteLength >>> 2)
+  const wanted = new Uint32Array(8)
+  const wantedBytes = new Uint8Array(wanted.buffer)
+
+  /** Another thread may have grown the table since this one looked. */
+  function refresh(): void {
+    entries = new Uint32Array(shared.entries, 0, shared.entries.byteLength >>> 2)
+    slots = new Uint32Array(shared.slots, 0, Atomics.load(control, SLOTS))
+  }
+  refresh()
+
+  /** The entry in the first slot that fits, or -1 at the first empty one. Slots hold entry + 1. */
+  function probe(isTree: boolean): number {
+    const mask = slots.length - 1
+    const [first = 0] = wanted
+    for (let slot = first & mask; ; slot = (slot + 1) & mask) {
+      const held = Atomics.load(slots, slot)
+      if (held === 0) return -1
+      const entry = held - 1
+      const at = entry * WORDS
+      if (at >= entries.length) refresh()
+      if (entries[at] === first && isSame(at, isTree)) return entry
+    }
+  }
+
+  function isSame(at: number, isTree: boolean): boolean {
+    for (let word = 1; word < 8; word++) if (entries[at + word] !== wanted[word]) return false
+    return (((entries[at + PACK] ?? 0) & TREE) !== 0) === isTree
+  }
+
+  /** Finds without locking: an even epoch, unchanged after the look, means that no slots were moved meanwhile. */
+  function find(isTree: boolean, id: Uint8Array): number {
+    wantedBytes.set(id)
+    for (;;) {
+      const epoch = Atomics.load(control, EPOCH)
+      if ((epoch & 1) === 1) {
+        Atomics.wait(control, EPOCH, epoch)
+        continue
+      }
+      if (slots.length !== Atomics.load(control, SLOTS)) refresh()
+      const entry = probe(isTree)
+      if (Atomics.load(control, EPOCH) === epoch) return entry
+    }
+  }
+
+  function link(entry: number): void {
+    const mask = slots.length - 1
+    let slot = (entries[entry * WORDS] ?? 0) & mask
+    while (slots[slot] !== 0) slot = (slot + 1) & mask
+    Atomics.store(slots, slot, entry + 1)
+  }
+
+  function growEntries(count: number): void {
+    if (count < MOST_ENTRIES) {
+      const grown = Math.min(MOST_ENTRIES, count + Math.max(ENTRIES_STEP, count >>> 4))
+      shared.entries.grow(grown * WORDS * 4)
+      refresh()
+      return
+    }
+    throw new CoreError('repository/unsupported', `The repository lists more than ${MOST_ENTRIES} blobs.`, {
+      safety: 'Stored data is safe; nothing was changed.',
+      remedy: 'Split the backup sets over several repositories.',
+    })
+  }
+
+  function doubleSlots(count: number): void {
+    Atomics.add(control, EPOCH, 1)
+    shared.slots.grow(slots.byteLength * 2)
+    Atomics.store(control, SLOTS, slots.length * 2)
+    refresh()
+    slots.fill(0)
+    for (let entry = 0; entry < count; entry++) link(entry)
+    Atomics.add(control, EPOCH, 1)
+    Atomics.notify(control, EPOCH)
+  }
+
+  function locked<T>(work: () => T): T {
+    while (Atomics.compareExchange(control, LOCK, 0, 1) !== 0) Atomics.wait(control, LOCK, 1)
+    try {
+      if (slots.length !== Atomics.load(control, SLOTS)) refresh()
+      return work()
+    } finally {
+      Atomics.store(control, LOCK, 0)
+      Atomics.notify(control, LOCK, 1)
+    }
+  }
+
+  function append(isTree: boolean, onlyNew: boolean): number {
+    if (onlyNew && probe(isTree) >= 0) return -1
+    const entry = Atomics.load(control, COUNT)
+    if ((entry + 1) * WORDS > entries.length) refresh()
+    if ((entry + 1) * WORDS > entries.length) growEntries(entry)
+    if ((entry + 1) * 4 > slots.length * 3) doubleSlots(entry)
+    const at = entry * WORDS
+    entries.set(wanted, at)
+    entries[at + PACK] = NO_PACK + (isTree ? TREE : 0)
+    Atomics.store(control, COUNT, entry + 1)
+    link(entry)
+    return entry
+  }
+
+  return {
+    shared,
+    get count() {
+      return Atomics.load(control, COUNT)
+    },
+    find,
+    insert(isTree, id, onlyNew) {
+      if (onlyNew && find(isTree, id) >= 0) return -1
+      wantedBytes.set(id)
+      return locked(() => append(isTree, onlyNew))
+    },
+    place(entry, pack, offset, length, uncompressedLength) {
+      const at = entry * WORDS + PACK
+      if (at >= entries.length) refresh()
+      entries[at + 1] = offset
+      entries[at + 2] = length
+      entries[at + 3] = uncompressedLength
+      entries[at] = (((entries[at] ?? 0) & TREE) | pack) >>> 0
+    },
+    locate(entry) {
+      const at = entry * WORDS + PACK
+      if (at >= entries.length) refresh()
+      const [packed = 0, offset = 0, length = 0, uncompressedLength = 0] = entries.subarray(at, at + 4)
+      return { type: packed & TREE ? 'tree' : 'data', pack: packed & NO_PACK, offset, length, uncompressedLength }
+    },
+    copyId(entry, target) {
+      const at = entry * WORDS
+      if (at >= entries.length) refresh()
+      target.set(new Uint8Array(shared.entries, at * 4, 32))
+      return target
+    },
+  }
+}
+
+function reserve(expected: number): SharedEntryTable {
+  let slots = FEWEST_SLOTS
+  while (expected * 4 > slots * 3) slots *= 2
+  const control = new SharedArrayBuffer(16)
+  Atomics.store(new Int32Array(control), SLOTS, slots)
+  return {
+    control,
+    entries: new SharedArrayBuffer(Math.max(expected, ENTRIES_STEP) * WORDS * 4, {
+      maxByteLength: MOST_ENTRIES * WORDS * 4,
+    }),
+    slots: new SharedArrayBuffer(slots * 4, { maxByteLength: MOST_ENTRIES * 8 }),
+  }
+}

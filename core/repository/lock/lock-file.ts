@@ -1,0 +1,47 @@
+import { parseObject } from '../config.ts'
+
+/** Who uses a repository, as a lock file says it (restic design.rst, "Locks"). */
+export interface LockFile {
+  /** Milliseconds since the epoch: when it was written or last refreshed. */
+  readonly time: number
+  /** Nobody else may use the repository at the same time. */
+  readonly exclusive: boolean
+  readonly hostname: string
+  readonly username: string
+  readonly pid: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Others may remove a lock that was not refreshed for so long: its owner is gone (restic design.rst, "Locks"). */
+export const STALE_AFTER = 30 * 60 * 1000
+
+/** `timeText` is the lock's time as RFC 3339. */
+export function encodeLock(lock: LockFile, timeText: string): Buffer {
+  const { exclusive, hostname, username, pid, uid, gid } = lock
+  return Buffer.from(JSON.stringify({ time: timeText, exclusive, hostname, username, pid, uid, gid }))
+}
+
+/** `parseTime` turns RFC 3339 into milliseconds since the epoch. Throws `repository/damaged`. */
+export function decodeLock(plain: Buffer, parseTime: (text: string) => number): LockFile {
+  const { time, exclusive, hostname, username, pid, uid, gid } = parseObject(plain, 'lock')
+  return {
+    time: typeof time === 'string' ? parseTime(time) : 0,
+    exclusive: exclusive === true,
+    hostname: typeof hostname === 'string' ? hostname : '',
+    username: typeof username === 'string' ? username : '',
+    pid: whole(pid),
+    uid: whole(uid),
+    gid: whole(gid),
+  }
+}
+
+/** Whether a lock's owner is gone: not refreshed for half an hour, or its process on this very host has ended. */
+export function isStale(lock: LockFile, now: number, hostname: string, isAlive: (pid: number) => boolean): boolean {
+  if (now - lock.time > STALE_AFTER) return true
+  return lock.hostname === hostname && lock.pid > 0 && !isAlive(lock.pid)
+}
+
+function whole(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : 0
+}

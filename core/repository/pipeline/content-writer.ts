@@ -1,0 +1,155 @@
+import { ID_BYTES } from '../blob.ts'
+import { CHUNK_FINDER_SCRATCH, createChunkFinder, SHORTEST_CHUNK } from '../chunker/chunk-finder.ts'
+import type { Bell } from './bell.ts'
+import type { BlobWriter } from './blob-writer.ts'
+import { createChunkQueue, type QueuedChunk } from './chunk-queue.ts'
+import {
+  CHUNKS_A_WINDOW,
+  type SharedPipeline,
+  WINDOW_BYTES,
+  WINDOW_READ,
+  WINDOWS_A_WORKER,
+} from './shared-pipeline.ts'
+
+/** Fills the start of `target` with the next bytes of a file and returns how many; 0 at its end. May throw. */
+export type ReadNext = (target: Buffer) => number
+
+/** Stores the content of files, cut where it says so. */
+export interface ContentWriter {
+  /** Stores everything that `read` gives. Returns the ids of its blobs, 32 bytes each. */
+  save(read: ReadNext): Buffer
+  /** Seals one waiting chunk of any worker. False where there is none. */
+  help(): boolean
+}
+
+/** The first bytes of the shared memory stay unused, so that no address is 0. */
+const MEMORY_START = 64
+
+/** How many pages of 64 KiB the shared memory of a pipeline needs. */
+export function memoryPages(workers: number): number {
+  const bytes = MEMORY_START + workers * (CHUNK_FINDER_SCRATCH + WINDOWS_A_WORKER * WINDOW_BYTES)
+  return Math.ceil(bytes / 65_536)
+}
+
+/**
+ * `worker` counts from 0. A file is read into one of the worker's two windows, cut there, and its chunks offered to all
+ * workers; while they are sealed the next piece is read into the other window, behind what was left uncut.
+ */
+export function createContentWriter(
+  shared: SharedPipeline,
+  worker: number,
+  blobs: BlobWriter,
+  bell: Bell,
+): ContentWriter {
+  const control = new Int32Array(shared.control)
+  const queue = createChunkQueue(control)
+  const memory = Buffer.from(shared.memory.buffer as ArrayBuffer)
+  const ids = Buffer.from(shared.chunkIds)
+  const scratch = MEMORY_START + worker * CHUNK_FINDER_SCRATCH
+  const firstWindow = worker * WINDOWS_A_WORKER
+  const windowsAt = MEMORY_START + shared.workers * CHUNK_FINDER_SCRATCH
+  const finder = createChunkFinder({
+    memory: shared.memory,
+    module: shared.chunkerModule,
+    scratch,
+    polynomial: BigInt(`0x${shared.chunkerPolynomial}`),
+  })
+  const cuts: number[] = []
+  const helped: QueuedChunk = { window: 0, start: 0, length: 0, position: 0 }
+
+  function addressOf(window: number): number {
+    return windowsAt + window * WINDOW_BYTES
+  }
+
+  function idOf(window: number, position: number): Buffer {
+    const at = (window * CHUNKS_A_WINDOW + position) * ID_BYTES
+    return ids.subarray(at, at + ID_BYTES)
+  }
+
+  function seal({ window, start, length, position }: QueuedChunk): void {
+    blobs.save('data', memory.subarray(start, start + length), idOf(window, position))
+    if (queue.done(window)) bell.ring()
+  }
+
+  function help(): boolean {
+    if (!queue.pop(helped)) return false
+    seal(helped)
+    return true
+  }
+
+  function offer(window: number, start: number): void {
+    let at = start
+    for (const [position, end] of cuts.entries()) {
+      const chunk = { window, start: at, length: end - at, position }
+      queue.expect(window)
+      if (!queue.push(chunk)) seal(chunk)
+      at = end
+    }
+    if (cuts.length > 0) bell.ring()
+  }
+
+  /** Fills `target` as far as the file goes. */
+  function fill(read: ReadNext, target: Buffer): number {
+    let filled = 0
+    while (filled < target.length) {
+      const count = read(target.subarray(filled))
+      if (count === 0) break
+      filled += count
+    }
+    return filled
+  }
+
+  /** Waits until the chunks of a window are sealed, then hands out their ids. */
+  function drain(window: number, chunks: number, into: Buffer[]): void {
+    bell.waitUntil(() => queue.outstanding(window) === 0, help)
+    if (chunks > 0) into.push(Buffer.from(ids.subarray(window * CHUNKS_A_WINDOW * ID_BYTES, (window * CHUNKS_A_WINDOW + chunks) * ID_BYTES)))
+  }
+
+  /** A file shorter than any chunk is one blob: no cutting, no queue, no second window. */
+  function saveShort(start: number, length: number): Buffer {
+    const id = Buffer.allocUnsafe(length > 0 ? ID_BYTES : 0)
+    if (length > 0) blobs.save('data', memory.subarray(start, start + length), id)
+    return id
+  }
+
+  return {
+    help,
+    save(read) {
+      let window = firstWindow
+      let start = addressOf(window)
+      let end = start + fill(read, memory.subarray(start, start + WINDOW_READ))
+      if (end - start < SHORTEST_CHUNK) return saveShort(start, end - start)
+
+      const contents: Buffer[] = []
+      const chunks = Array.from({ length: WINDOWS_A_WORKER }, () => 0)
+      try {
+        for (;;) {
+          const isLast = end - start < WINDOW_READ || end === start
+          cuts.length = 0
+          const rest = finder.findCuts(start, end, isLast, cuts)
+          chunks[window - firstWindow] = cuts.length
+          offer(window, start)
+          const other = firstWindow + ((window - firstWindow + 1) % WINDOWS_A_WORKER)
+          drain(other, chunks[other - firstWindow] ?? 0, contents)
+          chunks[other - firstWindow] = 0
+          if (isLast) {
+            drain(window, chunks[window - firstWindow] ?? 0, contents)
+            return Buffer.concat(contents)
+          }
+          const next = addressOf(other)
+          memory.copyWithin(next, rest, end)
+          start = next
+          const filled = next + (end - rest)
+          end = filled + fill(read, memory.subarray(filled, filled + WINDOW_READ))
+          window = other
+        }
+      } finally {
+        // A file that failed half-way leaves chunks that others may be sealing: the windows are theirs until then.
+        for (let each = 0; each < WINDOWS_A_WORKER; each++) {
+          bell.waitUntil(() => queue.outstanding(firstWindow + each) === 0, help)
+        }
+      }
+    },
+  }
+}
+

@@ -1,0 +1,64 @@
+import { type Abortable, CoreError } from '../../base/index.ts'
+import { loadChunkerModule } from '../chunker/chunk-finder.ts'
+import type { CompressionLevel } from '../compression/zstd.ts'
+import type { BlobIndex } from '../index/blob-index.ts'
+import type { Repository } from '../repository.ts'
+import { type Bell, createBell } from './bell.ts'
+import { CHUNKS_A_WINDOW, controlBytes, type SharedPipeline, WINDOWS_A_WORKER } from './shared-pipeline.ts'
+import { memoryPages } from './content-writer.ts'
+import { createPackReceiver, type PackReceiver } from './pack-receiver.ts'
+import { createPackSlots } from './pack-slots.ts'
+
+export interface PipelineOptions extends Abortable {
+  readonly workers: number
+  readonly level?: CompressionLevel | undefined
+  /** Bytes that a pack should reach. 4 to 128 MiB. Default: 16 MiB. */
+  readonly packBytes?: number | undefined
+}
+
+/** Everything between worker threads that bring content and a repository that keeps it. The caller owns the threads. */
+export interface Pipeline {
+  /** For `workerData`. */
+  readonly shared: SharedPipeline
+  readonly bell: Bell
+  readonly packs: PackReceiver
+}
+
+const MIB = 1024 * 1024
+const DEFAULT_PACK_BYTES = 16 * MIB
+/** The last blob may pass the target by its own length, and the header comes behind it. */
+const PACK_SLACK = 8 * MIB + 512 * 1024
+
+/** Opens a pipeline into a repository. Throws `repository/unsupported` for format 1, which is never written. */
+export function openPipeline(
+  repository: Repository,
+  index: BlobIndex,
+  onFailure: (error: unknown) => void,
+  { workers, level = 'default', packBytes = DEFAULT_PACK_BYTES, signal }: PipelineOptions,
+): Pipeline {
+  if (repository.config.version < 2) {
+    throw new CoreError('repository/unsupported', `The repository at ${repository.storage.location} has format 1.`, {
+      safety: 'Stored data is safe and can be restored; nothing was changed.',
+      remedy: 'Upgrade it once with `restic migrate upgrade_repo_v2`, then back up again.',
+    })
+  }
+  // Each worker fills one pack of data and one of trees; two more are being stored meanwhile.
+  const slotCount = workers * 2 + 2
+  const pages = memoryPages(workers)
+  const shared: SharedPipeline = {
+    masterKey: repository.masterKey,
+    index: index.shared,
+    level,
+    chunkerPolynomial: repository.config.chunkerPolynomial,
+    chunkerModule: loadChunkerModule(),
+    packBytes,
+    workers,
+    control: new SharedArrayBuffer(controlBytes(workers, slotCount)),
+    packSlots: Array.from({ length: slotCount }, () => new SharedArrayBuffer(packBytes + PACK_SLACK)),
+    memory: new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }),
+    chunkIds: new SharedArrayBuffer(workers * WINDOWS_A_WORKER * CHUNKS_A_WINDOW * 32),
+  }
+  const bell = createBell(new Int32Array(shared.control))
+  const packs = createPackReceiver(repository, createPackSlots(shared, bell), onFailure, { signal })
+  return { shared, bell, packs }
+}
