@@ -20,3 +20,4 @@ export { initRepository, type InitOptions, openRepository, type Repository } fro
 export { guardStorage } from './lock/guarded-storage.ts'
 export { type FoundLock, type HeldLock, listLocks, type LockOptions, lockRepository, removeLocks } from './lock/lock.ts'
 export { type Identity, ownIdentity } from './lock/process.ts'
+export { type BlobReader, createBlobReader } from './pipeline/blob-reader.ts'

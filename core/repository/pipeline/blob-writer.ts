@@ -34,6 +34,8 @@ export interface BlobWriter {
   readonly counts: WriteCounts
   /** Stores `plain` unless it is known. Writes its id into `id` (32 bytes). Returns whether it was new. */
   save(type: BlobType, plain: Uint8Array, id: Uint8Array): boolean
+  /** Whether a blob is listed, or about to be. */
+  isKnown(type: BlobType, id: Uint8Array): boolean
   /** Hands over the packs that are not full yet. */
   flush(): void
 }
@@ -109,6 +111,7 @@ export function createBlobWriter(shared: SharedPipeline, bell: Bell, post: (mess
       if (pack.builder.size >= shared.packBytes) close(pack)
       return true
     },
+    isKnown: (type, id) => index.find(type, id) >= 0,
     flush() {
       close(open.data)
       close(open.tree)

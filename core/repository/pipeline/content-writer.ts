@@ -1,5 +1,5 @@
 import { ID_BYTES } from '../blob.ts'
-import { CHUNK_FINDER_SCRATCH, createChunkFinder, SHORTEST_CHUNK } from '../chunker/chunk-finder.ts'
+import { createChunkFinder, MIN_CHUNK_BYTES, SCRATCH_BYTES } from '../chunker/chunk-finder.ts'
 import type { Bell } from './bell.ts'
 import type { BlobWriter } from './blob-writer.ts'
 import { createChunkQueue, type QueuedChunk } from './chunk-queue.ts'
@@ -27,7 +27,7 @@ const MEMORY_START = 64
 
 /** How many pages of 64 KiB the shared memory of a pipeline needs. */
 export function memoryPages(workers: number): number {
-  const bytes = MEMORY_START + workers * (CHUNK_FINDER_SCRATCH + WINDOWS_A_WORKER * WINDOW_BYTES)
+  const bytes = MEMORY_START + workers * (SCRATCH_BYTES + WINDOWS_A_WORKER * WINDOW_BYTES)
   return Math.ceil(bytes / 65_536)
 }
 
@@ -45,16 +45,16 @@ export function createContentWriter(
   const queue = createChunkQueue(control)
   const memory = Buffer.from(shared.memory.buffer as ArrayBuffer)
   const ids = Buffer.from(shared.chunkIds)
-  const scratch = MEMORY_START + worker * CHUNK_FINDER_SCRATCH
+  const scratch = MEMORY_START + worker * SCRATCH_BYTES
   const firstWindow = worker * WINDOWS_A_WORKER
-  const windowsAt = MEMORY_START + shared.workers * CHUNK_FINDER_SCRATCH
+  const windowsAt = MEMORY_START + shared.workers * SCRATCH_BYTES
   const finder = createChunkFinder({
     memory: shared.memory,
     module: shared.chunkerModule,
     scratch,
     polynomial: BigInt(`0x${shared.chunkerPolynomial}`),
   })
-  const cuts: number[] = []
+  const lengths: number[] = []
   const helped: QueuedChunk = { window: 0, start: 0, length: 0, position: 0 }
 
   function addressOf(window: number): number {
@@ -79,13 +79,13 @@ export function createContentWriter(
 
   function offer(window: number, start: number): void {
     let at = start
-    for (const [position, end] of cuts.entries()) {
-      const chunk = { window, start: at, length: end - at, position }
+    for (const [position, length] of lengths.entries()) {
+      const chunk = { window, start: at, length, position }
       queue.expect(window)
       if (!queue.push(chunk)) seal(chunk)
-      at = end
+      at += length
     }
-    if (cuts.length > 0) bell.ring()
+    if (lengths.length > 0) bell.ring()
   }
 
   /** Fills `target` as far as the file goes. */
@@ -118,16 +118,15 @@ export function createContentWriter(
       let window = firstWindow
       let start = addressOf(window)
       let end = start + fill(read, memory.subarray(start, start + WINDOW_READ))
-      if (end - start < SHORTEST_CHUNK) return saveShort(start, end - start)
+      if (end - start < MIN_CHUNK_BYTES) return saveShort(start, end - start)
 
       const contents: Buffer[] = []
       const chunks = Array.from({ length: WINDOWS_A_WORKER }, () => 0)
       try {
         for (;;) {
           const isLast = end - start < WINDOW_READ || end === start
-          cuts.length = 0
-          const rest = finder.findCuts(start, end, isLast, cuts)
-          chunks[window - firstWindow] = cuts.length
+          const rest = start + finder.findCuts(start, end, isLast, lengths)
+          chunks[window - firstWindow] = lengths.length
           offer(window, start)
           const other = firstWindow + ((window - firstWindow + 1) % WINDOWS_A_WORKER)
           drain(other, chunks[other - firstWindow] ?? 0, contents)
@@ -144,6 +143,7 @@ export function createContentWriter(
           window = other
         }
       } finally {
+        finder.reset()
         // A file that failed half-way leaves chunks that others may be sealing: the windows are theirs until then.
         for (let each = 0; each < WINDOWS_A_WORKER; each++) {
           bell.waitUntil(() => queue.outstanding(firstWindow + each) === 0, help)

@@ -1,5 +1,5 @@
 import { type Abortable, CoreError } from '../../base/index.ts'
-import { loadChunkerModule } from '../chunker/chunk-finder.ts'
+import { compileKernel } from '../chunker/kernel.ts'
 import type { CompressionLevel } from '../compression/zstd.ts'
 import type { BlobIndex } from '../index/blob-index.ts'
 import type { Repository } from '../repository.ts'
@@ -50,7 +50,7 @@ export function openPipeline(
     index: index.shared,
     level,
     chunkerPolynomial: repository.config.chunkerPolynomial,
-    chunkerModule: loadChunkerModule(),
+    chunkerModule: compileKernel(),
     packBytes,
     workers,
     control: new SharedArrayBuffer(controlBytes(workers, slotCount)),

@@ -1,0 +1,132 @@
+import { type Abortable, CoreError } from '../base/index.ts'
+import {
+  type BlobIndex,
+  type CompressionLevel,
+  openPipeline,
+  PipelineStopped,
+  type Repository,
+} from '../repository/index.ts'
+import type { FileServerDescriptor } from '../source/index.ts'
+import { type Crew, startCrew } from './crew.ts'
+import { allocateFigures, type Figures, sumFigures } from './figures.ts'
+import type { ChangeDetection, MissedFile, WorkerReport } from './messages.ts'
+import { createPackLoader } from './pack-loader.ts'
+import { ParentTrees } from './parent-trees.ts'
+import { buildTargetTree, type TargetFolder } from './target-tree.ts'
+
+export interface ArchiveOptions extends Abortable {
+  /** Absolute, clean paths. */
+  readonly targets: readonly Buffer[]
+  readonly source: FileServerDescriptor
+  /** The tree of the snapshot to compare with. Without one everything is read. */
+  readonly parentTree?: Buffer | undefined
+  readonly detection: ChangeDetection
+  readonly workers: number
+  readonly level?: CompressionLevel | undefined
+  readonly packBytes?: number | undefined
+  /** Called for each thing that should have been read and was not. */
+  readonly onMissed: (missed: MissedFile) => void
+  /** Called some times a second. */
+  readonly onProgress?: ((figures: Figures, bytesStored: number) => void) | undefined
+}
+
+export interface Archived extends WorkerReport {
+  /** Id of the root tree. Everything it needs is durable in the repository. */
+  readonly tree: Buffer
+  readonly figures: Figures
+}
+
+const PROGRESS_EVERY = 200
+
+/** Stores what lies at the targets. The snapshot is the caller's to write, once it has decided that this is one. */
+export async function archive(repository: Repository, index: BlobIndex, options: ArchiveOptions): Promise<Archived> {
+  const { targets, source, parentTree, detection, workers, level, packBytes, onMissed, onProgress, signal } = options
+  signal?.throwIfAborted()
+  const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => undefined)
+  const pipeline = openPipeline(repository, index, fail, { workers, level, packBytes, signal })
+  const figures = allocateFigures(workers)
+  const crew = startCrew({
+    workers,
+    bell: pipeline.bell,
+    dataFor: (worker) => ({ pipeline: pipeline.shared, worker, source, detection, figures }),
+    onPack: (message) => pipeline.packs.receive(message),
+    onMissed,
+    loadPack: createPackLoader(repository, index, { signal }),
+    onFailure: fail,
+  })
+  const report = (): void => onProgress?.(sumFigures(figures), pipeline.packs.bytesStored)
+  const timer = setInterval(report, PROGRESS_EVERY)
+
+  function fail(error: unknown): void {
+    failed.reject(error)
+    pipeline.bell.stop()
+  }
+  const abort = (): void => fail(signal?.reason)
+  signal?.addEventListener('abort', abort, { once: true })
+
+  async function work(): Promise<Archived> {
+    const parents = new ParentTrees(repository, index, { signal })
+    const root = buildTargetTree(targets)
+    const nodes = await nodesOf(root, parentTree, crew, parents)
+    const tree = Buffer.from(await crew.run({ type: 'folder', nodes, of: undefined }))
+    const reports = await crew.finish()
+    await pipeline.packs.finish()
+    report()
+    return { tree, figures: sumFigures(figures), ...sumReports(reports) }
+  }
+
+  try {
+    return await Promise.race([work(), failed.promise])
+  } catch (error) {
+    throw error instanceof PipelineStopped
+      ? new CoreError('internal/defect', 'The backup was stopped for no known reason.', { cause: error })
+      : error
+  } finally {
+    clearInterval(timer)
+    signal?.removeEventListener('abort', abort)
+    await crew.terminate()
+  }
+}
+
+/** The encoded nodes of a folder on the way to targets, in the order of their names. */
+async function nodesOf(
+  folder: TargetFolder,
+  parentTree: Buffer | undefined,
+  crew: Crew,
+  parents: ParentTrees,
+): Promise<Uint8Array[]> {
+  const names = [...folder.targets, ...folder.folders.keys()].toSorted()
+  const pieces: Promise<Uint8Array>[] = []
+  for (const name of names) {
+    const deeper = folder.folders.get(name)
+    pieces.push(
+      deeper
+        ? folderNode(name, deeper, await parents.subtree(parentTree, name), crew, parents)
+        : crew.run({ type: 'entries', folder: folder.path, names: Buffer.from(`${name}\0`, 'latin1'), parentTree }),
+    )
+  }
+  return Promise.all(pieces)
+}
+
+async function folderNode(
+  name: string,
+  folder: TargetFolder,
+  parentTree: Buffer | undefined,
+  crew: Crew,
+  parents: ParentTrees,
+): Promise<Uint8Array> {
+  const nodes = await nodesOf(folder, parentTree, crew, parents)
+  return crew.run({ type: 'folder', nodes, of: { path: folder.path, name: Buffer.from(name, 'latin1') } })
+}
+
+function sumReports(reports: readonly WorkerReport[]): WorkerReport {
+  const sum: WorkerReport = { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0 }
+  for (const report of reports) {
+    sum.dataBlobs += report.dataBlobs
+    sum.treeBlobs += report.treeBlobs
+    sum.bytesAdded += report.bytesAdded
+    sum.bytesStored += report.bytesStored
+  }
+  return sum
+}

@@ -1,0 +1,46 @@
+import type { Bell } from '../repository/index.ts'
+import type { ByteString } from '../source/index.ts'
+import type { Idlers } from './idlers.ts'
+import type { Mailbox } from './mailbox.ts'
+import type { FromWorker } from './messages.ts'
+
+/** Hands parts of this worker's work to idle ones. */
+export interface Sharer {
+  someoneIsIdle(): boolean
+  /** Shares entries of a folder. Returns what to `await` with, or undefined where nobody is idle any more. */
+  share(folder: Buffer, names: readonly ByteString[], parentTree: Buffer | undefined): number | undefined
+  /** The encoded nodes of shared entries. Helps others until they are there. */
+  await(token: number): Uint8Array
+}
+
+export function createSharer(
+  worker: number,
+  idlers: Idlers,
+  mailbox: Mailbox,
+  bell: Bell,
+  post: (message: FromWorker) => void,
+  help: () => boolean,
+): Sharer {
+  let shared = 0
+
+  return {
+    someoneIsIdle: () => idlers.isAnyIdle(worker),
+    share(folder, names, parentTree) {
+      const to = idlers.claim(worker)
+      if (to < 0) return undefined
+      // Negative, and unlike any other worker's: the main thread counts its own tasks upwards from 1.
+      const token = -(++shared * 1024 + worker)
+      const list = Buffer.from(`${names.join('\0')}\0`, 'latin1')
+      post({ type: 'share', to, task: { type: 'entries', token, folder, names: list, parentTree } })
+      return token
+    },
+    await(token) {
+      let result: Uint8Array | undefined
+      bell.waitUntil(() => {
+        result = mailbox.answer(token)?.result
+        return result !== undefined
+      }, help)
+      return result ?? new Uint8Array(0)
+    },
+  }
+}
