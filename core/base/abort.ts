@@ -14,7 +14,6 @@ export function sleep(milliseconds: number, { signal }: Abortable = {}): Promise
     }, milliseconds)
     function stop(): void {
       clearTimeout(timer)
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the caller's own reason, whatever it is
       reject(signal?.reason)
     }
     signal?.addEventListener('abort', stop, { once: true })

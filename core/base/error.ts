@@ -71,5 +71,7 @@ export function isCode(error: unknown, code: ErrorCode): error is CoreError {
 
 /** The `code` of a failed system call (`ENOENT`, `ENOSPC`, …), or undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
+  // Node's own errors (`ERR_…`) and ours (`storage/…`) carry a code too.
+  return /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined
 }

@@ -16,15 +16,23 @@ export interface RetryOptions extends Abortable {
 
 /** Does `work` until it succeeds, `attempts` are used up, or it fails for good. Waits are jittered by ±50 %. */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { attempts, firstDelay, longestDelay, isRetryable, signal, chance = systemChance, wait = sleep } = options
   for (let attempt = 1; ; attempt++) {
-    signal?.throwIfAborted()
+    options.signal?.throwIfAborted()
     try {
       return await work()
     } catch (error) {
-      if (attempt >= attempts || signal?.aborted || !isRetryable(error)) throw error
-      const delay = Math.min(longestDelay, firstDelay * 2 ** (attempt - 1))
-      await wait(delay * (0.5 + chance.fraction()), { signal })
+      await waitBeforeRetry(error, attempt, options)
     }
   }
+}
+
+/**
+ * The step between two attempts, for work that is no single promise: waits after the failure of `attempt` (the first is
+ * 1), or throws that failure when there is to be no other attempt.
+ */
+export async function waitBeforeRetry(error: unknown, attempt: number, options: RetryOptions): Promise<void> {
+  const { attempts, firstDelay, longestDelay, isRetryable, signal, chance = systemChance, wait = sleep } = options
+  if (attempt >= attempts || signal?.aborted || !isRetryable(error)) throw error
+  const delay = Math.min(longestDelay, firstDelay * 2 ** (attempt - 1))
+  await wait(delay * (0.5 + chance.fraction()), { signal })
 }

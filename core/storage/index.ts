@@ -1,4 +1,12 @@
 /**
  * A storage keeps a repository's files: whole, by kind and name. It knows nothing of what they mean.
+ *
+ * - **Handle**: kind and name of one file.
+ * - **Storage**: the contract; its comment is the specification, `test/conformance` the proof.
+ * - **Wrapper**: a storage around another one that adds one thing: `withRetry`, `withReadonly`.
  */
+export { type DirectoryOptions, openDirectoryStorage } from './directory/directory.ts'
+export { openMemoryStorage } from './memory.ts'
+export { withReadonly } from './readonly.ts'
+export { type StorageRetryOptions, withRetry } from './retry.ts'
 export type { FileInfo, FileKind, Handle, LoadOptions, Storage } from './storage.ts'

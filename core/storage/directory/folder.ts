@@ -1,0 +1,42 @@
+import { dirname } from 'node:path'
+
+import { systemCode } from '../../base/index.ts'
+import { close, fsync, mkdir, open } from './system-call.ts'
+
+/** Makes a folder below one that exists. Whether it was made now: false when it was there. */
+export async function makeFolder(path: string, mode: number): Promise<boolean> {
+  try {
+    await mkdir(path, mode)
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Makes a folder and those above it, durably. */
+export async function makeFolders(path: string, mode: number): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode })
+  if (first === undefined) return
+  const top = dirname(first)
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    await flushFolder(folder)
+    if (folder === top) return
+  }
+}
+
+/**
+ * Makes the names in a folder durable. A rename, link or unlink in it is lost by a power failure until this resolves.
+ * Some network and FUSE file systems cannot flush folders; they answer EINVAL or ENOTSUP, and nothing more can be done.
+ */
+export async function flushFolder(path: string): Promise<void> {
+  const fd = await open(path, 'r')
+  try {
+    await fsync(fd)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error
+  } finally {
+    await close(fd)
+  }
+}
