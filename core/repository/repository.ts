@@ -46,8 +46,8 @@ export interface InitOptions extends Abortable {
 /** Makes a new repository. Throws `repository/exists` where there is one, or the rest of one. */
 export async function initRepository(storage: Storage, options: InitOptions): Promise<Repository> {
   const { password, owner, chunkerPolynomial, version = 2, chance = systemChance, signal } = options
-  await refuseExisting(storage, { signal })
   await storage.prepare({ signal })
+  await refuseExisting(storage, { signal })
   const masterKey = masterKeyFrom(chance.fill(Buffer.alloc(64)))
   const keyFile = await sealKeyFile(masterKey, password, chance.fill(Buffer.alloc(64)), owner)
   const keyName = hash('sha256', keyFile, 'hex')
@@ -80,14 +80,14 @@ async function refuseExisting(storage: Storage, options: Abortable): Promise<voi
 
 /** Opens a repository with a password. Throws `repository/not-found` or `repository/wrong-password`. */
 export async function openRepository(storage: Storage, password: string, options: Abortable = {}): Promise<Repository> {
-  const { masterKey, keyName } = await findKey(storage, password, options)
-  const sealer = createSealer(masterKey)
-  let config: Config
   try {
-    config = decodeConfig(await loadUnpacked(storage, sealer, 'config', '', options))
+    await storage.stat({ kind: 'config', name: '' }, options)
   } catch (error) {
     throw isCode(error, 'storage/not-found') ? notFound(storage, error) : error
   }
+  const { masterKey, keyName } = await findKey(storage, password, options)
+  const sealer = createSealer(masterKey)
+  const config = decodeConfig(await loadUnpacked(storage, sealer, 'config', '', options))
   return repositoryOver(storage, config, masterKey, keyName, sealer)
 }
 
