@@ -1,0 +1,39 @@
+import { systemCode } from '../../base/index.ts'
+import type { EntryReader } from '../source.ts'
+import { createAttributeReader } from './attributes.ts'
+import { nextData, readInto } from './content.ts'
+import { closeFile, hasChanged, openForReading, unreadable } from './open-file.ts'
+import { readOwnerNames } from './owner-names.ts'
+import { missingCapabilities, openSystemCalls } from './system-calls.ts'
+import { listFolder, readLink, statEntry } from './walk.ts'
+
+/** Opens a reader of this machine's files, for the thread that calls it: 6-10 ms. There is nothing to close. */
+export function openFileServerReader(): EntryReader {
+  const calls = openSystemCalls()
+  const attributes = createAttributeReader(calls)
+  const names = readOwnerNames()
+  return {
+    missingCapabilities: missingCapabilities(calls),
+    list: (folder) => presentOr(folder, 'cannot be listed', listFolder),
+    stat: (path) => presentOr(path, 'cannot be looked at', statEntry),
+    readLink: (path) => presentOr(path, 'cannot be read as a link', readLink),
+    attributes: (path, problem) => attributes.read(path, problem),
+    userName: (id) => names.user(id),
+    groupName: (id) => names.group(id),
+    open: openForReading,
+    read: readInto,
+    nextData: (file, offset, size) => nextData(calls, file, offset, size),
+    hasChanged,
+    close: closeFile,
+  }
+}
+
+function presentOr<T>(path: Buffer, what: string, look: (path: Buffer) => T): T | undefined {
+  try {
+    return look(path)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw unreadable(path, what, error)
+  }
+}

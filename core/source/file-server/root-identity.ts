@@ -1,0 +1,49 @@
+import { CoreError } from '../../base/index.ts'
+import { printable } from './byte-string.ts'
+import { statEntry } from './walk.ts'
+
+/** What makes a root this root and no other: the file system it lies on and its number there. Plain data. */
+export interface RootIdentity {
+  readonly device: bigint
+  readonly inode: bigint
+}
+
+/** Looks at a root before a walk. Fails with `source/not-found`, or `source/unreadable`. */
+export function identifyRoot(path: Buffer): RootIdentity {
+  const stat = look(path)
+  if (stat !== undefined) return { device: stat.dev, inode: stat.ino }
+  throw new CoreError('source/not-found', `There is nothing at ${printable(path)}`, {
+    safety: 'Nothing was read or stored; earlier recovery points are untouched.',
+    remedy: 'Check the path, and that the file system it lies on is mounted.',
+    context: { path: printable(path) },
+  })
+}
+
+/**
+ * Looks again after the walk. When a file system was unmounted meanwhile, its empty mount point must never look as if
+ * everything had been deleted: fails with `source/vanished`, and no recovery point may be made of what was read.
+ */
+export function verifyRoot(path: Buffer, identity: RootIdentity): void {
+  const stat = look(path)
+  if (stat?.dev === identity.device && stat.ino === identity.inode) return
+  const found = stat === undefined ? 'is gone' : 'is another one now (an unmounted file system, or a replaced folder)'
+  throw new CoreError('source/vanished', `${printable(path)} ${found} while it was being read`, {
+    retryable: true,
+    safety: 'No recovery point was made of this run; earlier ones are untouched.',
+    remedy: 'Make sure that the file system is mounted, then run the backup again.',
+    context: { path: printable(path) },
+  })
+}
+
+function look(path: Buffer): { dev: bigint; ino: bigint } | undefined {
+  try {
+    return statEntry(path)
+  } catch (error) {
+    throw new CoreError('source/unreadable', `${printable(path)} cannot be looked at`, {
+      cause: error,
+      safety: 'Earlier recovery points are untouched.',
+      remedy: 'Give the user that runs the backup the right to read this path, or check the disk.',
+      context: { path: printable(path) },
+    })
+  }
+}

@@ -1,0 +1,78 @@
+import type { Abortable } from '../base/index.ts'
+import type { Attribute, AttributeProblem } from './file-server/attributes.ts'
+import type { ByteString } from './file-server/byte-string.ts'
+import type { DataExtent } from './file-server/content.ts'
+import type { OpenFile } from './file-server/open-file.ts'
+import type { RootIdentity } from './file-server/root-identity.ts'
+import type { SelectionOptions } from './file-server/selection/selection.ts'
+import type { EntryStat } from './file-server/walk.ts'
+
+/** What is protected, and what of it. Plain data. */
+export interface FileServerDescriptor {
+  readonly kind: 'file-server'
+  /** Absolute paths, as bytes. A symbolic link is protected as a link. */
+  readonly roots: readonly Uint8Array[]
+  readonly selection: SelectionOptions
+}
+
+/** One root, ready to be read. Plain data, so that it can be given to a worker thread. */
+export interface PreparedRoot {
+  /** What it is called in the snapshot and in messages. */
+  readonly path: Uint8Array
+  /** Where it is read: the same, or its place in a shadow copy. */
+  readonly readFrom: Uint8Array
+  readonly identity: RootIdentity
+}
+
+/** Something that is protected. */
+export interface Source {
+  /**
+   * Makes the source ready for one run: a shadow copy where it has them (Windows VSS will), nothing on a live file
+   * system. Whoever calls it owes a `release`, also when the run fails. Fails with `source/not-found` or
+   * `source/unreadable` for a root that is not there; then there is nothing to release.
+   */
+  prepare(options?: Abortable): Promise<PreparedSource>
+}
+
+export interface PreparedSource {
+  readonly roots: readonly PreparedRoot[]
+  readonly selection: SelectionOptions
+  /**
+   * To be called after the last read and before the snapshot is saved. Fails with `source/vanished` when a root is not
+   * what it was; then no snapshot may be made.
+   */
+  verify(): void
+  /** Gives back what `prepare` made, and only that. */
+  release(): Promise<void>
+}
+
+/**
+ * Reads entries. Everything is synchronous, as that is fastest on a local disk: a worker thread opens a reader of its
+ * own. Paths are where an entry lies now (`readFrom`).
+ *
+ * An entry that has gone since its folder was listed is undefined and no error. An entry that cannot be read throws
+ * `source/unreadable`: it is missed, and all else goes on.
+ */
+export interface EntryReader {
+  /** What this reader loses on this machine, by name, for the run's report. */
+  readonly missingCapabilities: readonly string[]
+  /** The names in a folder in the order of their bytes, or undefined when it has gone. Holds one folder whole. */
+  list(folder: Buffer): ByteString[] | undefined
+  stat(path: Buffer): EntryStat | undefined
+  /** Where a symbolic link points. */
+  readLink(path: Buffer): Buffer | undefined
+  /** What cannot be read of them is told to `problem`, and left out. */
+  attributes(path: Buffer, problem: AttributeProblem): readonly Attribute[]
+  /** The name of a user; empty when unknown. */
+  userName(id: number): string
+  groupName(id: number): string
+  /** Opens a regular file that is still the one `expected` was read of. Whoever opens closes. */
+  open(path: Buffer, expected: EntryStat): OpenFile | undefined
+  /** Fills `length` bytes of `target`, shared memory too; returns how many, fewer only at the end of the file. */
+  read(file: OpenFile, target: Uint8Array, targetOffset: number, length: number, position: number): number
+  /** The next run of data at or after `offset`; what lies between is a hole. Undefined when only a hole is left. */
+  nextData(file: OpenFile, offset: number, size: number): DataExtent | undefined
+  /** Whether the file changed since it was opened. What was read of it is then a mixture, and the run says so. */
+  hasChanged(file: OpenFile): boolean
+  close(file: OpenFile): void
+}
