@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -47,7 +47,7 @@ describeWith(['restic'], 'cutting as stock restic does', () => {
       RESTIC_CACHE_DIR: join(folder, 'c'),
     }
     const restic = (...args: string[]) => execFileSync('restic', args, { env, encoding: 'utf8', stdio: 'pipe' })
-    execFileSync('mkdir', [source])
+    mkdirSync(source)
     for (const [name, make] of Object.entries(files)) writeFileSync(join(source, name), make())
     restic('init', '--repository-version', '2')
     restic('backup', source)

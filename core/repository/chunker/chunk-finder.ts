@@ -25,7 +25,7 @@ export interface ChunkFinderOptions {
   /** Address of `SCRATCH_BYTES` bytes, a multiple of 64, that nobody else writes to while the finder is in use. */
   readonly scratch: number
   readonly polynomial: Polynomial
-  /** The result of `compileKernel`, perhaps from another thread. Default: compiled here, which takes about a millisecond. */
+  /** The result of `compileKernel`, perhaps from another thread. Default: compiled here, in a third of a millisecond. */
   readonly module?: WebAssembly.Module | undefined
 }
 
@@ -58,7 +58,7 @@ export function createChunkFinder({ memory, scratch, polynomial, module }: Chunk
   const blockBytes = kernel.BLOCK_BYTES.value
   kernel.prepare(scratch, polynomial)
 
-  // No cut lies at or before this many bytes of the current chunk, as far as is known.
+  // At this many bytes of the current chunk, and at fewer, there is certainly no cut.
   let tested = MIN_CHUNK_BYTES - 1
 
   function nextCut(start: number, end: number, isLast: boolean): number {

@@ -94,6 +94,8 @@ describe('cutting a stream', () => {
     expect(cutInWindows(data, [data.length])).toEqual([data.length])
     plant(plain, data, MIN_CHUNK_BYTES)
     expect(cutInWindows(data, [data.length])).toEqual([MIN_CHUNK_BYTES, MIN_CHUNK_BYTES])
+    const unused = createChunkFinder({ memory, scratch: 0, polynomial: POLYNOMIAL, module })
+    expect(cutInWindows(data, [data.length], unused)).toEqual([MIN_CHUNK_BYTES, MIN_CHUNK_BYTES])
   })
 
   it('cuts right behind a candidate', () => {
@@ -110,6 +112,12 @@ describe('cutting a stream', () => {
     expect(finder.findCuts(START, START + MAX_CHUNK_BYTES - 1, false, lengths)).toBe(0)
     expect(finder.findCuts(START, START + MAX_CHUNK_BYTES, false, lengths)).toBe(MAX_CHUNK_BYTES)
     expect(lengths).toEqual([MAX_CHUNK_BYTES])
+  })
+
+  it('never cuts behind the maximum, even when a candidate follows in the same window', () => {
+    const data = Buffer.alloc(MAX_CHUNK_BYTES + MIB, 0xff)
+    plant(plain, data, MAX_CHUNK_BYTES + 1000)
+    expect(cutInWindows(data, [data.length])).toEqual([MAX_CHUNK_BYTES, MIB])
   })
 
   it('cuts zeros at the minimum, because 64 zeros are a candidate', () => {
