@@ -1,14 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { createBell, createBlobWriter, createContentWriter, ID_BYTES, PipelineStopped } from '../repository/index.ts'
-import { createTreeWriter } from '../snapshot/index.ts'
-import { openSourceReader, splitNames } from '../source/index.ts'
-import { createEntryArchiver } from './entry-archiver.ts'
+import { TreeWriter } from '../snapshot/index.ts'
+import { createSelection, openFileServerReader } from '../source/index.ts'
+import { createEntryArchiver, type FolderPlace } from './entry-archiver.ts'
+import { createFileArchiver } from './file-archiver.ts'
 import { figureRow } from './figures.ts'
 import { createFolderArchiver } from './folder-archiver.ts'
 import { createIdlers } from './idlers.ts'
 import { createMailbox } from './mailbox.ts'
-import type { ArchiveWorkerData, FromWorker, Task } from './messages.ts'
+import type { ArchiveWorkerData, FromWorker, SentPlace, Task } from './messages.ts'
 import { createMissedReporter } from './missed.ts'
 import { createParentReader, NO_PARENT } from './parent-reader.ts'
 import { createSharer } from './sharer.ts'
@@ -26,19 +27,30 @@ const mailbox = createMailbox(port)
 const missed = createMissedReporter(post)
 const blobs = createBlobWriter(pipeline, bell, post)
 const content = createContentWriter(pipeline, worker, blobs, bell)
-const source = openSourceReader(data.source)
+const reader = openFileServerReader()
+const selection = createSelection(data.selection, (path, error) => missed.unreadable(path, error))
 const parents = createParentReader(pipeline, mailbox, bell, post)
-const entries = createEntryArchiver({
-  source,
+const figures = figureRow(data.figures, worker)
+const files = createFileArchiver({
+  reader,
   content,
   missed,
   detection: data.detection,
-  figures: figureRow(data.figures, worker),
-  isKnown: blobs.isKnown,
-  checkStopped: bell.throwIfStopped,
+  figures,
+  isKnown: (id) => blobs.isKnown('data', id),
 })
+const entries = createEntryArchiver({ reader, selection, files, missed, figures, checkStopped: bell.throwIfStopped })
 const sharer = createSharer(worker, idlers, mailbox, bell, post, content.help)
-const folders = createFolderArchiver(entries, parents, sharer, missed, saveTree)
+const folders = createFolderArchiver({
+  reader,
+  selection,
+  onlyUtf8Names: data.selection.onlyUtf8Names ?? false,
+  entries,
+  parents,
+  sharer,
+  missed,
+  saveTree,
+})
 
 function saveTree(plain: Buffer): Buffer {
   const id = Buffer.allocUnsafe(ID_BYTES)
@@ -47,18 +59,26 @@ function saveTree(plain: Buffer): Buffer {
 }
 
 function perform(task: Task): Uint8Array {
-  const tree = createTreeWriter()
+  const tree = new TreeWriter()
   if (task.type === 'entries') {
     const parent = task.parentTree ? parents.open(Buffer.from(task.parentTree)) : NO_PARENT
-    folders.addEntries(Buffer.from(task.folder), splitNames(task.names), parent, tree)
-    return tree.nodes()
+    folders.addEntries(placeOf(task.folder), namesOf(task.names), parent, tree)
+    return tree.finishNodes()
   }
-  for (const nodes of task.nodes) tree.addRaw(nodes)
+  for (const nodes of task.nodes) tree.addNodes(nodes)
   const id = saveTree(tree.finish())
   if (!task.of) return id
-  const node = createTreeWriter()
+  const node = new TreeWriter()
   entries.addFolder(Buffer.from(task.of.path), Buffer.from(task.of.name).latin1Slice(), id, node)
-  return node.nodes()
+  return node.finishNodes()
+}
+
+function placeOf({ path, device, rootDevice }: SentPlace): FolderPlace {
+  return { path: Buffer.from(path), device, rootDevice }
+}
+
+function namesOf(list: Uint8Array): string[] {
+  return Buffer.from(list).latin1Slice().split('\0').slice(0, -1)
 }
 
 /** Waits for a task. Undefined when there will be none. */

@@ -1,3 +1,5 @@
+import { lstat } from 'node:fs/promises'
+
 import { type Abortable, CoreError } from '../base/index.ts'
 import {
   type BlobIndex,
@@ -6,18 +8,18 @@ import {
   PipelineStopped,
   type Repository,
 } from '../repository/index.ts'
-import type { FileServerDescriptor } from '../source/index.ts'
+import { joinPath, type SelectionOptions } from '../source/index.ts'
 import { type Crew, startCrew } from './crew.ts'
 import { allocateFigures, type Figures, sumFigures } from './figures.ts'
 import type { ChangeDetection, MissedFile, WorkerReport } from './messages.ts'
 import { createPackLoader } from './pack-loader.ts'
-import { ParentTrees } from './parent-trees.ts'
+import { createParentTrees, type ParentTrees } from './parent-trees.ts'
 import { buildTargetTree, type TargetFolder } from './target-tree.ts'
 
 export interface ArchiveOptions extends Abortable {
   /** Absolute, clean paths. */
   readonly targets: readonly Buffer[]
-  readonly source: FileServerDescriptor
+  readonly selection: SelectionOptions
   /** The tree of the snapshot to compare with. Without one everything is read. */
   readonly parentTree?: Buffer | undefined
   readonly detection: ChangeDetection
@@ -40,7 +42,7 @@ const PROGRESS_EVERY = 200
 
 /** Stores what lies at the targets. The snapshot is the caller's to write, once it has decided that this is one. */
 export async function archive(repository: Repository, index: BlobIndex, options: ArchiveOptions): Promise<Archived> {
-  const { targets, source, parentTree, detection, workers, level, packBytes, onMissed, onProgress, signal } = options
+  const { targets, selection, parentTree, detection, workers, level, packBytes, onMissed, onProgress, signal } = options
   signal?.throwIfAborted()
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => undefined)
@@ -49,7 +51,7 @@ export async function archive(repository: Repository, index: BlobIndex, options:
   const crew = startCrew({
     workers,
     bell: pipeline.bell,
-    dataFor: (worker) => ({ pipeline: pipeline.shared, worker, source, detection, figures }),
+    dataFor: (worker) => ({ pipeline: pipeline.shared, worker, selection, detection, figures }),
     onPack: (message) => pipeline.packs.receive(message),
     onMissed,
     loadPack: createPackLoader(repository, index, { signal }),
@@ -66,7 +68,7 @@ export async function archive(repository: Repository, index: BlobIndex, options:
   signal?.addEventListener('abort', abort, { once: true })
 
   async function work(): Promise<Archived> {
-    const parents = new ParentTrees(repository, index, { signal })
+    const parents = createParentTrees(repository, index, { signal })
     const root = buildTargetTree(targets)
     const nodes = await nodesOf(root, parentTree, crew, parents)
     const tree = Buffer.from(await crew.run({ type: 'folder', nodes, of: undefined }))
@@ -103,10 +105,27 @@ async function nodesOf(
     pieces.push(
       deeper
         ? folderNode(name, deeper, await parents.subtree(parentTree, name), crew, parents)
-        : crew.run({ type: 'entries', folder: folder.path, names: Buffer.from(`${name}\0`, 'latin1'), parentTree }),
+        : targetNode(name, folder.path, parentTree, crew),
     )
   }
   return Promise.all(pieces)
+}
+
+/** A target lies on its own root's file system, so nothing above it matters. */
+async function targetNode(
+  name: string,
+  folder: Buffer,
+  parentTree: Buffer | undefined,
+  crew: Crew,
+): Promise<Uint8Array> {
+  const path = joinPath(folder, name)
+  const { dev } = await lstat(path, { bigint: true })
+  return crew.run({
+    type: 'entries',
+    folder: { path: folder, device: dev, rootDevice: dev },
+    names: Buffer.from(`${name}\0`, 'latin1'),
+    parentTree,
+  })
 }
 
 async function folderNode(

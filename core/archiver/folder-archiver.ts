@@ -1,36 +1,43 @@
-import { createTreeWriter, type TreeWriter } from '../snapshot/index.ts'
-import { type ByteString, joinPath, listFolder } from '../source/index.ts'
-import type { EntryArchiver } from './entry-archiver.ts'
+import { isCode } from '../base/index.ts'
+import { TreeWriter } from '../snapshot/index.ts'
+import { type ByteString, type EntryReader, isUtf8Name, joinPath, type Selection } from '../source/index.ts'
+import type { EntryArchiver, FolderPlace } from './entry-archiver.ts'
 import type { MissedReporter } from './missed.ts'
 import { NO_PARENT, type ParentFolder, type ParentReader } from './parent-reader.ts'
 import type { Sharer } from './sharer.ts'
 
 /** Archives folders: their entries in the order of their names, then the tree of them. */
 export interface FolderArchiver {
-  /** Adds the nodes of these entries of a folder to `tree`. */
-  addEntries(folder: Buffer, names: readonly ByteString[], parent: ParentFolder, tree: TreeWriter): void
-  /** Archives all that is in a folder. Returns its tree, or undefined where the folder could not be read. */
-  archive(path: Buffer, parentTree: Buffer | undefined): Buffer | undefined
+  /** Adds the nodes of these entries of a folder to `tree`, as far as they are selected. */
+  addEntries(folder: FolderPlace, names: readonly ByteString[], parent: ParentFolder, tree: TreeWriter): void
 }
 
-/** Splitting fewer entries costs more than it saves, unless they are folders, which nobody knows yet. */
-const FEWEST_SHARED = 2
+export interface FolderArchiverParts {
+  readonly reader: EntryReader
+  readonly selection: Selection
+  /** FS-17: names that are not UTF-8 are left out, and listed. */
+  readonly onlyUtf8Names: boolean
+  readonly entries: EntryArchiver
+  readonly parents: ParentReader
+  readonly sharer: Sharer
+  readonly missed: MissedReporter
+  readonly saveTree: (plain: Buffer) => Buffer
+}
 
-export function createFolderArchiver(
-  entries: EntryArchiver,
-  parents: ParentReader,
-  sharer: Sharer,
-  missed: MissedReporter,
-  saveTree: (plain: Buffer) => Buffer,
-): FolderArchiver {
+/** The half that is given away must be worth a message: at least one entry, and one is kept. */
+const FEWEST_TO_SHARE = 2
+
+export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver {
+  const { reader, selection, onlyUtf8Names, entries, parents, sharer, missed, saveTree } = parts
   /** Writers are used again: one for each depth that is being worked on. */
   const spare: TreeWriter[] = []
 
-  function addEntries(folder: Buffer, names: readonly ByteString[], parent: ParentFolder, tree: TreeWriter): void {
+  function addEntries(folder: FolderPlace, names: readonly ByteString[], parent: ParentFolder, tree: TreeWriter): void {
+    const isExcluded = selection.inFolder(folder.path.latin1Slice(), folder.path)
     const shared: number[] = []
     let end = names.length
     for (let at = 0; at < end; at++) {
-      if (end - at > FEWEST_SHARED && sharer.someoneIsIdle()) {
+      if (end - at >= FEWEST_TO_SHARE && sharer.someoneIsIdle()) {
         const middle = at + ((end - at + 1) >> 1)
         const token = sharer.share(folder, names.slice(middle, end), parent.id)
         if (token !== undefined) {
@@ -38,25 +45,22 @@ export function createFolderArchiver(
           end = middle
         }
       }
-      const name = names[at]
-      if (name !== undefined) entries.add(joinPath(folder, name), name, parent, tree, archive)
+      const name = names[at] ?? ''
+      if (onlyUtf8Names && !isUtf8Name(name)) {
+        missed.report(joinPath(folder.path, name), 'name-not-utf8', 'its name is not UTF-8')
+      } else if (!isExcluded(name)) entries.add(folder, name, parent, tree, archiveFolder)
     }
     // What was shared first lies last.
-    for (const token of shared.toReversed()) tree.addRaw(sharer.await(token))
+    for (const token of shared.toReversed()) tree.addNodes(sharer.await(token))
   }
 
-  function archive(path: Buffer, parentTree: Buffer | undefined): Buffer | undefined {
-    let names: ByteString[]
-    try {
-      names = listFolder(path)
-    } catch (error) {
-      missed.unreadable(path, error)
-      return undefined
-    }
+  function archiveFolder(place: FolderPlace, enter: boolean, parentTree: Buffer | undefined): Buffer | undefined {
+    const names = enter ? listNames(place.path) : []
+    if (!names) return undefined
     const parent = parentTree ? parents.open(parentTree) : NO_PARENT
-    const tree = spare.pop() ?? createTreeWriter()
+    const tree = spare.pop() ?? new TreeWriter()
     try {
-      addEntries(path, names, parent, tree)
+      addEntries(place, names, parent, tree)
       const plain = tree.finish()
       return parent.isSame(plain) ? parentTree : saveTree(plain)
     } finally {
@@ -65,5 +69,16 @@ export function createFolderArchiver(
     }
   }
 
-  return { addEntries, archive }
+  /** Undefined where the folder cannot be read, which is missed, or has gone, which is not. */
+  function listNames(path: Buffer): ByteString[] | undefined {
+    try {
+      return reader.list(path)
+    } catch (error) {
+      if (!isCode(error, 'source/unreadable')) throw error
+      missed.unreadable(path, error)
+      return undefined
+    }
+  }
+
+  return { addEntries }
 }

@@ -1,12 +1,12 @@
 import type { PackMessage, SharedPipeline, WriteCounts } from '../repository/index.ts'
-import type { FileServerDescriptor } from '../source/index.ts'
+import type { SelectionOptions } from '../source/index.ts'
 
 /** What an archive worker is started with. */
 export interface ArchiveWorkerData {
   readonly pipeline: SharedPipeline
   /** This worker's number, from 0. */
   readonly worker: number
-  readonly source: FileServerDescriptor
+  readonly selection: SelectionOptions
   readonly detection: ChangeDetection
   /** One row of figures a worker; see `progress.ts`. */
   readonly figures: SharedArrayBuffer
@@ -26,12 +26,18 @@ export interface ChangeDetection {
 /** Work for a worker. Every task is answered by one `Done`. */
 export type Task = EntriesTask | FolderTask
 
+/** A `FolderPlace` that came through a message: its Buffers are plain byte arrays now. */
+export interface SentPlace {
+  readonly path: Uint8Array
+  readonly device: bigint
+  readonly rootDevice: bigint
+}
+
 /** Archives some entries of a folder. */
 export interface EntriesTask {
   readonly type: 'entries'
   readonly token: number
-  /** Path of the folder. */
-  readonly folder: Uint8Array
+  readonly folder: SentPlace
   /** Names in raw-byte order, each ended by a NUL. */
   readonly names: Uint8Array
   /** Id of the tree that the parent snapshot has for this folder. */

@@ -1,17 +1,20 @@
+import { isCode } from '../base/index.ts'
 import { type Bell, createBlobReader, type SharedPipeline } from '../repository/index.ts'
-import { openTree, type TreeReader } from '../snapshot/index.ts'
+import { TreeReader } from '../snapshot/index.ts'
+import type { ByteString } from '../source/index.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { FromWorker } from './messages.ts'
 
-/** A folder as the parent snapshot has it. Its nodes are asked for in the order of their names. */
+/** A folder as the parent snapshot has it. */
 export interface ParentFolder {
   readonly id: Buffer | undefined
-  readonly tree: TreeReader | undefined
+  /** The node of this name, valid until the next call. Names must be asked for in the order of their bytes. */
+  find(name: ByteString): TreeReader | undefined
   /** Whether an encoded tree is the parent's, byte for byte. */
   isSame(plain: Buffer): boolean
 }
 
-export const NO_PARENT: ParentFolder = { id: undefined, tree: undefined, isSame: () => false }
+export const NO_PARENT: ParentFolder = { id: undefined, find: () => undefined, isSame: () => false }
 
 /** Reads the parent's trees, in a worker. */
 export interface ParentReader {
@@ -55,10 +58,33 @@ export function createParentReader(
       if (!pack) return NO_PARENT
       try {
         const plain = reader.read(location, pack.subarray(location.offset, location.offset + location.length), id)
-        return { id, tree: openTree(plain), isSame: (other) => other.equals(plain) }
+        return parentFolder(id, plain)
       } catch {
         return NO_PARENT
       }
     },
+  }
+}
+
+function parentFolder(id: Buffer, plain: Buffer): ParentFolder {
+  const reader = new TreeReader(plain, `Tree ${id.toString('hex')}`)
+  let isAtNode = reader.next()
+  return {
+    id,
+    find(name) {
+      const bytes = Buffer.from(name, 'latin1')
+      try {
+        while (isAtNode) {
+          const order = reader.compareName(bytes)
+          if (order >= 0) return order === 0 ? reader : undefined
+          isAtNode = reader.next()
+        }
+      } catch (error) {
+        if (!isCode(error, 'repository/damaged')) throw error
+        isAtNode = false
+      }
+      return undefined
+    },
+    isSame: (other) => other.equals(plain),
   }
 }

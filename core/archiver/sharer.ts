@@ -1,5 +1,6 @@
 import type { Bell } from '../repository/index.ts'
 import type { ByteString } from '../source/index.ts'
+import type { FolderPlace } from './entry-archiver.ts'
 import type { Idlers } from './idlers.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { FromWorker } from './messages.ts'
@@ -8,7 +9,7 @@ import type { FromWorker } from './messages.ts'
 export interface Sharer {
   someoneIsIdle(): boolean
   /** Shares entries of a folder. Returns what to `await` with, or undefined where nobody is idle any more. */
-  share(folder: Buffer, names: readonly ByteString[], parentTree: Buffer | undefined): number | undefined
+  share(folder: FolderPlace, names: readonly ByteString[], parentTree: Buffer | undefined): number | undefined
   /** The encoded nodes of shared entries. Helps others until they are there. */
   await(token: number): Uint8Array
 }
