@@ -31,10 +31,10 @@ export function compilePatterns(texts: readonly ByteString[]): PatternList {
   }
 }
 
-function decide(patterns: readonly Pattern[], isMet: (pattern: Pattern) => boolean): boolean {
+function decide(patterns: readonly Pattern[], hasMet: (pattern: Pattern) => boolean): boolean {
   let decision = false
   for (const pattern of patterns) {
-    if (decision === pattern.isNegated && isMet(pattern)) decision = !pattern.isNegated
+    if (decision === pattern.isNegated && hasMet(pattern)) decision = !pattern.isNegated
   }
   return decision
 }

@@ -1,0 +1,147 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  utimesSync,
+} from 'node:fs'
+
+import { type Attribute, createAttributeWriter } from './attributes.ts'
+import { descriptorPath, entryPath } from './entry-path.ts'
+import { type SystemCalls, systemError } from './system-calls.ts'
+import { targetError } from './target-error.ts'
+import { O_PATH } from './target-tree.ts'
+import { type EntryKind, kindOf } from './walk.ts'
+
+/** What an entry has beside its content. */
+export interface Metadata {
+  /** Permission, setuid, setgid and sticky bits: Unix's, `0o7777`. */
+  readonly mode: number
+  readonly user: number
+  readonly group: number
+  /** Nanoseconds since the epoch. */
+  readonly accessed: bigint
+  readonly modified: bigint
+  readonly attributes: readonly Attribute[]
+}
+
+/** Called for each part that could not be written; the entry keeps what it has there. */
+export type MetadataLoss = (part: 'owner' | 'attributes' | 'mode' | 'times', error: unknown) => void
+
+/**
+ * Writes metadata in an order in which no step undoes another: owner (which clears setuid bits and capabilities),
+ * attributes with ACLs last (while the owner may still write), mode, times. A part that fails is told to `loss`, and
+ * the others are written all the same: not being root, one cannot give files away.
+ */
+export interface MetadataWriter {
+  /** For a regular file that this run made or opened for writing, after its last byte. */
+  toFile(descriptor: number, metadata: Metadata, loss: MetadataLoss): void
+  /**
+   * For any kind of entry, folders after all that lies in them. The entry itself is changed, also when it is a symbolic
+   * link. Fails with `target/refused` when another kind lies there, or something with a second name: it may have been
+   * planted, and its other name may be a file of somebody else. Hard links are therefore made after this.
+   */
+  toEntry(folder: number, name: Uint8Array, kind: EntryKind, metadata: Metadata, loss: MetadataLoss): void
+}
+
+const SETUID_SETGID = 0o6000
+const NANOSECONDS = 1e9
+// chown(2): -1 leaves this one as it is.
+const KEEP = -1
+
+export function createMetadataWriter(calls: SystemCalls | undefined): MetadataWriter {
+  const attributes = createAttributeWriter(calls)
+
+  function write(target: Target, kind: EntryKind, metadata: Metadata, loss: MetadataLoss): void {
+    const isOwned = setOwner(target, metadata, loss)
+    attributes.write(target.descriptor, metadata.attributes, (_name, error) => loss('attributes', error))
+    // Linux has no permissions on symbolic links. And a program must not run as whoever happens to restore it.
+    const keptBits = isOwned || kind === 'dir' ? metadata.mode : metadata.mode & ~SETUID_SETGID
+    if (kind !== 'symlink') setMode(target, keptBits, loss)
+    setTimes(calls, target, metadata, loss)
+  }
+
+  return {
+    toFile: (descriptor, metadata, loss) => write({ descriptor, path: undefined }, 'file', metadata, loss),
+    toEntry(folder, name, kind, metadata, loss) {
+      const descriptor = openEntry(folder, name, kind)
+      try {
+        write({ descriptor, path: descriptorPath(descriptor) }, kind, metadata, loss)
+      } finally {
+        closeSync(descriptor)
+      }
+    },
+  }
+}
+
+/** The calls that take a descriptor are twice as fast; with `O_PATH` its path in /proc has to do. */
+interface Target {
+  readonly descriptor: number
+  readonly path: string | undefined
+}
+
+/** Whether both user and group are what they should be. Where the user may not be given, the group alone is tried. */
+function setOwner(target: Target, { user, group }: Metadata, loss: MetadataLoss): boolean {
+  try {
+    chown(target, user, group)
+    return true
+  } catch (error) {
+    loss('owner', error)
+  }
+  try {
+    chown(target, KEEP, group)
+  } catch {
+    // Told already.
+  }
+  return false
+}
+
+function chown({ descriptor, path }: Target, user: number, group: number): void {
+  if (path === undefined) fchownSync(descriptor, user, group)
+  else chownSync(path, user, group)
+}
+
+function setMode({ descriptor, path }: Target, mode: number, loss: MetadataLoss): void {
+  try {
+    if (path === undefined) fchmodSync(descriptor, mode)
+    else chmodSync(path, mode)
+  } catch (error) {
+    loss('mode', error)
+  }
+}
+
+function setTimes(
+  calls: SystemCalls | undefined,
+  { descriptor, path = descriptorPath(descriptor) }: Target,
+  { accessed, modified }: Metadata,
+  loss: MetadataLoss,
+): void {
+  if (calls === undefined) {
+    try {
+      utimesSync(path, Number(accessed) / NANOSECONDS, Number(modified) / NANOSECONDS)
+    } catch (error) {
+      loss('times', error)
+    }
+    return
+  }
+  const answer = calls.setTimes(descriptor, accessed, modified)
+  if (answer < 0) loss('times', systemError(answer, 'utimensat', Buffer.from(path)))
+}
+
+function openEntry(folder: number, name: Uint8Array, kind: EntryKind): number {
+  const path = entryPath(folder, name)
+  let descriptor: number
+  try {
+    descriptor = openSync(path, O_PATH | constants.O_NOFOLLOW)
+  } catch (error) {
+    throw targetError(name, 'cannot be opened to write its metadata', error)
+  }
+  const stat = fstatSync(descriptor, { bigint: true })
+  if (kindOf(stat) === kind && (kind === 'dir' || stat.nlink === 1n)) return descriptor
+  closeSync(descriptor)
+  throw targetError(name, 'was replaced, or has a second name: its metadata is not written')
+}
