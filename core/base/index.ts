@@ -11,3 +11,4 @@ export { type Clock, formatInstant, parseInstant, systemClock } from './clock.ts
 export { CoreError, type CoreErrorOptions, type ErrorCode, isCode, systemCode } from './error.ts'
 export { retry, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { formatBytes, formatCount, formatDuration, parseBytes } from './format.ts'
+export { arrivedError, type CarriedError, carryError } from './carried-error.ts'

@@ -1,0 +1,69 @@
+import { type Abortable, CoreError } from '../base/index.ts'
+import type { Storage } from '../storage/index.ts'
+import type { BlobIndex } from './index/blob-index.ts'
+import { createBlobReader } from './pipeline/blob-reader.ts'
+import type { Repository } from './repository.ts'
+import { asBuffer } from './unpacked.ts'
+
+/** Loads trees for somebody who wants many: those of one snapshot lie close together in few packs. */
+export interface TreeLoader {
+  /** A tree's plain bytes. Throws `repository/not-in-repository`, `repository/damaged`, or what the storage throws. */
+  load(id: Uint8Array, options?: Abortable): Promise<Buffer>
+}
+
+/** Whole packs up to this size are read at once and kept; of larger ones only what is asked for is read. */
+const LARGEST_KEPT = 32 * 1024 * 1024
+const KEPT = 4
+
+export function createTreeLoader(repository: Repository, index: BlobIndex): TreeLoader {
+  const reader = createBlobReader(repository.masterKey, index.shared)
+  const kept = new Map<number, Promise<Buffer | undefined>>()
+
+  /** A pack's bytes, or undefined where it is too large to keep. */
+  function packBytes(pack: number, name: string, options: Abortable): Promise<Buffer | undefined> {
+    const loading = kept.get(pack) ?? loadPack(repository.storage, name, options)
+    // Now the most recently used.
+    kept.delete(pack)
+    kept.set(pack, loading)
+    loading.catch(() => kept.delete(pack))
+    for (const oldest of kept.keys()) {
+      if (kept.size <= KEPT) break
+      kept.delete(oldest)
+    }
+    return loading
+  }
+
+  return {
+    async load(id, options = {}) {
+      const location = reader.locate('tree', id)
+      const hex = Buffer.from(id).toString('hex')
+      if (!location) {
+        throw new CoreError('repository/not-in-repository', `The tree ${hex} is in no index.`, {
+          safety: 'What hangs on this folder cannot be read; all else can.',
+          remedy: 'Run `holdfast repo check` to see what is missing.',
+        })
+      }
+      const { pack, offset, length } = location
+      const name = index.packs.idOf(pack).toString('hex')
+      const whole = await packBytes(pack, name, options)
+      const sealed = whole
+        ? whole.subarray(offset, offset + length)
+        : asBuffer(await repository.storage.load({ kind: 'pack', name }, { ...options, offset, length }))
+      try {
+        return reader.read(location, sealed, id)
+      } catch (error) {
+        throw new CoreError('repository/damaged', `The tree ${hex} in pack ${name} is damaged: ${String((error as Error).message)}.`, {
+          cause: error,
+          safety: 'What hangs on this folder cannot be read; all else can.',
+          remedy: 'Run `holdfast repo check --read-data` to see what is damaged.',
+        })
+      }
+    },
+  }
+}
+
+async function loadPack(storage: Storage, name: string, options: Abortable): Promise<Buffer | undefined> {
+  const { size } = await storage.stat({ kind: 'pack', name }, options)
+  if (size > LARGEST_KEPT) return undefined
+  return asBuffer(await storage.load({ kind: 'pack', name }, options))
+}

@@ -1,0 +1,24 @@
+import { TreeReader, unixModeFromGo } from '../snapshot/index.ts'
+import type { Metadata } from '../source/index.ts'
+
+const HEAD = Buffer.from('{"nodes":[')
+const TAIL = Buffer.from(']}')
+
+/** Reads a node that travels alone. */
+export function readNode(raw: Uint8Array): TreeReader {
+  const reader = new TreeReader(Buffer.concat([HEAD, raw, TAIL]), 'Tree')
+  reader.next()
+  return reader
+}
+
+/** What a restored entry gets beside its content. */
+export function metadataOf(node: TreeReader): Metadata {
+  return {
+    mode: unixModeFromGo(node.mode) & 0o7777,
+    user: node.uid,
+    group: node.gid,
+    accessed: node.atime,
+    modified: node.mtime,
+    attributes: (node.extendedAttributes ?? []).map(({ name, value }) => ({ name, value: value ?? Buffer.alloc(0) })),
+  }
+}
