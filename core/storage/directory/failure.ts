@@ -74,26 +74,31 @@ function missing(error: unknown, attempt: Attempt): CoreError {
 
 async function full(error: unknown, attempt: Attempt, code: 'ENOSPC' | 'EDQUOT'): Promise<CoreError> {
   const { root, size = 0 } = attempt
-  const free = await freeBytes(root)
-  const known = free === undefined ? {} : { free }
-  const numbers = `${size} bytes were to be stored${free === undefined ? '' : `, ${free} are free`}`
-  const what = code === 'EDQUOT' ? 'the disk quota is used up' : 'the disk is full'
-  return failed('storage/full', error, attempt, `${what}: ${numbers}`, {
-    remedy:
-      code === 'EDQUOT'
-        ? `Raise the quota of the user that owns ${root}, or remove other files of that user; then run this again.`
-        : `Free space on the file system that holds ${root}, or make it larger; then run this again.`,
-    context: { needed: size, ...known },
+  const { free, freeFiles } = await room(root)
+  const isQuota = code === 'EDQUOT'
+  // Many file systems hold a fixed number of files; those that do not answer 0 too, and never run out of it.
+  const what = isQuota
+    ? 'the disk quota is used up'
+    : freeFiles === 0 && free > size
+      ? OUT_OF_FILES
+      : 'the disk is full'
+  return failed('storage/full', error, attempt, `${what}: ${size} bytes were to be stored, ${free} are free`, {
+    remedy: isQuota
+      ? `Raise the quota of the user that owns ${root}, or remove other files of that user; then run this again.`
+      : `Free space on the file system that holds ${root}, or make it larger; then run this again.`,
+    context: { needed: size, free, freeFiles },
   })
 }
 
-/** What this user may still write, or undefined where the system does not tell. */
-async function freeBytes(path: string): Promise<number | undefined> {
+const OUT_OF_FILES = 'the file system cannot hold more files'
+
+/** What this user may still write, in bytes and in files. Zero where the system does not tell. */
+async function room(path: string): Promise<{ free: number; freeFiles: number }> {
   try {
-    const { bavail, bsize } = await statfs(path)
-    return bavail * bsize
+    const { bavail, bsize, ffree } = await statfs(path)
+    return { free: bavail * bsize, freeFiles: ffree }
   } catch {
-    return undefined
+    return { free: 0, freeFiles: 0 }
   }
 }
 
