@@ -83,7 +83,7 @@ describeWithMounts('a directory on a small disk', () => {
       for (let number = 0; number < 100; number++) await storage.save(handle('key', number), new Uint8Array(1))
     }
     const error = await failureOf(fill())
-    expect(error).toMatchObject({ code: 'storage/full', context: { freeFiles: 0 } })
+    expect(error).toMatchObject({ code: 'storage/full', context: { needed: 1 } })
     expect(error.message).toContain('cannot hold more files')
   })
 

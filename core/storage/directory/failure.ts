@@ -74,31 +74,26 @@ function missing(error: unknown, attempt: Attempt): CoreError {
 
 async function full(error: unknown, attempt: Attempt, code: 'ENOSPC' | 'EDQUOT'): Promise<CoreError> {
   const { root, size = 0 } = attempt
-  const { free, freeFiles } = await room(root)
+  const { free, isOutOfFiles } = await room(root)
   const isQuota = code === 'EDQUOT'
-  // Many file systems hold a fixed number of files; those that do not answer 0 too, and never run out of it.
-  const what = isQuota
-    ? 'the disk quota is used up'
-    : freeFiles === 0 && free > size
-      ? OUT_OF_FILES
-      : 'the disk is full'
+  const outOf = isOutOfFiles ? 'the file system cannot hold more files' : 'the disk is full'
+  const what = isQuota ? 'the disk quota is used up' : outOf
   return failed('storage/full', error, attempt, `${what}: ${size} bytes were to be stored, ${free} are free`, {
     remedy: isQuota
       ? `Raise the quota of the user that owns ${root}, or remove other files of that user; then run this again.`
       : `Free space on the file system that holds ${root}, or make it larger; then run this again.`,
-    context: { needed: size, free, freeFiles },
+    context: { needed: size, free },
   })
 }
 
-const OUT_OF_FILES = 'the file system cannot hold more files'
-
-/** What this user may still write, in bytes and in files. Zero where the system does not tell. */
-async function room(path: string): Promise<{ free: number; freeFiles: number }> {
+/** What this user may still write, in bytes (zero where the system does not tell), and whether files have run out. */
+async function room(path: string): Promise<{ free: number; isOutOfFiles: boolean }> {
   try {
-    const { bavail, bsize, ffree } = await statfs(path)
-    return { free: bavail * bsize, freeFiles: ffree }
+    const { bavail, bsize, files, ffree } = await statfs(path)
+    // A file system without a fixed number of files answers 0 for both.
+    return { free: bavail * bsize, isOutOfFiles: files > 0 && ffree === 0 }
   } catch {
-    return { free: 0, freeFiles: 0 }
+    return { free: 0, isOutOfFiles: false }
   }
 }
 
