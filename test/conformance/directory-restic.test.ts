@@ -75,7 +75,7 @@ describeWith(['restic'], 'a directory shared with stock restic', () => {
     }
     expect(restic(repository, 'check', '--read-data')).toContain('no errors were found')
     restic(repository, 'backup', join(folder, 'source'))
-    restic(repository, 'forget', '--keep-last', '1', '--prune')
+    restic(repository, 'forget', '--keep-last', '1', '--group-by', 'host', '--prune')
     expect(restic(repository, 'check', '--read-data')).toContain('no errors were found')
     expect(await listNames(storage, 'snapshot')).toHaveLength(1)
     expect((await storage.stat(CONFIG)).size).toBeGreaterThan(100)
