@@ -144,6 +144,19 @@ export function describeStorage(name: string, open: () => Promise<Storage> | Sto
       expect(await listNames(storage, 'pack')).toEqual(staying.map((each) => each.name).toSorted())
     })
 
+    it('does not list a file twice that is removed and saved again while its reader is busy', async () => {
+      const storage = await openPrepared()
+      for (let number = 0; number < 3; number++) await storage.save(handle('lock', number), randomBody(1))
+      const listed: string[] = []
+      for await (const file of storage.list('lock')) {
+        listed.push(file.name)
+        if (listed.length > 3) break
+        await storage.remove({ kind: 'lock', name: file.name })
+        await storage.save({ kind: 'lock', name: file.name }, randomBody(1))
+      }
+      expect(listed.toSorted()).toEqual(await listNames(storage, 'lock'))
+    })
+
     it.each(['prepare', 'save', 'remove'] as const)('refuses to %s when aborted before', async (method) => {
       const storage = await openPrepared()
       await storage.save(handle('key', 1), randomBody(10))
