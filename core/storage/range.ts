@@ -13,7 +13,8 @@ export function assertRange(handle: Handle, { offset = 0, length = 0, into }: Lo
 
 /** The view on `into` that `length` bytes go to, or new memory that shares its buffer with nothing else. */
 export function targetOf(handle: Handle, into: Uint8Array | undefined, length: number): Uint8Array {
-  if (into === undefined) return Buffer.allocUnsafeSlow(length)
+  // No Buffer: its `slice` shares memory where a Uint8Array's copies.
+  if (into === undefined) return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
   assertRoom(handle, into, length)
   return into.byteLength === length ? into : into.subarray(0, length)
 }

@@ -74,26 +74,26 @@ function missing(error: unknown, attempt: Attempt): CoreError {
 
 async function full(error: unknown, attempt: Attempt, code: 'ENOSPC' | 'EDQUOT'): Promise<CoreError> {
   const { root, size = 0 } = attempt
-  const free = await freeBytes(root)
-  const known = free === undefined ? {} : { free }
-  const numbers = `${size} bytes were to be stored${free === undefined ? '' : `, ${free} are free`}`
-  const what = code === 'EDQUOT' ? 'the disk quota is used up' : 'the disk is full'
-  return failed('storage/full', error, attempt, `${what}: ${numbers}`, {
-    remedy:
-      code === 'EDQUOT'
-        ? `Raise the quota of the user that owns ${root}, or remove other files of that user; then run this again.`
-        : `Free space on the file system that holds ${root}, or make it larger; then run this again.`,
-    context: { needed: size, ...known },
+  const { free, isOutOfFiles } = await room(root)
+  const isQuota = code === 'EDQUOT'
+  const outOf = isOutOfFiles ? 'the file system cannot hold more files' : 'the disk is full'
+  const what = isQuota ? 'the disk quota is used up' : outOf
+  return failed('storage/full', error, attempt, `${what}: ${size} bytes were to be stored, ${free} are free`, {
+    remedy: isQuota
+      ? `Raise the quota of the user that owns ${root}, or remove other files of that user; then run this again.`
+      : `Free space on the file system that holds ${root}, or make it larger; then run this again.`,
+    context: { needed: size, free },
   })
 }
 
-/** What this user may still write, or undefined where the system does not tell. */
-async function freeBytes(path: string): Promise<number | undefined> {
+/** What this user may still write, in bytes (zero where the system does not tell), and whether files have run out. */
+async function room(path: string): Promise<{ free: number; isOutOfFiles: boolean }> {
   try {
-    const { bavail, bsize } = await statfs(path)
-    return bavail * bsize
+    const { bavail, bsize, files, ffree } = await statfs(path)
+    // A file system without a fixed number of files answers 0 for both.
+    return { free: bavail * bsize, isOutOfFiles: files > 0 && ffree === 0 }
   } catch {
-    return undefined
+    return { free: 0, isOutOfFiles: false }
   }
 }
 

@@ -29,7 +29,7 @@ export function kindFolder(root: string, kind: FileKind): string {
 }
 
 /** The folder that holds the file itself. */
-export function folderOf(root: string, { kind, name }: Handle): string {
+function folderOf(root: string, { kind, name }: Handle): string {
   return kind === 'pack' ? join(root, FOLDERS.pack, name.slice(0, 2)) : kindFolder(root, kind)
 }
 

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { readdirSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+import { describe, expect, it } from 'vitest'
+
+import { openDirectoryStorage, type Storage } from '../../core/storage/index.ts'
+import { listAll, temporaryFolder } from './fixture.ts'
+
+const CHILD = fileURLToPath(new URL('saving-child.ts', import.meta.url))
+const ROUNDS = 20
+
+describe('a directory whose writer is killed', () => {
+  it('keeps every acknowledged file whole and shows no torn one, 20 times at random moments', async () => {
+    const folder = temporaryFolder()
+    const storage = openDirectoryStorage(folder)
+    const acknowledged = new Set<string>()
+    const checked = new Set<string>()
+    for (let round = 0; round < ROUNDS; round++) {
+      const delay = Math.random() * 40
+      for (const line of await killWhileSaving(folder, delay)) acknowledged.add(line)
+      const torn = await checkAll(storage, checked)
+      expect(torn, `torn after ${delay} ms in round ${round}`).toEqual([])
+      const lost = [...acknowledged].filter((line) => !checked.has(line))
+      expect(lost, `lost after ${delay} ms in round ${round}`).toEqual([])
+    }
+
+    // Otherwise no kill came in the middle of a save, and nothing was proved.
+    const leftBehind = temporaryFiles(folder)
+    expect(leftBehind.length).toBeGreaterThan(0)
+
+    await storage.prepare()
+    expect(temporaryFiles(folder)).toEqual(leftBehind)
+    const old = Date.now() / 1000 - 25 * 60 * 60
+    for (const path of leftBehind) utimesSync(path, old, old)
+    await storage.prepare()
+    expect(temporaryFiles(folder)).toEqual([])
+    expect(await checkAll(storage, new Set())).toEqual([])
+    const all = [...(await listAll(storage, 'pack')), ...(await listAll(storage, 'snapshot'))]
+    expect(all).toHaveLength(checked.size)
+  })
+})
+
+/** Lets a child save until `delay` ms after its first acknowledgement. Tells all that it acknowledged. */
+async function killWhileSaving(folder: string, delay: number): Promise<string[]> {
+  const child = spawn(process.execPath, [CHILD, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines: string[] = []
+  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
+  const ended = once(reader, 'close')
+  await Promise.race([once(reader, 'line'), ended])
+  await pause(delay)
+  child.kill('SIGKILL')
+  await ended
+  expect(lines.length, 'the child saved nothing').toBeGreaterThan(0)
+  return lines
+}
+
+/** Reads every file not in `checked` and adds it. Tells those whose content is not what their name says. */
+async function checkAll(storage: Storage, checked: Set<string>): Promise<string[]> {
+  const torn: string[] = []
+  for (const kind of ['pack', 'snapshot'] as const) {
+    for (const { name } of await listAll(storage, kind)) {
+      if (checked.has(`${kind} ${name}`)) continue
+      checked.add(`${kind} ${name}`)
+      const body = await storage.load({ kind, name })
+      if (createHash('sha256').update(body).digest('hex') !== name) torn.push(`${kind} ${name}`)
+    }
+  }
+  return torn
+}
+
+function temporaryFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.includes('-tmp-'))
+    .map((path) => join(folder, path))
+    .toSorted()
+}
