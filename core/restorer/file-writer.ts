@@ -9,6 +9,7 @@ import {
   openTargetTree,
   targetError,
 } from '../source/index.ts'
+import { createFileStates, type FileStates } from './file-states.ts'
 import type { TableEntry } from './file-table.ts'
 import type { Problem } from './messages.ts'
 import { metadataOf, readNode } from './node-metadata.ts'
@@ -16,7 +17,7 @@ import { metadataOf, readNode } from './node-metadata.ts'
 /** Writes files of a set: their blobs in any order, their metadata once all are written. One a worker. */
 export interface FileWriter {
   /** Begins another set of files. */
-  begin(folders: readonly Uint8Array[], remaining: Int32Array): void
+  begin(folders: readonly Uint8Array[], states: FileStates): void
   /** Tells of files that the next blobs belong to. */
   expect(entries: Iterable<TableEntry>): void
   /** Writes a blob's plain bytes. */
@@ -43,7 +44,7 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
   const known = new Map<number, Known>()
   const open = new Map<number, number>()
   let folders: readonly Uint8Array[] = []
-  let remaining = new Int32Array(0)
+  let states = createFileStates(0)
   let problems: Problem[] = []
 
   function problem(part: Problem['part'], path: Buffer, error: unknown): void {
@@ -56,12 +57,13 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
     if (found !== undefined) return found
     const folder = tree.folder(folders[file.folder] ?? new Uint8Array(0))
     const { name, size } = readNode(file.node)
-    let descriptor: number | undefined
-    if (file.make) {
-      descriptor = makeFile(folder, name)
-      // A hole to its end: what is not written reads as zeros.
-      if (size > 0n) ftruncateSync(descriptor, Number(size))
-    } else descriptor = openForWriting(folder, name)
+    const descriptor =
+      states.makeOnce(file.file, () => {
+        const made = makeFile(folder, name)
+        // A hole to its end: what is not written reads as zeros.
+        if (size > 0n) ftruncateSync(made, Number(size))
+        return made
+      }) ?? openForWriting(folder, name)
     if (descriptor === undefined) throw targetError(name, 'was exchanged while it was being restored')
     open.set(file.file, descriptor)
     closeOldest()
@@ -84,22 +86,18 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
   }
 
   function lose(file: Known, error: unknown): void {
-    // Never reaches zero again, so nobody gives it the times of a good file.
-    Atomics.store(remaining, file.file, SPOILT)
+    // Never finished, so nobody gives it the times of a good file.
+    states.spoil(file.file)
     problem('file', file.path, error)
   }
 
-  function isSpoilt(file: Known): boolean {
-    return Atomics.load(remaining, file.file) < 0
-  }
-
   return {
-    begin(paths, counts) {
+    begin(paths, shared) {
       for (const descriptor of open.values()) closeSync(descriptor)
       open.clear()
       known.clear()
       folders = paths
-      remaining = counts as Int32Array<ArrayBuffer>
+      states = shared
     },
     expect(entries) {
       for (const entry of entries) {
@@ -111,18 +109,18 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
     },
     write(number, position, plain) {
       const file = known.get(number)
-      if (!file || isSpoilt(file)) return
+      if (!file || states.isSpoilt(number)) return
       try {
         const descriptor = descriptorOf(file)
         if (!(sparse && file.make && isZero(plain))) writeFully(descriptor, plain, position)
-        if (Atomics.sub(remaining, number, 1) === 1) finish(file, descriptor)
+        if (states.written(number)) finish(file, descriptor)
       } catch (error) {
         lose(file, error)
       }
     },
     spoil(number, reason) {
       const file = known.get(number)
-      if (file && !isSpoilt(file)) lose(file, reason)
+      if (file && !states.isSpoilt(number)) lose(file, reason)
     },
     finishEmpty(number) {
       const file = known.get(number)
@@ -147,7 +145,6 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
 }
 
 const SLASH = Buffer.from('/')
-const SPOILT = -(2 ** 30)
 const ZEROS = Buffer.alloc(64 * 1024)
 
 function isZero(plain: Buffer): boolean {

@@ -18,8 +18,8 @@ export interface SetMessage {
   readonly type: 'set'
   /** Paths of the folders below the target, by number. */
   readonly folders: readonly Uint8Array[]
-  /** Blobs still to be written of each file, by number. Shared: whoever writes the last one finishes the file. */
-  readonly remaining: SharedArrayBuffer
+  /** See `file-states.ts`. */
+  readonly states: SharedArrayBuffer
 }
 
 /** Blobs of one pack, to be written into files. */
@@ -34,13 +34,15 @@ export interface PackJob {
   readonly ids: Uint8Array
   /** The files that the rows name; see `file-table.ts`. */
   readonly files: Uint8Array
+  /** Files that need no blob and only want their metadata. */
+  readonly finish: Uint32Array
 }
 
 /** A row: where the sealed blob begins in `bytes`, how long it is, and where its plain bytes belong. */
 export const COLUMN = { offset: 0, length: 1, uncompressedLength: 2, file: 3, position: 4 } as const
 export const ROW = 5
 
-/** Compares files that are there already with what they should be. */
+/** Compares a file that is there already with what it should be. */
 export interface CompareJob {
   readonly type: 'compare'
   readonly job: number
@@ -49,6 +51,10 @@ export interface CompareJob {
   /** 32 bytes a blob, and the length of each. */
   readonly content: Uint8Array
   readonly lengths: Float64Array
+  /** Bytes. */
+  readonly size: number
+  /** Gives it the right size, so that only blobs are left to be written. */
+  readonly resize: boolean
 }
 
 export type ToRestoreWorker = SetMessage | PackJob | CompareJob
@@ -65,8 +71,8 @@ export interface JobDone {
   readonly type: 'done'
   readonly job: number
   readonly problems: readonly Problem[]
-  /** For `compare`: 1 for each blob that is right already. */
-  readonly same?: Uint8Array
+  /** For `compare`: 1 for each blob that is right already; undefined for a file that may not be written. */
+  readonly same?: Uint8Array | undefined
 }
 
 export type FromRestoreWorker = JobDone | { readonly type: 'failed'; readonly error: CarriedError }

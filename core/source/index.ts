@@ -53,5 +53,6 @@ export {
   openSystemCalls,
   type SystemCalls,
 } from './file-server/system-calls.ts'
+export { targetError } from './file-server/target-error.ts'
 export { openTargetTree, type TargetTree, type TargetTreeOptions } from './file-server/target-tree.ts'
 export { type EntryKind, type EntryStat, kindOf, mayHaveHoles } from './file-server/walk.ts'

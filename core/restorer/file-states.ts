@@ -1,0 +1,55 @@
+/**
+ * What the workers know together of the files of a set, in shared memory: how many blobs of a file are still to be
+ * written, so that whoever writes the last one finishes it, and whether it was made, so that only one makes it.
+ */
+export interface FileStates {
+  readonly shared: SharedArrayBuffer
+  /** Before the set begins. A file that is `there` need not be made. */
+  set(file: number, blobs: number, there: boolean): void
+  /** Says that a blob was written. True for the last one of a file that is not spoilt. */
+  written(file: number): boolean
+  /** The file cannot become what it was, and nobody will finish it. */
+  spoil(file: number): void
+  isSpoilt(file: number): boolean
+  /** Has `make` called by one thread alone; the others wait until it has. */
+  makeOnce(file: number, make: () => number): number | undefined
+}
+
+const WORDS = 2
+const NOT_MADE = 0
+const MAKING = 1
+const MADE = 2
+/** Far from zero, however many blobs are still counted down. */
+const SPOILT = -(2 ** 30)
+
+export function createFileStates(files: number): FileStates {
+  return fileStatesOver(new SharedArrayBuffer(Math.max(1, files) * WORDS * Int32Array.BYTES_PER_ELEMENT))
+}
+
+export function fileStatesOver(shared: SharedArrayBuffer): FileStates {
+  const words = new Int32Array(shared)
+  const madeAt = (file: number): number => file * WORDS + 1
+  return {
+    shared,
+    set(file, blobs, there) {
+      words[file * WORDS] = blobs
+      words[madeAt(file)] = there ? MADE : NOT_MADE
+    },
+    written: (file) => Atomics.sub(words, file * WORDS, 1) === 1,
+    spoil: (file) => void Atomics.store(words, file * WORDS, SPOILT),
+    isSpoilt: (file) => Atomics.load(words, file * WORDS) < 0,
+    makeOnce(file, make) {
+      const at = madeAt(file)
+      if (Atomics.compareExchange(words, at, NOT_MADE, MAKING) !== NOT_MADE) {
+        Atomics.wait(words, at, MAKING)
+        return undefined
+      }
+      try {
+        return make()
+      } finally {
+        Atomics.store(words, at, MADE)
+        Atomics.notify(words, at)
+      }
+    },
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * The restorer brings a snapshot back as files.
+ *
+ * - **File set**: so many entries as are restored at a time, in the order of the snapshot (FS-24). Within one, each
+ *   pack is read once, and several at the same time.
+ * - **Overwrite**: what happens to a file that is there already.
+ */
+export { type Overwrite, OVERWRITES } from './overwrite.ts'
+export type { RestoreProgress } from './progress.ts'
+export { restore, type Restored, type RestoreOptions, type RestoreProblem } from './restore.ts'

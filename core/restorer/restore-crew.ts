@@ -1,0 +1,92 @@
+import { Worker } from 'node:worker_threads'
+
+import { arrivedError, CoreError } from '../base/index.ts'
+import type {
+  CompareJob,
+  FromRestoreWorker,
+  JobDone,
+  PackJob,
+  RestoreWorkerData,
+  SetMessage,
+  ToRestoreWorker,
+} from './messages.ts'
+
+/** The worker threads of a restore. */
+export interface RestoreCrew {
+  beginSet(message: Omit<SetMessage, 'type'>): void
+  /** Has a job done. Waits first while every worker has enough to do. Rejects when a worker fails. */
+  run(job: Omit<PackJob, 'job'> | Omit<CompareJob, 'job'>): Promise<JobDone>
+  terminate(): Promise<void>
+}
+
+/** A worker has one job under way and one waiting, so that it never waits itself. */
+const JOBS_A_WORKER = 2
+
+interface Member {
+  readonly thread: Worker
+  jobs: number
+}
+
+export function startRestoreCrew(workers: number, dataFor: (number: number) => RestoreWorkerData): RestoreCrew {
+  const waitingJobs = new Map<number, { resolve: (done: JobDone) => void; reject: (error: unknown) => void }>()
+  const waitingForRoom: (() => void)[] = []
+  let failure: { readonly error: unknown } | undefined
+  let lastJob = 0
+
+  const members: Member[] = Array.from({ length: workers }, (_, number) => {
+    const thread = new Worker(new URL('./restore-worker.ts', import.meta.url), { workerData: dataFor(number) })
+    const member: Member = { thread, jobs: 0 }
+    thread.on('message', (message: FromRestoreWorker) => receive(member, message))
+    thread.on('error', fail)
+    thread.on('exit', (code) => {
+      if (code !== 0) fail(new CoreError('internal/defect', `Worker ${number} of the restore ended with code ${code}.`))
+    })
+    return member
+  })
+
+  function fail(error: unknown): void {
+    failure ??= { error }
+    for (const { reject } of waitingJobs.values()) reject(failure.error)
+    waitingJobs.clear()
+    for (const wake of waitingForRoom.splice(0)) wake()
+  }
+
+  function receive(member: Member, message: FromRestoreWorker): void {
+    if (message.type === 'failed') {
+      fail(arrivedError(message.error))
+      return
+    }
+    member.jobs--
+    waitingJobs.get(message.job)?.resolve(message)
+    waitingJobs.delete(message.job)
+    waitingForRoom.shift()?.()
+  }
+
+  async function freeMember(): Promise<Member> {
+    for (;;) {
+      if (failure) throw failure.error
+      const [least] = members.toSorted((a, b) => a.jobs - b.jobs)
+      if (least && least.jobs < JOBS_A_WORKER) return least
+      await new Promise<void>((resolve) => waitingForRoom.push(resolve))
+    }
+  }
+
+  return {
+    beginSet(message) {
+      for (const { thread } of members) thread.postMessage({ type: 'set', ...message } satisfies ToRestoreWorker)
+    },
+    async run(body) {
+      const member = await freeMember()
+      const job = ++lastJob
+      member.jobs++
+      return new Promise<JobDone>((resolve, reject) => {
+        waitingJobs.set(job, { resolve, reject })
+        member.thread.postMessage({ ...body, job })
+      })
+    },
+    async terminate() {
+      for (const { thread } of members) thread.removeAllListeners('exit')
+      await Promise.all(members.map(({ thread }) => thread.terminate()))
+    },
+  }
+}
