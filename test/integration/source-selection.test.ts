@@ -40,6 +40,9 @@ const NAMES = [
   '$v',
 ]
 
+const isRoot = process.getuid?.() === 0
+const rootOnly = isRoot ? '' : ' (left out: not root)'
+
 let space = ''
 let root = ''
 let repository = ''
@@ -161,6 +164,26 @@ describeWith(['restic'], 'a selection beside stock restic', () => {
       }),
       { numRuns: ROUNDS },
     )
+  })
+
+  it(`stays on one file system as restic does${rootOnly}`, { skip: !isRoot }, () => {
+    const mount = join(root, 'mount')
+    mkdirSync(mount)
+    writeFileSync(join(mount, 'hidden'), '')
+    execFileSync('mount', ['-t', 'tmpfs', 'none', mount])
+    try {
+      mkdirSync(join(mount, 'folder'))
+      writeFileSync(join(mount, 'folder/file'), '')
+      writeFileSync(join(mount, 'file'), '')
+      const inside = kept(createSelection({ oneFileSystem: true }, () => undefined))
+      expect(inside).toContain(`${mount}/`)
+      expect(inside).not.toContain(`${mount}/file`)
+      expect(inside).toEqual(keptByRestic('--one-file-system'))
+      expect(kept(createSelection({}, () => undefined))).toContain(`${mount}/folder/file`)
+    } finally {
+      execFileSync('umount', [mount])
+      rmSync(mount, { recursive: true })
+    }
   })
 
   it('leaves nothing out when nothing is said', () => {
