@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -36,14 +37,12 @@ import {
   mayHaveHoles,
   missingCapabilities,
   openFileServerReader,
+  type OpenFile,
   readOwnerNames,
   verifyRoot,
 } from '../../core/source/index.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-
-const isRoot = process.getuid?.() === 0
-const rootOnly = isRoot ? '' : ' (left out: not root)'
-const NOBODY = 65_534
+import { asNobody, isRoot, rootOnly } from '../support/privilege.ts'
 
 let space = ''
 let reader: EntryReader
@@ -64,21 +63,13 @@ function failure(work: () => unknown): CoreError {
   throw new Error('it did not fail')
 }
 
-/** Does `work` with an ordinary user's rights. */
-function asNobody<T>(work: () => T): T {
-  process.setegid?.(NOBODY)
-  process.seteuid?.(NOBODY)
-  try {
-    return work()
-  } finally {
-    process.seteuid?.(0)
-    process.setegid?.(0)
-  }
-}
-
 function open(name: string) {
   return present(reader.open(at(name), present(reader.stat(at(name)))))
 }
+
+const noProblem = (): never => expect.unreachable('no attribute fails')
+const prepare = (...roots: string[]) =>
+  createFileServerSource({ kind: 'file-server', roots: roots.map(at), selection: {} }).prepare()
 
 beforeEach(() => {
   space = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-reading-')))
@@ -145,6 +136,15 @@ describe('reading content', () => {
     reader.close(file)
   })
 
+  it('goes on reading where the kernel gives less than was asked for', () => {
+    // Files of /proc come a page at a time.
+    const maps = openSync('/proc/self/maps', 'r')
+    const stat = present(reader.stat(at('.')))
+    expect(readSync(maps, Buffer.alloc(10_000), 0, 10_000, 0)).toBeLessThan(10_000)
+    expect(reader.read({ descriptor: maps, path: at('maps'), stat }, Buffer.alloc(10_000), 0, 10_000, 0)).toBe(10_000)
+    closeSync(maps)
+  })
+
   it('does not touch the time of access of an own file', () => {
     writeFileSync(at('file'), 'x')
     // Older than the modification, so that a read would count also where times of access are written rarely.
@@ -161,7 +161,8 @@ describe('reading content', () => {
   })
 
   it.each([
-    ['a symbolic link', () => symlinkSync('/etc/passwd', at('file'))],
+    // Even one that leads to the very file.
+    ['a symbolic link', () => symlinkSync('moved', at('file'))],
     ['a FIFO', () => execFileSync('mkfifo', [join(space, 'file')])],
     ['another file', () => writeFileSync(at('file'), 'x')],
     ['a folder', () => mkdirSync(at('file'))],
@@ -214,7 +215,7 @@ describe('reading content', () => {
 
     const file = open('sparse')
     expect(mayHaveHoles(file.stat)).toBe(true)
-    const extents = allData(reader.nextData, file, size)
+    const extents = allData(file, size)
     expect(extents.reduce((sum, extent) => sum + extent.length, 0)).toBeLessThan(1 << 20)
     const rebuilt = Buffer.alloc(size)
     for (const { offset, length } of extents) reader.read(file, rebuilt, offset, length, offset)
@@ -244,21 +245,17 @@ describe('reading content', () => {
   })
 })
 
-function allData(
-  next: EntryReader['nextData'],
-  file: Parameters<EntryReader['nextData']>[0],
-  size: number,
-): DataExtent[] {
+function allData(file: OpenFile, size: number): DataExtent[] {
   const extents: DataExtent[] = []
-  for (let extent = next(file, 0, size); extent; extent = next(file, extent.offset + extent.length, size)) {
+  let extent = reader.nextData(file, 0, size)
+  while (extent !== undefined) {
     extents.push(extent)
+    extent = reader.nextData(file, extent.offset + extent.length, size)
   }
   return extents
 }
 
 describeWith(['acl', 'attr'], 'reading extended attributes', () => {
-  const noProblem = (): never => expect.unreachable('no attribute fails')
-
   it('finds none where there are none', () => {
     writeFileSync(at('file'), '')
     expect(reader.attributes(at('file'), noProblem)).toEqual([])
@@ -324,9 +321,6 @@ describe('names of owners', () => {
 })
 
 describe('a root', () => {
-  const prepare = (...roots: string[]) =>
-    createFileServerSource({ kind: 'file-server', roots: roots.map(at), selection: {} }).prepare()
-
   it('is the same after the walk', async () => {
     mkdirSync(at('root'))
     const prepared = await prepare('root')

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import {
@@ -17,6 +17,7 @@ import {
   toByteString,
 } from '../../core/source/index.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
+import { isRoot, rootOnly } from '../support/privilege.ts'
 
 // Each round asks restic, which derives a key every time: under a second. More rounds by this variable.
 const ROUNDS = Number(process.env['SELECTION_ROUNDS'] ?? 12)
@@ -39,9 +40,6 @@ const NAMES = [
   '!n',
   '$v',
 ]
-
-const isRoot = process.getuid?.() === 0
-const rootOnly = isRoot ? '' : ' (left out: not root)'
 
 let space = ''
 let root = ''
