@@ -15,7 +15,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -110,6 +110,18 @@ describe('making entries', () => {
     expect(readlinkSync(at('second link'), 'buffer')).toEqual(bytes('../nowhere\xff'))
     expect(look('folder').mode & 0o777n).toBe(0o700n)
     expect(look('second').mode & 0o777n).toBe(0o600n)
+  })
+
+  it('gives the blocks of a range back, which then is a hole', () => {
+    const descriptor = makeFile(top, bytes('file'))
+    writeSync(descriptor, Buffer.alloc(1 << 20, 1))
+    expect(calls?.punchHole(descriptor, 1 << 16, 1 << 17)).toBe(0)
+    expect(calls?.seekHole(descriptor, 0)).toBe(1 << 16)
+    expect(calls?.seekData(descriptor, 1 << 16)).toBe((1 << 16) + (1 << 17))
+    expect(calls?.seekData(descriptor, 1 << 20)).toBe(-constants.errno.ENXIO)
+    closeSync(descriptor)
+    expect(look('file').size).toBe(1n << 20n)
+    expect(readFileSync(at('file')).subarray(1 << 16, 3 << 16)).toEqual(Buffer.alloc(1 << 17))
   })
 
   it(`makes FIFOs and devices${rootOnly}`, { skip: !isRoot }, () => {
