@@ -67,7 +67,8 @@ const ARCHITECTURES = new Set(['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'])
 export function openSystemCalls(): SystemCalls | undefined {
   if (process.platform !== 'linux' || !ARCHITECTURES.has(process.arch)) return undefined
   try {
-    return bind(createRequire(import.meta.url)('koffi') as Koffi)
+    const require = createRequire(import.meta.url)
+    return bind(require('koffi') as Koffi)
   } catch {
     // Whatever the reason: `missingCapabilities` names the loss, and the rest works without.
     return undefined

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { isCode } from '../../../../../core/base/index.ts'
@@ -7,6 +7,8 @@ import { createRestoreSelection, createSelection, toByteString } from '../../../
 
 const matches = (patterns: string[], path: string): boolean =>
   compilePatterns(patterns.map(toByteString)).matches(toByteString(path))
+
+const problem = (): void => undefined
 
 describe('a pattern', () => {
   it.each([
@@ -113,8 +115,6 @@ describe('a list of patterns', () => {
 })
 
 describe('a backup selection', () => {
-  const problem = (): void => undefined
-
   it('ignores case only where it is told to, in every script', () => {
     const selection = createSelection(
       { excludes: ['Foo'], caseInsensitiveExcludes: [toByteString('Äpfel.*')] },
