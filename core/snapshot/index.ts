@@ -1,0 +1,20 @@
+/**
+ * A snapshot is what a source looked like at one moment, in restic's format. This room turns it into bytes and back.
+ *
+ * - **Node**: a file system entry: its name, its metadata, and where its content is.
+ * - **Tree**: the list of a folder's nodes, in the order of their names' bytes. Stored as a blob.
+ * - **Snapshot**: the document that names the root tree, and says when, where and from what it was made.
+ * - **Parent**: the earlier snapshot of the same source that unchanged files are taken from.
+ */
+export { goModeFromUnix, nodeTypeOfGoMode, unixModeFromGo } from './go-file-mode.ts'
+export { ZERO_TIME, type ZonedTime, formatTime, parseTime } from './go-time.ts'
+export type { ExtendedAttribute, Node, NodeType } from './node.ts'
+export { compareNames, isNodeName } from './node-name.ts'
+export { type BackupIdentity, chooseParent } from './parent-snapshot.ts'
+export type { Snapshot, SnapshotSummary, StoredSnapshot } from './snapshot.ts'
+export { decodeSnapshot } from './snapshot-decoder.ts'
+export { encodeSnapshot } from './snapshot-encoder.ts'
+export { type SnapshotFilter, compareSnapshots, findSnapshot, fitsFilter, newestOf } from './snapshot-filter.ts'
+export { type TagList, fitsTagList, parseTagList } from './tag-list.ts'
+export { type ContentStat, type MetadataStat, TreeReader, findNode } from './tree-reader.ts'
+export { TreeWriter } from './tree-writer.ts'

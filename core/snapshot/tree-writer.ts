@@ -1,0 +1,98 @@
+import { CoreError } from '../base/index.ts'
+import { NodeEncoder } from './node-encoder.ts'
+import { compareNames } from './node-name.ts'
+import type { Node } from './node.ts'
+
+const START = Buffer.from('{"nodes":[')
+const END = Buffer.from(']}\n')
+const COMMA = 0x2c
+const SMALLEST = 4096
+
+/**
+ * Builds the bytes of a tree, byte for byte as restic writes them. Nodes come in the order of their names' bytes, each
+ * name once; anything else fails with `internal/defect`, as restic finds nodes by that order. The same writer builds one
+ * tree after another in the same memory, which grows to the largest.
+ */
+export class TreeWriter {
+  readonly #encoder = new NodeEncoder()
+  #buffer = Buffer.allocUnsafeSlow(SMALLEST)
+  #length = 0
+  #count = 0
+  #lastName = Buffer.allocUnsafeSlow(256)
+  #lastLength = 0
+
+  constructor() {
+    this.#begin()
+  }
+
+  /** How many nodes the tree has so far. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** How many bytes `finish` would return. */
+  get byteLength(): number {
+    return this.#length + END.length
+  }
+
+  /** Adds a node. */
+  add(node: Node): void {
+    const room = this.#encoder.room(node)
+    this.#open(node.name, room)
+    this.#length = this.#encoder.write(this.#buffer, this.#length, node)
+  }
+
+  /**
+   * Adds a node that is encoded already, without a look into it: bytes `start` to `end` of `source`. To take over the
+   * current node of a `TreeReader` of the tree `bytes`: `addRaw(name, bytes, reader.rawStart, reader.rawEnd)`.
+   */
+  addRaw(name: Uint8Array, source: Buffer, start = 0, end = source.length): void {
+    this.#open(name, end - start)
+    this.#length += source.copy(this.#buffer, this.#length, start, end)
+  }
+
+  /** Ends the tree and begins the next. The bytes are the writer's own: they are gone with the next `add`. */
+  finish(): Buffer {
+    this.#reserve(END.length)
+    this.#buffer.set(END, this.#length)
+    const tree = this.#buffer.subarray(0, this.#length + END.length)
+    this.#begin()
+    return tree
+  }
+
+  #begin(): void {
+    this.#buffer.set(START)
+    this.#length = START.length
+    this.#count = 0
+  }
+
+  #open(name: Uint8Array, room: number): void {
+    this.#follow(name)
+    this.#reserve(room + 1)
+    if (this.#count++ > 0) this.#buffer[this.#length++] = COMMA
+  }
+
+  #follow(name: Uint8Array): void {
+    const { length } = name
+    const last = this.#lastName
+    if (this.#count > 0) {
+      const order = compareNames(last, 0, this.#lastLength, name, 0, length)
+      if (order >= 0) {
+        const what = order === 0 ? 'comes twice' : 'comes after a name that it should come before'
+        const shown = JSON.stringify(Buffer.from(name).toString())
+        throw new CoreError('internal/defect', `The entry ${shown} of a folder ${what}`)
+      }
+    }
+    if (length > last.length) this.#lastName = Buffer.allocUnsafeSlow(length)
+    for (let i = 0; i < length; i++) this.#lastName[i] = name[i] ?? 0
+    this.#lastLength = length
+  }
+
+  #reserve(room: number): void {
+    const needed = this.#length + room
+    if (needed <= this.#buffer.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2))
+    this.#buffer.copy(larger, 0, 0, this.#length)
+    this.#buffer = larger
+  }
+}
