@@ -26,7 +26,7 @@ export class SplitTime {
   readonly #wide = new BigInt64Array(1)
   readonly #halves = new Uint32Array(this.#wide.buffer)
 
-  /** Takes nanoseconds since the epoch, exactly. */
+  /** Takes nanoseconds since the epoch: exactly, within some 285 million years of it. */
   set(ns: bigint): void {
     let seconds = Math.floor(Number(ns) / NANOS)
     if (seconds > 1e12 || seconds < -1e12) {

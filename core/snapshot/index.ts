@@ -6,6 +6,7 @@
  * - **Snapshot**: the document that names the root tree, and says when, where and from what it was made.
  * - **Parent**: the earlier snapshot of the same source that unchanged files are taken from.
  */
+export { findNode } from './find-node.ts'
 export { goModeFromUnix, nodeTypeOfGoMode, unixModeFromGo } from './go-file-mode.ts'
 export { ZERO_TIME, type ZonedTime, formatTime, parseTime } from './go-time.ts'
 export type { ExtendedAttribute, Node, NodeType } from './node.ts'
@@ -16,5 +17,5 @@ export { decodeSnapshot } from './snapshot-decoder.ts'
 export { encodeSnapshot } from './snapshot-encoder.ts'
 export { type SnapshotFilter, compareSnapshots, findSnapshot, fitsFilter, newestOf } from './snapshot-filter.ts'
 export { type TagList, fitsTagList, parseTagList } from './tag-list.ts'
-export { type ContentStat, type MetadataStat, TreeReader, findNode } from './tree-reader.ts'
+export { type ContentStat, type MetadataStat, TreeReader } from './tree-reader.ts'
 export { TreeWriter } from './tree-writer.ts'
