@@ -87,5 +87,5 @@ export function writePadded(target: Uint8Array, at: number, value: number, digit
 export function writeUnsigned(target: Buffer, at: number, value: bigint): number {
   const number = Number(value)
   if (number >= 0 && number <= Number.MAX_SAFE_INTEGER) return writeDecimal(target, at, number)
-  return at + target.latin1Write(BigInt.asUintN(64, value).toString(), at)
+  return at + target.write(BigInt.asUintN(64, value).toString(), at, 'latin1')
 }

@@ -1,5 +1,3 @@
-import { constants } from 'node:fs'
-
 import type { NodeType } from './node.ts'
 
 // Go's os.FileMode (pkg.go.dev/io/fs#FileMode): the nine permission bits are Unix's, all others are Go's own.
@@ -15,12 +13,28 @@ const STICKY = 1 << 20
 const IRREGULAR = 1 << 19
 const PERMISSIONS = 0o777
 
+// POSIX leaves these numbers open, yet all systems that restic runs on agree; Node lacks some of them on Windows.
 const UNIX_SETUID = 0o4000
 const UNIX_SETGID = 0o2000
 const UNIX_STICKY = 0o1000
+const UNIX_TYPE = 0o170000
 
-const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK, S_IFBLK, S_IFCHR, S_IFIFO } = constants
-const S_IFSOCK = 0o140000
+interface TypeBits {
+  readonly unix: number
+  readonly go: number
+}
+
+const TYPE_BITS: Readonly<Record<NodeType, TypeBits>> = {
+  file: { unix: 0o100000, go: 0 },
+  dir: { unix: 0o040000, go: DIR },
+  symlink: { unix: 0o120000, go: SYMLINK },
+  dev: { unix: 0o060000, go: DEVICE },
+  chardev: { unix: 0o020000, go: DEVICE | CHAR_DEVICE },
+  fifo: { unix: 0o010000, go: NAMED_PIPE },
+  socket: { unix: 0o140000, go: SOCKET },
+  irregular: { unix: 0, go: IRREGULAR },
+}
+const GO_TYPE_OF_UNIX = new Map(Object.values(TYPE_BITS).map(({ unix, go }) => [unix, go]))
 
 /** Converts a Unix `st_mode` to Go's os.FileMode as restic stores it: an unsigned number of 32 bits. */
 export function goModeFromUnix(stMode: number): number {
@@ -28,24 +42,7 @@ export function goModeFromUnix(stMode: number): number {
   if ((stMode & UNIX_SETUID) !== 0) mode |= SETUID
   if ((stMode & UNIX_SETGID) !== 0) mode |= SETGID
   if ((stMode & UNIX_STICKY) !== 0) mode |= STICKY
-  switch (stMode & S_IFMT) {
-    case S_IFREG:
-      return mode
-    case S_IFDIR:
-      return mode + DIR
-    case S_IFLNK:
-      return mode | SYMLINK
-    case S_IFBLK:
-      return mode | DEVICE
-    case S_IFCHR:
-      return mode | DEVICE | CHAR_DEVICE
-    case S_IFIFO:
-      return mode | NAMED_PIPE
-    case S_IFSOCK:
-      return mode | SOCKET
-    default:
-      return mode | IRREGULAR
-  }
+  return mode + (GO_TYPE_OF_UNIX.get(stMode & UNIX_TYPE) ?? IRREGULAR)
 }
 
 /** Converts Go's os.FileMode to a Unix `st_mode`. What is irregular gets no type bits. */
@@ -54,24 +51,7 @@ export function unixModeFromGo(mode: number): number {
   if ((mode & SETUID) !== 0) stMode |= UNIX_SETUID
   if ((mode & SETGID) !== 0) stMode |= UNIX_SETGID
   if ((mode & STICKY) !== 0) stMode |= UNIX_STICKY
-  switch (nodeTypeOfGoMode(mode)) {
-    case 'file':
-      return stMode | S_IFREG
-    case 'dir':
-      return stMode | S_IFDIR
-    case 'symlink':
-      return stMode | S_IFLNK
-    case 'dev':
-      return stMode | S_IFBLK
-    case 'chardev':
-      return stMode | S_IFCHR
-    case 'fifo':
-      return stMode | S_IFIFO
-    case 'socket':
-      return stMode | S_IFSOCK
-    case 'irregular':
-      return stMode
-  }
+  return stMode | TYPE_BITS[nodeTypeOfGoMode(mode)].unix
 }
 
 /** The node type that restic stores beside this mode. */

@@ -59,9 +59,14 @@ function writeRune(target: Buffer, at: number, rune: number): number {
     return at + 2
   }
   if (PRINTABLE.test(String.fromCodePoint(rune))) return writeCodePoint(target, at, rune)
-  if (rune < 0x80) return at + target.latin1Write(`\\x${rune.toString(16).padStart(2, '0')}`, at)
-  if (rune < 0x10000) return at + target.latin1Write(`\\u${rune.toString(16).padStart(4, '0')}`, at)
-  return at + target.latin1Write(`\\U${rune.toString(16).padStart(8, '0')}`, at)
+  const hex = rune.toString(16)
+  const escape =
+    rune < 0x80
+      ? `\\x${hex.padStart(2, '0')}`
+      : rune < 0x10000
+        ? `\\u${hex.padStart(4, '0')}`
+        : `\\U${hex.padStart(8, '0')}`
+  return at + target.write(escape, at, 'latin1')
 }
 
 function writeBadByte(target: Uint8Array, at: number, name: Uint8Array, from: number): number {

@@ -26,7 +26,7 @@ export class SplitTime {
   readonly #wide = new BigInt64Array(1)
   readonly #halves = new Uint32Array(this.#wide.buffer)
 
-  /** Takes nanoseconds since the epoch, exactly. */
+  /** Takes nanoseconds since the epoch: exactly, within some 285 million years of it. */
   set(ns: bigint): void {
     let seconds = Math.floor(Number(ns) / NANOS)
     if (seconds > 1e12 || seconds < -1e12) {
@@ -220,7 +220,7 @@ export interface ZonedTime {
 /** The text of a time as restic stores it. For documents; trees use a `TimeWriter`. */
 export function formatTime({ ns, offsetMinutes }: ZonedTime): string {
   const target = Buffer.allocUnsafe(LONGEST)
-  return target.latin1Slice(0, new TimeWriter().write(target, 0, ns, offsetMinutes))
+  return target.toString('latin1', 0, new TimeWriter().write(target, 0, ns, offsetMinutes))
 }
 
 /**

@@ -1,4 +1,21 @@
-export { type Node, type NodeType } from './node.ts'
-export { TreeReader, findNode } from './tree-reader.ts'
+/**
+ * A snapshot is what a source looked like at one moment, in restic's format. This room turns it into bytes and back.
+ *
+ * - **Node**: a file system entry: its name, its metadata, and where its content is.
+ * - **Tree**: the list of a folder's nodes, in the order of their names' bytes. Stored as a blob.
+ * - **Snapshot**: the document that names the root tree, and says when, where and from what it was made.
+ * - **Parent**: the earlier snapshot of the same source that unchanged files are taken from.
+ */
+export { findNode } from './find-node.ts'
+export { goModeFromUnix, nodeTypeOfGoMode, unixModeFromGo } from './go-file-mode.ts'
+export { ZERO_TIME, type ZonedTime, formatTime, parseTime } from './go-time.ts'
+export type { ExtendedAttribute, Node, NodeType } from './node.ts'
+export { compareNames, isNodeName } from './node-name.ts'
+export { type BackupIdentity, chooseParent } from './parent-snapshot.ts'
+export type { Snapshot, SnapshotSummary, StoredSnapshot } from './snapshot.ts'
+export { decodeSnapshot } from './snapshot-decoder.ts'
+export { encodeSnapshot } from './snapshot-encoder.ts'
+export { type SnapshotFilter, compareSnapshots, findSnapshot, fitsFilter, newestOf } from './snapshot-filter.ts'
+export { type TagList, fitsTagList, parseTagList } from './tag-list.ts'
+export { type ContentStat, type MetadataStat, TreeReader } from './tree-reader.ts'
 export { TreeWriter } from './tree-writer.ts'
-export { goModeFromUnix, unixModeFromGo, nodeTypeOfGoMode } from './go-file-mode.ts'

@@ -24,7 +24,7 @@ const SHORT_ESCAPES = new Map([
 export function writeJsonBytes(target: Buffer, at: number, bytes: Uint8Array): number {
   let end = at
   const { length } = bytes
-  for (let i = 0; i < length; ) {
+  for (let i = 0; i < length;) {
     const byte = bytes[i] ?? 0
     if (PLAIN[byte] === 1) {
       target[end++] = byte
@@ -35,10 +35,10 @@ export function writeJsonBytes(target: Buffer, at: number, bytes: Uint8Array): n
     } else {
       const sequence = sequenceLength(bytes, i, length)
       if (sequence === 0) {
-        end += target.latin1Write('\\ufffd', end)
+        end += target.write('\\ufffd', end, 'latin1')
         i++
       } else if (sequence === 3 && byte === 0xe2 && bytes[i + 1] === 0x80 && ((bytes[i + 2] ?? 0) | 1) === 0xa9) {
-        end += target.latin1Write(bytes[i + 2] === 0xa8 ? '\\u2028' : '\\u2029', end)
+        end += target.write(bytes[i + 2] === 0xa8 ? '\\u2028' : '\\u2029', end, 'latin1')
         i += 3
       } else {
         for (let stop = i + sequence; i < stop; i++) target[end++] = bytes[i] ?? 0
@@ -50,7 +50,7 @@ export function writeJsonBytes(target: Buffer, at: number, bytes: Uint8Array): n
 
 function writeEscape(target: Buffer, at: number, byte: number): number {
   const short = SHORT_ESCAPES.get(byte)
-  if (short === undefined) return at + target.latin1Write(`\\u00${byte.toString(16).padStart(2, '0')}`, at)
+  if (short === undefined) return at + target.write(`\\u00${byte.toString(16).padStart(2, '0')}`, at, 'latin1')
   target.set(short, at)
   return at + short.length
 }
@@ -71,8 +71,11 @@ export function writeJsonText(target: Buffer, at: number, text: string): number 
  * pair becomes U+FFFD, as in Go. The result shares memory with `bytes` where nothing is escaped.
  */
 export function readJsonBytes(bytes: Buffer, start: number, end: number): Buffer {
-  let at = bytes.indexOf(BACKSLASH, start)
-  if (at < 0 || at >= end) return bytes.subarray(start, end)
+  // A search from `start` alone would run through the whole document.
+  const inside = bytes.subarray(start, end)
+  const escape = inside.indexOf(BACKSLASH)
+  if (escape < 0) return inside
+  let at = start + escape
   const target = Buffer.allocUnsafe(end - start)
   target.set(bytes.subarray(start, at))
   let length = at - start
@@ -106,4 +109,13 @@ export function readJsonBytes(bytes: Buffer, start: number, end: number): Buffer
 export const UNESCAPED = new Uint8Array(256)
 for (const [letter, byte] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
   UNESCAPED[letter?.charCodeAt(0) ?? 0] = byte?.charCodeAt(0) ?? 0
+}
+
+/** A JSON string with its quotes as Go's encoder writes it, for documents. Half a surrogate pair becomes U+FFFD. */
+export function goJsonText(text: string): string {
+  const target = Buffer.allocUnsafe(2 + 6 * text.length)
+  target[0] = 0x22
+  const end = writeJsonText(target, 1, text)
+  target[end] = 0x22
+  return target.toString('utf8', 0, end + 1)
 }

@@ -68,7 +68,8 @@ export class NodeEncoder {
    * @throws CoreError `internal/defect` for a node that no tree can hold.
    */
   room(node: Node): number {
-    const { name, user, group, linkTarget, extendedAttributes, genericAttributes, content, subtree, error, unknown } = node
+    const { name, user, group, linkTarget, extendedAttributes, genericAttributes, content, subtree, error, unknown } =
+      node
     if (!isNodeName(name, 0, name.length)) throw unfit(name, 'no entry of a folder can be called so')
     if (content !== null && content.length % ID_LENGTH !== 0) throw unfit(name, 'its content is not made of whole ids')
     if (subtree !== undefined && subtree.length !== ID_LENGTH) throw unfit(name, 'its subtree is not one id')
@@ -144,7 +145,7 @@ function writeLinkTarget(target: Buffer, at: number, linkTarget: Buffer): number
   target[end++] = QUOTE
   if (isUtf8(linkTarget)) return end
   end = writeAscii(target, end, LINK_TARGET_RAW)
-  end += target.latin1Write(linkTarget.toString('base64'), end)
+  end += target.write(linkTarget.toString('base64'), end, 'latin1')
   target[end++] = QUOTE
   return end
 }
@@ -154,7 +155,7 @@ function writeAttributes(target: Buffer, at: number, attributes: readonly Extend
   for (const { name, value } of attributes) {
     end = writeJsonBytes(target, writeAscii(target, end, ATTRIBUTE_NAME), name)
     end = writeAscii(target, end, ATTRIBUTE_VALUE)
-    end += target.latin1Write(value === null ? 'null' : `"${value.toString('base64')}"`, end)
+    end += target.write(value === null ? 'null' : `"${value.toString('base64')}"`, end, 'latin1')
     target[end++] = CLOSE_BRACE
     target[end++] = COMMA
   }

@@ -27,15 +27,25 @@ export const FIELD = {
 export const FIELD_NAMES = Object.keys(FIELD)
 export const FIELD_COUNT = FIELD_NAMES.length
 
-/** What a field's value has to be. */
-export const KIND = { text: 0, uint32: 1, uint64: 2, content: 3, list: 4, object: 5 } as const
+const KINDS: Readonly<Record<string, FieldKind>> = {
+  mode: 'uint32',
+  uid: 'uint32',
+  gid: 'uint32',
+  inode: 'uint64',
+  device_id: 'uint64',
+  size: 'uint64',
+  links: 'uint64',
+  extended_attributes: 'list',
+  generic_attributes: 'object',
+  device: 'uint64',
+  content: 'content',
+}
 
-export const KIND_OF = new Uint8Array(FIELD_COUNT).fill(KIND.text)
-for (const field of [FIELD.mode, FIELD.uid, FIELD.gid]) KIND_OF[field] = KIND.uint32
-for (const field of [FIELD.inode, FIELD.device_id, FIELD.size, FIELD.links, FIELD.device]) KIND_OF[field] = KIND.uint64
-KIND_OF[FIELD.content] = KIND.content
-KIND_OF[FIELD.extended_attributes] = KIND.list
-KIND_OF[FIELD.generic_attributes] = KIND.object
+/** What a field's value has to be. */
+export type FieldKind = 'text' | 'uint32' | 'uint64' | 'content' | 'list' | 'object'
+
+/** The kind of each field. */
+export const KIND_OF: readonly FieldKind[] = FIELD_NAMES.map((name) => KINDS[name] ?? 'text')
 
 const KEYS = FIELD_NAMES.map((name) => Buffer.from(name))
 

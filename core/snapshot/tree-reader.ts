@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs'
 
 import { CoreError } from '../base/index.ts'
 import { readHexBytes, isLowerHex } from './ascii.ts'
+import { readBase64, readExtendedAttributes } from './extended-attributes.ts'
 import { goModeFromUnix } from './go-file-mode.ts'
 import { SplitTime, ZERO_TIME } from './go-time.ts'
 import { readJsonBytes } from './json-string.ts'
@@ -99,15 +100,16 @@ export class TreeReader extends TreeScanner {
 
   /** Raw bytes. restic before 0.16 lost what was not UTF-8 in them. */
   get linkTarget(): Buffer | undefined {
-    if (this.has(FIELD.linktarget_raw)) return this.#base64(this.#bytes(FIELD.linktarget_raw), FIELD.linktarget_raw)
+    if (this.has(FIELD.linktarget_raw)) {
+      const start = this.starts[FIELD.linktarget_raw] ?? 0
+      return readBase64(this.json, start, this.ends[FIELD.linktarget_raw] ?? 0)
+    }
     return this.has(FIELD.linktarget) ? this.#bytes(FIELD.linktarget) : undefined
   }
 
   get extendedAttributes(): ExtendedAttribute[] | undefined {
     if (!this.has(FIELD.extended_attributes)) return undefined
-    const found: ExtendedAttribute[] = []
-    this.json.elements(this.starts[FIELD.extended_attributes] ?? 0, (start) => found.push(this.#attribute(start)))
-    return found
+    return readExtendedAttributes(this.json, this.starts[FIELD.extended_attributes] ?? 0)
   }
 
   /** A JSON object as it is stored. */
@@ -133,7 +135,8 @@ export class TreeReader extends TreeScanner {
   get subtree(): Buffer | undefined {
     if (!this.has(FIELD.subtree)) return undefined
     const start = this.starts[FIELD.subtree] ?? 0
-    const isId = (this.ends[FIELD.subtree] ?? 0) - start === 2 * ID_LENGTH && isLowerHex(this.bytes, start, 2 * ID_LENGTH)
+    const isId =
+      (this.ends[FIELD.subtree] ?? 0) - start === 2 * ID_LENGTH && isLowerHex(this.bytes, start, 2 * ID_LENGTH)
     if (!isId) throw this.json.damaged(start, 'a subtree is not named by 64 hexadecimal digits')
     const id = Buffer.allocUnsafe(ID_LENGTH)
     readHexBytes(this.bytes, start, id, 0, ID_LENGTH)
@@ -145,7 +148,7 @@ export class TreeReader extends TreeScanner {
     const ranges = this.unknownRanges
     if (ranges.length === 0) return undefined
     const parts: string[] = []
-    for (let i = 0; i < ranges.length; i += 2) parts.push(this.bytes.latin1Slice(ranges[i], ranges[i + 1]))
+    for (let i = 0; i < ranges.length; i += 2) parts.push(this.bytes.toString('latin1', ranges[i], ranges[i + 1]))
     return Buffer.from(parts.join(','), 'latin1')
   }
 
@@ -251,7 +254,9 @@ export class TreeReader extends TreeScanner {
 
   #big(field: number): bigint {
     const number = this.#small(field)
-    return number === LARGE ? BigInt(this.bytes.latin1Slice(this.starts[field], this.ends[field])) : BigInt(number)
+    return number === LARGE
+      ? BigInt(this.bytes.toString('latin1', this.starts[field], this.ends[field]))
+      : BigInt(number)
   }
 
   /** `lstat` tells numbers from 2^63 up as negative ones. */
@@ -279,40 +284,4 @@ export class TreeReader extends TreeScanner {
     given.set(ns)
     return stored.nanos === given.nanos && stored.seconds === given.seconds
   }
-
-  #base64(text: Buffer, field: number): Buffer {
-    const written = text.latin1Slice()
-    const value = Buffer.from(written, 'base64')
-    if (value.toString('base64') === written) return value
-    throw this.json.damaged(this.starts[field] ?? 0, `${FIELD_NAMES[field]} holds what is not base64`)
-  }
-
-  #attribute(at: number): ExtendedAttribute {
-    let name: Buffer | undefined
-    let value: Buffer | null = null
-    this.json.members(at, (key, _member, start, end) => {
-      if (key === 'name' && this.bytes[start] === 0x22) name = readJsonBytes(this.bytes, start + 1, end - 1)
-      else if (key === 'value' && this.bytes[start] === 0x22) {
-        value = this.#base64(readJsonBytes(this.bytes, start + 1, end - 1), FIELD.extended_attributes)
-      } else if (key !== 'value' || !this.json.isNull(start)) {
-        throw this.json.damaged(start, 'an extended attribute is more than a name and a value')
-      }
-    })
-    if (name === undefined) throw this.json.damaged(at, 'an extended attribute has no name')
-    return { name, value }
-  }
-}
-
-/**
- * Finds a node by its name and stops there. What follows it in the tree is not looked at.
- * @returns the reader that stands on the node, or undefined.
- * @throws CoreError `repository/damaged`
- */
-export function findNode(bytes: Buffer, name: Uint8Array, what: string): TreeReader | undefined {
-  const reader = new TreeReader(bytes, what)
-  while (reader.next()) {
-    const order = reader.compareName(name)
-    if (order >= 0) return order === 0 ? reader : undefined
-  }
-  return undefined
 }

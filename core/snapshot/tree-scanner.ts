@@ -5,7 +5,7 @@ import { isLowerHex } from './ascii.ts'
 import { unquote } from './go-quote.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { readJsonBytes } from './json-string.ts'
-import { FIELD, FIELD_COUNT, FIELD_NAMES, KIND, KIND_OF, fieldOf, hashKey, isMisspelledField } from './node-field.ts'
+import { FIELD, FIELD_COUNT, FIELD_NAMES, KIND_OF, fieldOf, hashKey, isMisspelledField } from './node-field.ts'
 import { compareNames, isNodeName } from './node-name.ts'
 
 const QUOTE = 0x22
@@ -187,20 +187,22 @@ export class TreeScanner {
     this.#present |= bit
     let end = at
     switch (KIND_OF[field]) {
-      case KIND.text:
+      case 'text':
         end = json.string(at)
         this.starts[field] = at + 1
         this.ends[field] = end - 1
         if (field === FIELD.name) this.#readName(at + 1, end - 1)
         return end
-      case KIND.uint32:
-      case KIND.uint64:
+      case 'uint32':
+      case 'uint64':
         return this.#number(field, at)
-      case KIND.content:
+      case 'content':
         end = this.#content(at)
         break
-      default:
-        if (bytes[at] !== (KIND_OF[field] === KIND.list ? OPEN_BRACKET : OPEN_BRACE)) throw this.#wrongKind(field, at)
+      case 'list':
+      case 'object':
+      case undefined:
+        if (bytes[at] !== (KIND_OF[field] === 'list' ? OPEN_BRACKET : OPEN_BRACE)) throw this.#wrongKind(field, at)
         end = json.value(at)
     }
     this.starts[field] = at
@@ -222,8 +224,8 @@ export class TreeScanner {
     const after = bytes[end]
     const isWhole = after === COMMA || after === CLOSE_BRACE || (after !== undefined && after <= 0x20)
     if (count === 0 || !isWhole || (count > 1 && bytes[at] === 0x30)) throw this.#wrongKind(field, at)
-    if (KIND_OF[field] === KIND.uint32 ? value > LARGEST_UINT32 : count > 20) throw this.#wrongKind(field, at)
-    if (count === 20 && BigInt(bytes.latin1Slice(at, end)) > LARGEST_UINT64) throw this.#wrongKind(field, at)
+    if (KIND_OF[field] === 'uint32' ? value > LARGEST_UINT32 : count > 20) throw this.#wrongKind(field, at)
+    if (count === 20 && BigInt(bytes.toString('latin1', at, end)) > LARGEST_UINT64) throw this.#wrongKind(field, at)
     this.numbers[field] = count > SAFE_DIGITS ? LARGE : value
     this.starts[field] = at
     this.ends[field] = end
@@ -274,7 +276,8 @@ export class TreeScanner {
     const { bytes, decodedName } = this
     const start = this.starts[FIELD.name] ?? 0
     const end = this.ends[FIELD.name] ?? 0
-    const isName = decodedName === undefined ? isNodeName(bytes, start, end) : isNodeName(decodedName, 0, decodedName.length)
+    const isName =
+      decodedName === undefined ? isNodeName(bytes, start, end) : isNodeName(decodedName, 0, decodedName.length)
     if (!isName) throw this.json.damaged(start, 'a node has a name that no file can have')
     if (this.#isFirst) return
     const previous = this.#previousName ?? bytes
@@ -284,7 +287,8 @@ export class TreeScanner {
       decodedName === undefined
         ? compareNames(previous, previousStart, previousEnd, bytes, start, end)
         : compareNames(previous, previousStart, previousEnd, decodedName, 0, decodedName.length)
-    if (order >= 0) throw this.json.damaged(start, order === 0 ? 'two nodes have one name' : 'its names are not in order')
+    if (order >= 0)
+      throw this.json.damaged(start, order === 0 ? 'two nodes have one name' : 'its names are not in order')
   }
 }
 

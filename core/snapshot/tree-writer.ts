@@ -42,11 +42,13 @@ export class TreeWriter {
     this.#length = this.#encoder.write(this.#buffer, this.#length, node)
   }
 
-  /** Adds a node that is encoded already, as `TreeReader.raw` tells it, without a look into it. `name` is its name. */
-  addRaw(raw: Uint8Array, name: Uint8Array): void {
-    this.#open(name, raw.length)
-    this.#buffer.set(raw, this.#length)
-    this.#length += raw.length
+  /**
+   * Adds a node that is encoded already, without a look into it: bytes `start` to `end` of `source`. To take over the
+   * current node of a `TreeReader` of the tree `bytes`: `addRaw(name, bytes, reader.rawStart, reader.rawEnd)`.
+   */
+  addRaw(name: Uint8Array, source: Buffer, start = 0, end = source.length): void {
+    this.#open(name, end - start)
+    this.#length += source.copy(this.#buffer, this.#length, start, end)
   }
 
   /** Adds nodes that another writer encoded, as its `finishNodes` gave them. They follow all that was added before. */

@@ -1,0 +1,149 @@
+import { ZERO_TIME, type ZonedTime, parseTime } from './go-time.ts'
+import { JsonScanner } from './json-scanner.ts'
+import type { Snapshot, SnapshotSummary } from './snapshot.ts'
+
+const ID = /^[0-9a-f]{64}$/
+const WHOLE = /^(?:0|[1-9]\d{0,19})$/
+const LARGEST_UINT32 = 2 ** 32 - 1
+const LARGEST_UINT64 = 2n ** 64n - 1n
+const NO_TIME: ZonedTime = { ns: ZERO_TIME, offsetMinutes: 0 }
+
+/**
+ * Reads a snapshot document. `what` names it for messages, with a capital: `Snapshot 3ac5…`.
+ * @throws CoreError `repository/damaged`, telling the byte and what is wrong there.
+ */
+export function decodeSnapshot(bytes: Buffer, what: string): Snapshot {
+  const members = new Members(new JsonScanner(bytes, what), 0)
+  members.endsDocument()
+  const snapshot: Snapshot = {
+    time: members.time('time'),
+    parent: members.id('parent'),
+    tree: members.required('tree', members.id('tree')),
+    paths: members.texts('paths'),
+    hostname: members.text('hostname'),
+    username: members.text('username'),
+    uid: members.uint32('uid'),
+    gid: members.uint32('gid'),
+    excludes: members.texts('excludes'),
+    tags: members.texts('tags'),
+    original: members.id('original'),
+    programVersion: members.text('program_version'),
+    summary: decodeSummary(members.nested('summary')),
+    unknown: members.rest(),
+  }
+  return snapshot
+}
+
+function decodeSummary(members: Members | undefined): SnapshotSummary | undefined {
+  return (
+    members && {
+      backupStart: members.time('backup_start'),
+      backupEnd: members.time('backup_end'),
+      filesNew: members.uint64('files_new'),
+      filesChanged: members.uint64('files_changed'),
+      filesUnmodified: members.uint64('files_unmodified'),
+      dirsNew: members.uint64('dirs_new'),
+      dirsChanged: members.uint64('dirs_changed'),
+      dirsUnmodified: members.uint64('dirs_unmodified'),
+      dataBlobs: members.uint64('data_blobs'),
+      treeBlobs: members.uint64('tree_blobs'),
+      dataAdded: members.uint64('data_added'),
+      dataAddedPacked: members.uint64('data_added_packed'),
+      totalFilesProcessed: members.uint64('total_files_processed'),
+      totalBytesProcessed: members.uint64('total_bytes_processed'),
+      unknown: members.rest(),
+    }
+  )
+}
+
+/** The members of one object, taken out one by one; what is left at the end is unknown. A null counts as absent. */
+class Members {
+  readonly #scanner: JsonScanner
+  readonly #start: number
+  readonly #end: number
+  readonly #found = new Map<string, { member: number; start: number; end: number }>()
+
+  constructor(scanner: JsonScanner, at: number) {
+    this.#scanner = scanner
+    this.#start = scanner.space(at)
+    this.#end = scanner.members(this.#start, (key, member, start, end) => {
+      if (this.#found.has(key)) throw scanner.damaged(member, `the field ${JSON.stringify(key)} is there twice`)
+      this.#found.set(key, { member, start, end })
+    })
+  }
+
+  endsDocument(): void {
+    const end = this.#scanner.space(this.#end)
+    if (end !== this.#scanner.bytes.length) throw this.#scanner.damaged(end, 'something follows its end')
+  }
+
+  required<T>(key: string, value: T | undefined): T {
+    if (value === undefined) throw this.#scanner.damaged(this.#start, `it has no ${key}`)
+    return value
+  }
+
+  text(key: string): string {
+    const place = this.#take(key)
+    return place === undefined ? '' : this.#scanner.text(place.start, place.end)
+  }
+
+  id(key: string): string | undefined {
+    const place = this.#take(key)
+    if (place === undefined) return undefined
+    const id = this.#scanner.text(place.start, place.end)
+    if (!ID.test(id)) throw this.#scanner.damaged(place.start, `${key} is not an id of 64 hexadecimal digits`)
+    return id
+  }
+
+  time(key: string): ZonedTime {
+    const place = this.#take(key)
+    if (place === undefined) return NO_TIME
+    try {
+      return parseTime(this.#scanner.text(place.start, place.end))
+    } catch (error) {
+      throw this.#scanner.damaged(place.start, `${key} is not a time as RFC 3339 has it`, error)
+    }
+  }
+
+  texts(key: string): string[] {
+    const place = this.#take(key)
+    const texts: string[] = []
+    if (place === undefined) return texts
+    this.#scanner.elements(place.start, (start, end) => texts.push(this.#scanner.text(start, end)))
+    return texts
+  }
+
+  uint64(key: string): bigint {
+    const place = this.#take(key)
+    if (place === undefined) return 0n
+    const written = this.#scanner.bytes.toString('latin1', place.start, place.end)
+    const value = WHOLE.test(written) ? BigInt(written) : -1n
+    if (value < 0n || value > LARGEST_UINT64) throw this.#scanner.damaged(place.start, `${key} is not a whole number`)
+    return value
+  }
+
+  uint32(key: string): number {
+    const place = this.#found.get(key)
+    const value = Number(this.uint64(key))
+    if (value > LARGEST_UINT32) throw this.#scanner.damaged(place?.start ?? this.#start, `${key} is too large`)
+    return value
+  }
+
+  nested(key: string): Members | undefined {
+    const place = this.#take(key)
+    return place && new Members(this.#scanner, place.start)
+  }
+
+  rest(): Buffer | undefined {
+    if (this.#found.size === 0) return undefined
+    const { bytes } = this.#scanner
+    const parts = [...this.#found.values()].map(({ member, end }) => bytes.toString('latin1', member, end))
+    return Buffer.from(parts.join(','), 'latin1')
+  }
+
+  #take(key: string): { start: number; end: number } | undefined {
+    const place = this.#found.get(key)
+    this.#found.delete(key)
+    return place === undefined || this.#scanner.isNull(place.start) ? undefined : place
+  }
+}

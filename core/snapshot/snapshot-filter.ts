@@ -1,0 +1,77 @@
+import { CoreError } from '../base/index.ts'
+import type { StoredSnapshot } from './snapshot.ts'
+import { type TagList, fitsTagList } from './tag-list.ts'
+
+/** Which snapshots are meant (restic manual, "Listing all snapshots" and "Removing snapshots according to a policy"). */
+export interface SnapshotFilter {
+  /** The snapshot is of one of these hosts. None, or the empty name: of any. */
+  readonly hosts?: readonly string[] | undefined
+  /** The snapshot fits one of these lists. None: whatever its tags. */
+  readonly tags?: readonly TagList[] | undefined
+  /** All of these were backed up, as absolute paths. None: whatever was. */
+  readonly paths?: readonly string[] | undefined
+}
+
+const SHOWN = 8
+const LISTED = 20
+
+/** Whether the snapshot is among those that the filter means. */
+export function fitsFilter(snapshot: StoredSnapshot, { hosts = [], tags = [], paths = [] }: SnapshotFilter): boolean {
+  return (
+    (hosts.length === 0 || hosts.includes('') || hosts.includes(snapshot.hostname)) &&
+    (tags.length === 0 || tags.some((list) => fitsTagList(snapshot.tags, list))) &&
+    paths.every((path) => snapshot.paths.includes(path))
+  )
+}
+
+/** The newest of these snapshots, or undefined where there are none. Of two of the same time, the larger id counts. */
+export function newestOf<T extends StoredSnapshot>(snapshots: Iterable<T>): T | undefined {
+  let newest: T | undefined
+  for (const snapshot of snapshots)
+    if (newest === undefined || compareSnapshots(snapshot, newest) > 0) newest = snapshot
+  return newest
+}
+
+/** Orders snapshots from the oldest to the newest; those of the same time by id. */
+export function compareSnapshots(left: StoredSnapshot, right: StoredSnapshot): number {
+  if (left.time.ns !== right.time.ns) return left.time.ns < right.time.ns ? -1 : 1
+  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0
+}
+
+/**
+ * Finds the one snapshot that a person named: by its id, by as many of the id's first digits as tell it from the others,
+ * or by `latest`: the newest that fits the filter. The filter does not bear on ids, as in restic.
+ * @throws CoreError `repository/not-in-repository` where none is meant, `input/invalid` where several are.
+ */
+export function findSnapshot(
+  snapshots: readonly StoredSnapshot[],
+  wanted: string,
+  filter: SnapshotFilter = {},
+): StoredSnapshot {
+  if (wanted === 'latest') {
+    const latest = newestOf(snapshots.filter((snapshot) => fitsFilter(snapshot, filter)))
+    if (latest !== undefined) return latest
+    throw notFound(`None of the ${snapshots.length} snapshots in the repository fits the filter`)
+  }
+  const prefix = wanted.toLowerCase()
+  const [match, ...others] = prefix === '' ? [] : snapshots.filter(({ id }) => id.startsWith(prefix))
+  if (match === undefined) throw notFound(`No snapshot has an id that begins with ${JSON.stringify(wanted)}`)
+  if (others.length === 0) return match
+
+  const ids = [match, ...others].map(({ id }) => id.slice(0, Math.max(SHOWN, wanted.length + 4)))
+  const more = ids.length > LISTED ? ` and ${ids.length - LISTED} more` : ''
+  const listed = ids.toSorted().slice(0, LISTED).join(', ')
+  const message = `${ids.length} snapshots have an id that begins with ${JSON.stringify(wanted)}: ${listed}${more}`
+  throw new CoreError('input/invalid', message, {
+    safety: 'Nothing was changed.',
+    remedy: 'Give more digits of the id.',
+    context: { matches: ids.length },
+  })
+}
+
+function notFound(message: string): CoreError {
+  return new CoreError('repository/not-in-repository', message, {
+    safety: 'Nothing was changed.',
+    remedy: 'List the snapshots to see which there are.',
+  })
+}
