@@ -3,7 +3,15 @@ import { Worker } from 'node:worker_threads'
 import { type Abortable, CoreError } from '../base/index.ts'
 import type { Bell, PackMessage } from '../repository/index.ts'
 import { createIdlers, type Idlers } from './idlers.ts'
-import type { ArchiveWorkerData, EntriesTask, FromWorker, MissedFile, Task, ToWorker, WorkerReport } from './messages.ts'
+import type {
+  ArchiveWorkerData,
+  EntriesTask,
+  FromWorker,
+  MissedFile,
+  Task,
+  ToWorker,
+  WorkerReport,
+} from './messages.ts'
 
 export interface CrewOptions {
   readonly workers: number

@@ -1,8 +1,8 @@
 import { isCode } from '../base/index.ts'
 import { goModeFromUnix, type Node, type TreeWriter } from '../snapshot/index.ts'
 import { type ByteString, type EntryReader, type EntryStat, joinPath, kindOf, type Selection } from '../source/index.ts'
-import type { FileArchiver } from './file-archiver.ts'
 import { count, FIGURE, type FigureRow } from './figures.ts'
+import type { FileArchiver } from './file-archiver.ts'
 import type { MissedReporter } from './missed.ts'
 import type { ParentFolder } from './parent-reader.ts'
 
@@ -102,7 +102,14 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
         if (selection.excludes(stat, folder.device, folder.rootDevice)) return
         if (kind === 'file') files.add(path, name, stat, parent, tree, nodeOf)
         else if (kind === 'dir') {
-          addDirectory({ path, device: stat.dev, rootDevice: folder.rootDevice }, name, stat, parent, tree, archiveFolder)
+          addDirectory(
+            { path, device: stat.dev, rootDevice: folder.rootDevice },
+            name,
+            stat,
+            parent,
+            tree,
+            archiveFolder,
+          )
         } else addOther(path, name, kind, stat, tree)
       } catch (error) {
         // Only what the source could not give is missed; a failure to store ends the run.

@@ -11,14 +11,7 @@ export type NodeOf = (path: Buffer, name: ByteString, type: 'file', stat: EntryS
 
 /** Archives regular files: the unchanged by reference, the others by reading them. */
 export interface FileArchiver {
-  add(
-    path: Buffer,
-    name: ByteString,
-    stat: EntryStat,
-    parent: ParentFolder,
-    tree: TreeWriter,
-    nodeOf: NodeOf,
-  ): void
+  add(path: Buffer, name: ByteString, stat: EntryStat, parent: ParentFolder, tree: TreeWriter, nodeOf: NodeOf): void
 }
 
 export interface FileArchiverParts {
@@ -51,7 +44,14 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
     return true
   }
 
-  function addUnchanged(before: TreeReader, path: Buffer, name: ByteString, stat: EntryStat, tree: TreeWriter, nodeOf: NodeOf): boolean {
+  function addUnchanged(
+    before: TreeReader,
+    path: Buffer,
+    name: ByteString,
+    stat: EntryStat,
+    tree: TreeWriter,
+    nodeOf: NodeOf,
+  ): boolean {
     const ids = before.content
     if (!ids || !isComplete(ids)) return false
     count(figures, FIGURE.filesUnmodified)
@@ -70,7 +70,10 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
   }
 
   /** Reads and stores a file. Undefined where it is gone. */
-  function store(path: Buffer, stat: EntryStat): { readonly ids: Buffer; readonly size: number; readonly stat: EntryStat } | undefined {
+  function store(
+    path: Buffer,
+    stat: EntryStat,
+  ): { readonly ids: Buffer; readonly size: number; readonly stat: EntryStat } | undefined {
     const file = reader.open(path, stat)
     if (!file) return undefined
     try {

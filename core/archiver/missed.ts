@@ -17,7 +17,11 @@ export function createMissedReporter(post: (message: FromWorker) => void): Misse
   return {
     report,
     attribute: (path, attribute, error) =>
-      report(path, 'attributes', `${attribute.length > 0 ? printable(attribute) : 'extended attributes'}: ${reasonOf(error)}`),
+      report(
+        path,
+        'attributes',
+        `${attribute.length > 0 ? printable(attribute) : 'extended attributes'}: ${reasonOf(error)}`,
+      ),
     unreadable: (path, error) => report(path, 'unreadable', reasonOf(error)),
   }
 }

@@ -21,7 +21,10 @@ export function buildTargetTree(targets: readonly Buffer[]): TargetFolder {
 }
 
 function addTarget(root: TargetFolder, target: Buffer): void {
-  const names = target.latin1Slice().split('/').filter((name) => name !== '')
+  const names = target
+    .latin1Slice()
+    .split('/')
+    .filter((name) => name !== '')
   const last = names.pop()
   let folder = root
   for (const name of names) {

@@ -17,7 +17,16 @@ export type CarriedError =
 export function carryError(error: unknown): CarriedError {
   if (!(error instanceof CoreError)) return { kind: 'other', error }
   const { code, message, retryable, safety, remedy, context, cause } = error
-  return { kind: 'core', code, message, retryable, safety, remedy, context, cause: cause === undefined ? undefined : String(cause) }
+  return {
+    kind: 'core',
+    code,
+    message,
+    retryable,
+    safety,
+    remedy,
+    context,
+    cause: cause === undefined ? undefined : String(cause),
+  }
 }
 
 export function arrivedError(carried: CarriedError): unknown {

@@ -77,7 +77,8 @@ export function stringify(value: unknown): string {
 }
 
 function errorObject(error: unknown): Record<string, unknown> {
-  if (!(error instanceof CoreError)) return { message_type: 'exit_error', code: 'internal/defect', message: String(error) }
+  if (!(error instanceof CoreError))
+    return { message_type: 'exit_error', code: 'internal/defect', message: String(error) }
   const { code, message, safety, remedy, context } = error
   return { message_type: 'exit_error', code, message, safety, remedy, context }
 }

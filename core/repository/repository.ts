@@ -65,10 +65,14 @@ async function refuseExisting(storage: Storage, options: Abortable): Promise<voi
   } catch (error) {
     if (!isCode(error, 'storage/not-found')) throw error
     for await (const { name } of storage.list('key', options)) {
-      throw new CoreError('repository/exists', `There is a key (${name.slice(0, 8)}) but no config at ${storage.location}.`, {
-        safety: 'Nothing was changed.',
-        remedy: 'This may be a repository whose config was lost. Restore the config, or choose an empty place.',
-      })
+      throw new CoreError(
+        'repository/exists',
+        `There is a key (${name.slice(0, 8)}) but no config at ${storage.location}.`,
+        {
+          safety: 'Nothing was changed.',
+          remedy: 'This may be a repository whose config was lost. Restore the config, or choose an empty place.',
+        },
+      )
     }
     return
   }
@@ -105,10 +109,14 @@ async function findKey(
     if (masterKey) return { masterKey, keyName: name }
   }
   if (keys === 0) throw notFound(storage)
-  throw new CoreError('repository/wrong-password', `The password opens none of the ${keys} keys of ${storage.location}.`, {
-    safety: 'Nothing was changed.',
-    remedy: 'Check the password and that this is the repository you meant.',
-  })
+  throw new CoreError(
+    'repository/wrong-password',
+    `The password opens none of the ${keys} keys of ${storage.location}.`,
+    {
+      safety: 'Nothing was changed.',
+      remedy: 'Check the password and that this is the repository you meant.',
+    },
+  )
 }
 
 function notFound(storage: Storage, cause?: unknown): CoreError {

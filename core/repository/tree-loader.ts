@@ -52,11 +52,15 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
       try {
         return reader.read(location, sealed, id)
       } catch (error) {
-        throw new CoreError('repository/damaged', `The tree ${hex} in pack ${name} is damaged: ${String((error as Error).message)}.`, {
-          cause: error,
-          safety: 'What hangs on this folder cannot be read; all else can.',
-          remedy: 'Run `holdfast repo check --read-data` to see what is damaged.',
-        })
+        throw new CoreError(
+          'repository/damaged',
+          `The tree ${hex} in pack ${name} is damaged: ${String((error as Error).message)}.`,
+          {
+            cause: error,
+            safety: 'What hangs on this folder cannot be read; all else can.',
+            remedy: 'Run `holdfast repo check --read-data` to see what is damaged.',
+          },
+        )
       }
     },
   }

@@ -28,7 +28,11 @@ export function createExaminer(
   crew: RestoreCrew,
   overwrite: Overwrite,
 ): Examiner {
-  async function compare(folder: Buffer, { name, content, size }: FileItem, resize: boolean): Promise<Uint8Array | undefined> {
+  async function compare(
+    folder: Buffer,
+    { name, content, size }: FileItem,
+    resize: boolean,
+  ): Promise<Uint8Array | undefined> {
     const lengths = blobLengths(content, index)
     if (!lengths) throw missingBlob()
     const { same } = await crew.run({ type: 'compare', folder, name, content, lengths, size, resize })

@@ -30,7 +30,7 @@ export function encodeFileTable(entries: readonly TableEntry[]): Uint8Array<Arra
 
 export function* decodeFileTable(bytes: Uint8Array): Generator<TableEntry> {
   const table = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = 0; at < table.length; ) {
+  for (let at = 0; at < table.length;) {
     const length = table.readUInt32LE(at + 9)
     yield {
       file: table.readUInt32LE(at),

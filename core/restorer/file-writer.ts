@@ -103,7 +103,8 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
       for (const entry of entries) {
         if (known.has(entry.file)) continue
         const folder = Buffer.from(folders[entry.folder] ?? [])
-        const path = folder.length > 0 ? Buffer.concat([folder, SLASH, readNode(entry.node).name]) : readNode(entry.node).name
+        const path =
+          folder.length > 0 ? Buffer.concat([folder, SLASH, readNode(entry.node).name]) : readNode(entry.node).name
         known.set(entry.file, { ...entry, path })
       }
     },
@@ -156,6 +157,5 @@ function isZero(plain: Buffer): boolean {
 }
 
 function writeFully(descriptor: number, plain: Buffer, position: number): void {
-  for (let at = 0; at < plain.length; ) at += writeSync(descriptor, plain, at, plain.length - at, position + at)
+  for (let at = 0; at < plain.length;) at += writeSync(descriptor, plain, at, plain.length - at, position + at)
 }
-

@@ -1,9 +1,4 @@
-import {
-  createMetadataWriter,
-  makeFolder,
-  type SystemCalls,
-  type TargetTree,
-} from '../source/index.ts'
+import { createMetadataWriter, makeFolder, type SystemCalls, type TargetTree } from '../source/index.ts'
 import type { FolderItem } from './file-set.ts'
 import type { Problem } from './messages.ts'
 import { metadataOf, readNode } from './node-metadata.ts'
@@ -58,8 +53,12 @@ export function createFolderMaker(
       for (const { path, node } of made.toReversed()) {
         const { parent, name } = splitPath(path)
         try {
-          metadata.toEntry(target.folder(parent), name, 'dir', metadataOf(readNode(node ?? Buffer.alloc(0))), (part, error) =>
-            report({ part, path, reason: error instanceof Error ? error.message : String(error) }),
+          metadata.toEntry(
+            target.folder(parent),
+            name,
+            'dir',
+            metadataOf(readNode(node ?? Buffer.alloc(0))),
+            (part, error) => report({ part, path, reason: error instanceof Error ? error.message : String(error) }),
           )
         } catch (error) {
           report({ part: 'times', path, reason: error instanceof Error ? error.message : String(error) })

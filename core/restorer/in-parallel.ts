@@ -1,5 +1,9 @@
 /** Works on items, so many at a time, in their order. Rejects with the first failure, once all that began have ended. */
-export async function inParallel<T>(items: Iterable<T>, atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: Iterable<T>,
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const iterator = items[Symbol.iterator]()
   let failure: { readonly error: unknown } | undefined
   async function runner(): Promise<void> {

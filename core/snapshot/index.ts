@@ -19,3 +19,4 @@ export { type SnapshotFilter, compareSnapshots, findSnapshot, fitsFilter, newest
 export { type TagList, fitsTagList, parseTagList } from './tag-list.ts'
 export { type ContentStat, type MetadataStat, TreeReader } from './tree-reader.ts'
 export { TreeWriter } from './tree-writer.ts'
+export { loadSnapshot, loadSnapshots, type LoadSnapshotsOptions } from './load-snapshots.ts'

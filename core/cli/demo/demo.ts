@@ -1,1 +1,3 @@
-export async function runDemo(_: {keep?: boolean}): Promise<0> { return 0 }
+export async function runDemo(_: { keep?: boolean }): Promise<0> {
+  return 0
+}

@@ -43,7 +43,10 @@ export async function readNewPassword(file: string | undefined): Promise<string>
   }
   const password = await ask('New password: ')
   if (password === (await ask('The new password again: '))) return password
-  throw new CoreError('input/invalid', 'The two passwords differ.', { safety: 'Nothing was changed.', remedy: 'Try again.' })
+  throw new CoreError('input/invalid', 'The two passwords differ.', {
+    safety: 'Nothing was changed.',
+    remedy: 'Try again.',
+  })
 }
 
 /** Blanks and line ends around it do not belong to the password, as with restic. */

@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 import { CoreError } from '../../base/index.ts'
-import {
-  guardStorage,
-  type HeldLock,
-  lockRepository,
-  openRepository,
-  type Repository,
-} from '../../repository/index.ts'
+import { guardStorage, type HeldLock, lockRepository, openRepository, type Repository } from '../../repository/index.ts'
 import { openDirectoryStorage, type Storage, withReadonly, withRetry } from '../../storage/index.ts'
 import { createOutput, type Output } from '../output.ts'
 import { readPassword } from './password.ts'
@@ -52,7 +46,8 @@ export async function withSession<T>(
     const password = await readPassword(options, process.env)
     const opened = await openRepository(storage, password, { signal: interrupted.signal })
     if (mode === 'none' || options.lock === false) {
-      if (mode === 'exclusive') throw new CoreError('input/invalid', '--no-lock is only for commands that change nothing.')
+      if (mode === 'exclusive')
+        throw new CoreError('input/invalid', '--no-lock is only for commands that change nothing.')
       const readonly = mode === 'none' ? opened : opened.over(withReadonly(storage))
       return await work({ output, repository: readonly, signal: interrupted.signal, lock })
     }
@@ -76,7 +71,10 @@ export class Interrupted extends Error {
 
 /** Opens the storage that `--repo`, `--repository-file` or the environment names. */
 export function openStorage({ repo, repositoryFile }: RepoOptions): Storage {
-  const location = repo ?? readRepositoryFile(repositoryFile ?? process.env['RESTIC_REPOSITORY_FILE']) ?? process.env['RESTIC_REPOSITORY']
+  const location =
+    repo ??
+    readRepositoryFile(repositoryFile ?? process.env['RESTIC_REPOSITORY_FILE']) ??
+    process.env['RESTIC_REPOSITORY']
   if (location === undefined || location === '') {
     throw new CoreError('input/invalid', 'No repository was named.', {
       safety: 'Nothing was changed.',

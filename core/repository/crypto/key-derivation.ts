@@ -23,7 +23,9 @@ export function deriveKey(password: string, { N, r, p, salt }: ScryptParameters)
   return new Promise((resolve, reject) => {
     const memory = 128 * r * (N + p) + 1024 * 1024
     if (!isPowerOfTwo(N) || memory > MOST_MEMORY || p > 64) {
-      reject(new CoreError('repository/damaged', `key file asks for scrypt with N=${N}, r=${r}, p=${p}, which is unusable`))
+      reject(
+        new CoreError('repository/damaged', `key file asks for scrypt with N=${N}, r=${r}, p=${p}, which is unusable`),
+      )
       return
     }
     scrypt(password, salt, 64, { N, r, p, maxmem: memory }, (error, bytes) => {

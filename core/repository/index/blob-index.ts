@@ -1,7 +1,7 @@
 import { type BlobLocation, type BlobType, ID_BYTES } from '../blob.ts'
 import { createEntryTable, type EntryTable } from './entry-table.ts'
-import { createPackTable, type PackTable, type SharedPackTable } from './pack-table.ts'
 import type { SharedEntryTable } from './entry-table.ts'
+import { createPackTable, type PackTable, type SharedPackTable } from './pack-table.ts'
 
 /** What another thread needs to open the same index: all of it is shared memory. */
 export interface SharedBlobIndex {

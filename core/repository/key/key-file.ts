@@ -23,7 +23,12 @@ export interface KeyOwner {
 }
 
 /** Seals `master` under `password`. `salt` is 64 random bytes. */
-export async function sealKeyFile(master: MasterKey, password: string, salt: Uint8Array, owner: KeyOwner): Promise<Buffer> {
+export async function sealKeyFile(
+  master: MasterKey,
+  password: string,
+  salt: Uint8Array,
+  owner: KeyOwner,
+): Promise<Buffer> {
   const scrypt = { ...SCRYPT_COST, salt }
   const plain = Buffer.from(
     JSON.stringify({

@@ -1,4 +1,13 @@
-import { type Abortable, type Clock, CoreError, formatInstant, isCode, parseInstant, sleep, systemClock } from '../../base/index.ts'
+import {
+  type Abortable,
+  type Clock,
+  CoreError,
+  formatInstant,
+  isCode,
+  parseInstant,
+  sleep,
+  systemClock,
+} from '../../base/index.ts'
 import type { Repository } from '../repository.ts'
 import { decodeLock, encodeLock, isStale, type LockFile, STALE_AFTER } from './lock-file.ts'
 import { type Identity, ignoreHangup, isAlive, ownIdentity } from './process.ts'
@@ -171,7 +180,11 @@ export async function* listLocks(
 }
 
 /** Removes locks: those whose owner is gone, or with `all` every one. Returns how many. */
-export async function removeLocks(repository: Repository, all: boolean, options: Partial<LockOptions> = {}): Promise<number> {
+export async function removeLocks(
+  repository: Repository,
+  all: boolean,
+  options: Partial<LockOptions> = {},
+): Promise<number> {
   let removed = 0
   for await (const { name, stale } of listLocks(repository, options)) {
     if (!all && !stale) continue

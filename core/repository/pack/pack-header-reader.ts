@@ -11,7 +11,10 @@ export function readPackHeader(pack: Buffer, sealer: Sealer): HeaderEntry[] {
   const headerLength = pack.readUInt32LE(lengthAt)
   const headerAt = lengthAt - headerLength
   if (headerLength <= SEAL_OVERHEAD || headerAt < 0) {
-    throw new CoreError('repository/damaged', `the pack says that its header has ${headerLength} bytes, which cannot be`)
+    throw new CoreError(
+      'repository/damaged',
+      `the pack says that its header has ${headerLength} bytes, which cannot be`,
+    )
   }
   const plain = Buffer.alloc(headerLength - SEAL_OVERHEAD)
   sealer.open(pack.subarray(headerAt, lengthAt), plain)

@@ -118,4 +118,3 @@ export function createBlobWriter(shared: SharedPipeline, bell: Bell, post: (mess
     },
   }
 }
-

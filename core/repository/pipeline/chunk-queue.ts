@@ -1,12 +1,4 @@
-import {
-  QUEUE_HEAD,
-  QUEUE_LENGTH,
-  QUEUE_LOCK,
-  QUEUE_TAIL,
-  QUEUE_WORDS,
-  queueAt,
-  windowAt,
-} from './shared-pipeline.ts'
+import { QUEUE_HEAD, QUEUE_LENGTH, QUEUE_LOCK, QUEUE_TAIL, QUEUE_WORDS, queueAt, windowAt } from './shared-pipeline.ts'
 
 /** A chunk that lies in shared memory and waits for any worker to seal it. */
 export interface QueuedChunk {

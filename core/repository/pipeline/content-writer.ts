@@ -3,13 +3,7 @@ import { createChunkFinder, MIN_CHUNK_BYTES, SCRATCH_BYTES } from '../chunker/ch
 import type { Bell } from './bell.ts'
 import type { BlobWriter } from './blob-writer.ts'
 import { createChunkQueue, type QueuedChunk } from './chunk-queue.ts'
-import {
-  CHUNKS_A_WINDOW,
-  type SharedPipeline,
-  WINDOW_BYTES,
-  WINDOW_READ,
-  WINDOWS_A_WORKER,
-} from './shared-pipeline.ts'
+import { CHUNKS_A_WINDOW, type SharedPipeline, WINDOW_BYTES, WINDOW_READ, WINDOWS_A_WORKER } from './shared-pipeline.ts'
 
 /** Fills the start of `target` with the next bytes of a file and returns how many; 0 at its end. May throw. */
 export type ReadNext = (target: Buffer) => number
@@ -102,7 +96,10 @@ export function createContentWriter(
   /** Waits until the chunks of a window are sealed, then hands out their ids. */
   function drain(window: number, chunks: number, into: Buffer[]): void {
     bell.waitUntil(() => queue.outstanding(window) === 0, help)
-    if (chunks > 0) into.push(Buffer.from(ids.subarray(window * CHUNKS_A_WINDOW * ID_BYTES, (window * CHUNKS_A_WINDOW + chunks) * ID_BYTES)))
+    if (chunks > 0)
+      into.push(
+        Buffer.from(ids.subarray(window * CHUNKS_A_WINDOW * ID_BYTES, (window * CHUNKS_A_WINDOW + chunks) * ID_BYTES)),
+      )
   }
 
   /** A file shorter than any chunk is one blob: no cutting, no queue, no second window. */
@@ -152,4 +149,3 @@ export function createContentWriter(
     },
   }
 }
-

@@ -4,10 +4,10 @@ import type { CompressionLevel } from '../compression/zstd.ts'
 import type { BlobIndex } from '../index/blob-index.ts'
 import type { Repository } from '../repository.ts'
 import { type Bell, createBell } from './bell.ts'
-import { CHUNKS_A_WINDOW, controlBytes, type SharedPipeline, WINDOWS_A_WORKER } from './shared-pipeline.ts'
 import { memoryPages } from './content-writer.ts'
 import { createPackReceiver, type PackReceiver } from './pack-receiver.ts'
 import { createPackSlots } from './pack-slots.ts'
+import { CHUNKS_A_WINDOW, controlBytes, type SharedPipeline, WINDOWS_A_WORKER } from './shared-pipeline.ts'
 
 export interface PipelineOptions extends Abortable {
   readonly workers: number

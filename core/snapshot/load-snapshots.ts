@@ -1,0 +1,44 @@
+import { type Abortable, CoreError, isCode } from '../base/index.ts'
+import type { Repository } from '../repository/index.ts'
+import { decodeSnapshot } from './snapshot-decoder.ts'
+import type { StoredSnapshot } from './snapshot.ts'
+
+/** Reads a snapshot. Throws `storage/not-found` or `repository/damaged`, naming it. */
+export async function loadSnapshot(
+  repository: Repository,
+  id: string,
+  options: Abortable = {},
+): Promise<StoredSnapshot> {
+  return { ...decodeSnapshot(await repository.loadDocument('snapshot', id, options), `Snapshot ${id}`), id }
+}
+
+export interface LoadSnapshotsOptions extends Abortable {
+  /** Called for a snapshot that cannot be read; it is left out. Without it, the first one ends the reading. */
+  readonly onUnreadable?: ((id: string, error: unknown) => void) | undefined
+}
+
+/** Reads all snapshots, several at a time, in no order. One that is removed meanwhile is left out. */
+export async function loadSnapshots(
+  repository: Repository,
+  { onUnreadable, signal }: LoadSnapshotsOptions = {},
+): Promise<StoredSnapshot[]> {
+  const loaded: StoredSnapshot[] = []
+  const names = repository.storage.list('snapshot', { signal })[Symbol.asyncIterator]()
+
+  async function load(id: string): Promise<void> {
+    try {
+      loaded.push(await loadSnapshot(repository, id, { signal }))
+    } catch (error) {
+      if (isCode(error, 'storage/not-found')) return
+      if (!onUnreadable || !(error instanceof CoreError)) throw error
+      onUnreadable(id, error)
+    }
+  }
+
+  async function reader(): Promise<void> {
+    for (let next = await names.next(); !next.done; next = await names.next()) await load(next.value.name)
+  }
+
+  await Promise.all(Array.from({ length: repository.storage.connections }, reader))
+  return loaded
+}
