@@ -1,0 +1,202 @@
+import { type Abortable, type Clock, systemClock } from '../base/index.ts'
+import { type BlobIndex, type CompressionLevel, type Repository } from '../repository/index.ts'
+import {
+  chooseParent,
+  encodeSnapshot,
+  loadSnapshots,
+  type Snapshot,
+  type SnapshotSummary,
+  type StoredSnapshot,
+} from '../snapshot/index.ts'
+import { createFileServerSource, type PreparedSource, type SelectionOptions } from '../source/index.ts'
+import { archive, type Archived } from './archive.ts'
+import { type Estimate, startEstimate } from './estimate.ts'
+import { refuseEmptied } from './emptied-root.ts'
+import type { Figures } from './figures.ts'
+import type { ChangeDetection, MissedFile } from './messages.ts'
+import { discardWrites } from './discard-writes.ts'
+
+/** What a run of a backup set leaves for its next run, or tries again at its own end (FS-16, NAS-14). */
+export type MissedPolicy = 'retry-at-end' | 'next-run'
+
+export interface BackupProgress {
+  readonly figures: Figures
+  /** Bytes of packs stored so far. */
+  readonly bytesStored: number
+  /** FS-8. Undefined while nobody knows. */
+  readonly estimate: Estimate | undefined
+}
+
+export interface BackupOptions extends Abortable {
+  /** Absolute, clean paths. */
+  readonly targets: readonly Buffer[]
+  readonly selection: SelectionOptions
+  readonly identity: Pick<Snapshot, 'hostname' | 'username' | 'uid' | 'gid' | 'tags' | 'programVersion'>
+  /** What the snapshot says was left out. */
+  readonly excludes: readonly string[]
+  /** The snapshot to compare with; `newest` of the same host and paths, or none: then everything is read. */
+  readonly parent: StoredSnapshot | 'newest' | 'none'
+  readonly detection: ChangeDetection
+  readonly missed: MissedPolicy
+  /** Counts what will have to be looked at, beside the backup. */
+  readonly estimate: boolean
+  /** Reads and compares everything, and stores nothing. */
+  readonly dryRun: boolean
+  readonly workers: number
+  readonly level?: CompressionLevel | undefined
+  readonly packBytes?: number | undefined
+  readonly clock?: Clock | undefined
+  /** Milliseconds since the epoch; default: now. */
+  readonly time?: number | undefined
+  readonly onParent?: ((parent: StoredSnapshot | undefined) => void) | undefined
+  readonly onProgress?: ((progress: BackupProgress) => void) | undefined
+}
+
+export interface BackupResult extends Archived {
+  /** Undefined after a dry run. */
+  readonly snapshot: string | undefined
+  readonly parent: string | undefined
+  /** What is not in the recovery point as it should be. Not empty: the run ends as a warning. */
+  readonly missed: readonly MissedFile[]
+  /** Milliseconds. */
+  readonly duration: number
+}
+
+/** Backs up the targets into a new snapshot. `loadIndex` may already be under way. */
+export async function backUp(
+  repository: Repository,
+  loadIndex: Promise<BlobIndex>,
+  options: BackupOptions,
+): Promise<BackupResult> {
+  const { targets, selection, clock = systemClock, signal, dryRun } = options
+  const begin = clock.now()
+  const since = clock.monotonic()
+  loadIndex.catch(() => undefined)
+  const source = await createFileServerSource({ kind: 'file-server', roots: targets, selection }).prepare({ signal })
+  try {
+    const parent = await findParent(repository, options, begin)
+    options.onParent?.(parent)
+    const index = await loadIndex
+    const { archived, missed } = await archiveAll(dryRun ? repository.over(discardWrites(repository.storage)) : repository, index, parent, options)
+    source.verify()
+    if (parent) await refuseEmptied(repository, index, targets, Buffer.from(parent.tree, 'hex'), archived.tree, dryRun)
+    const snapshot = dryRun
+      ? undefined
+      : await repository.saveDocument('snapshot', encodeSnapshot(snapshotOf(archived, parent, begin, clock.now(), options)), { signal })
+    return { ...archived, snapshot, parent: parent?.id, missed, duration: clock.monotonic() - since }
+  } finally {
+    await (source satisfies PreparedSource).release()
+  }
+}
+
+async function findParent(
+  repository: Repository,
+  { parent, identity, targets, signal }: BackupOptions,
+  begin: number,
+): Promise<StoredSnapshot | undefined> {
+  if (parent === 'none') return undefined
+  if (parent !== 'newest') return parent
+  // A snapshot that cannot be read is no parent; `check` names it.
+  const snapshots = await loadSnapshots(repository, { signal, onUnreadable: () => undefined })
+  const paths = targets.map((target) => target.toString('utf8'))
+  return chooseParent(snapshots, { hostname: identity.hostname, paths, now: BigInt(begin) * 1_000_000n })
+}
+
+async function archiveAll(
+  repository: Repository,
+  index: BlobIndex,
+  parent: StoredSnapshot | undefined,
+  options: BackupOptions,
+): Promise<{ archived: Archived; missed: MissedFile[] }> {
+  const { targets, selection, detection, workers, level, packBytes, onProgress, signal } = options
+  const totals = parent?.summary && {
+    files: Number(parent.summary.totalFilesProcessed),
+    bytes: Number(parent.summary.totalBytesProcessed),
+    isFinal: true,
+  }
+  const estimate = options.estimate && !totals ? startEstimate(targets, selection) : undefined
+  let missed: MissedFile[] = []
+  const pass = (parentTree: Buffer | undefined): Promise<Archived> =>
+    archive(repository, index, {
+      targets,
+      selection,
+      parentTree,
+      detection,
+      workers,
+      level,
+      packBytes,
+      signal,
+      onMissed: (file) => missed.push(file),
+      onProgress: (figures, bytesStored) =>
+        onProgress?.({ figures, bytesStored, estimate: totals ?? estimate?.current() }),
+    })
+  try {
+    const archived = await pass(parent && Buffer.from(parent.tree, 'hex'))
+    if (options.missed === 'next-run' || options.dryRun || !missed.some(mayPass)) return { archived, missed }
+    // NAS-14: once more, against what was just stored: only what was missed, or has changed since, is read.
+    missed = []
+    const again = await pass(archived.tree)
+    return { archived: { ...addCounts(archived, again), tree: again.tree }, missed }
+  } finally {
+    await estimate?.stop()
+  }
+}
+
+/** A locked file may be free by now; a name stays what it is. */
+function mayPass({ kind }: MissedFile): boolean {
+  return kind === 'unreadable' || kind === 'changed'
+}
+
+/** What both passes stored; what they saw is told by the first. */
+function addCounts(first: Archived, second: Archived): Archived {
+  return {
+    ...first,
+    dataBlobs: first.dataBlobs + second.dataBlobs,
+    treeBlobs: first.treeBlobs + second.treeBlobs,
+    bytesAdded: first.bytesAdded + second.bytesAdded,
+    bytesStored: first.bytesStored + second.bytesStored,
+    figures: { ...first.figures, filesNew: first.figures.filesNew + second.figures.filesNew },
+  }
+}
+
+function snapshotOf(
+  archived: Archived,
+  parent: StoredSnapshot | undefined,
+  begin: number,
+  end: number,
+  { targets, identity, excludes, time = begin }: BackupOptions,
+): Snapshot {
+  return {
+    ...identity,
+    time: utc(time),
+    parent: parent?.id,
+    tree: archived.tree.toString('hex'),
+    paths: targets.map((target) => target.toString('utf8')),
+    excludes,
+    summary: summaryOf(archived, begin, end),
+  }
+}
+
+function summaryOf({ figures, dataBlobs, treeBlobs, bytesAdded, bytesStored }: Archived, begin: number, end: number): SnapshotSummary {
+  const { filesNew, filesChanged, filesUnmodified, dirsNew, dirsChanged, dirsUnmodified, bytesProcessed } = figures
+  return {
+    backupStart: utc(begin),
+    backupEnd: utc(end),
+    filesNew: BigInt(filesNew),
+    filesChanged: BigInt(filesChanged),
+    filesUnmodified: BigInt(filesUnmodified),
+    dirsNew: BigInt(dirsNew),
+    dirsChanged: BigInt(dirsChanged),
+    dirsUnmodified: BigInt(dirsUnmodified),
+    dataBlobs: BigInt(dataBlobs),
+    treeBlobs: BigInt(treeBlobs),
+    dataAdded: BigInt(bytesAdded),
+    dataAddedPacked: BigInt(bytesStored),
+    totalFilesProcessed: BigInt(filesNew + filesChanged + filesUnmodified),
+    totalBytesProcessed: BigInt(bytesProcessed),
+  }
+}
+
+function utc(milliseconds: number): { ns: bigint; offsetMinutes: number } {
+  return { ns: BigInt(milliseconds) * 1_000_000n, offsetMinutes: 0 }
+}
