@@ -1,16 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createDecipheriv } from 'node:crypto'
-import {
-  chmodSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
@@ -90,13 +80,6 @@ describeWith(['restic'], 'trees and snapshots as restic 0.14 writes them', () =>
   })
   afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-  const nodesOf = (tree: Buffer): Node[] => {
-    const reader = new TreeReader(tree, 'Tree')
-    const nodes: Node[] = []
-    while (reader.next()) nodes.push(reader.node())
-    return nodes
-  }
-
   it('gives back every tree byte for byte', () => {
     const writer = new TreeWriter()
     expect(trees).toHaveLength(6)
@@ -151,6 +134,13 @@ describeWith(['restic'], 'trees and snapshots as restic 0.14 writes them', () =>
     return plain[0] === 2 ? zstdDecompressSync(plain.subarray(1)) : plain
   }
 })
+
+function nodesOf(tree: Buffer): Node[] {
+  const reader = new TreeReader(tree, 'Tree')
+  const nodes: Node[] = []
+  while (reader.next()) nodes.push(reader.node())
+  return nodes
+}
 
 function makeSource(source: string): void {
   const at = (...parts: (string | Buffer)[]): Buffer =>

@@ -9,6 +9,11 @@ import { time } from './sample-node.ts'
 const format = (ns: bigint, offsetMinutes = 0): string => formatTime({ ns, offsetMinutes })
 const seconds = (value: bigint): bigint => value * 1_000_000_000n
 
+/** Doubles go wrong next to whole seconds, if anywhere. */
+const nearSecond = fc
+  .tuple(fc.bigInt(-(10n ** 12n), 10n ** 12n), fc.bigInt(-3n, 3n))
+  .map(([whole, beside]) => seconds(whole) + beside)
+
 describe('times as Go writes them', () => {
   // The texts are what restic 0.14 stored for files with these times on a tmpfs.
   it.each([
@@ -62,7 +67,7 @@ describe('times as Go writes them', () => {
   it('splits any number of nanoseconds exactly, beyond 64 bits too', () => {
     const split = new SplitTime()
     fc.assert(
-      fc.property(fc.bigInt(-(10n ** 24n), 10n ** 24n), (ns) => {
+      fc.property(fc.oneof(nearSecond, fc.bigInt(-(10n ** 24n), 10n ** 24n)), (ns) => {
         split.set(ns)
         expect(split.nanos).toBeGreaterThanOrEqual(0)
         expect(split.nanos).toBeLessThan(1e9)
@@ -70,6 +75,16 @@ describe('times as Go writes them', () => {
       }),
     )
   })
+
+  it.each([83_368_001_155_000_000_001n, 253_402_300_799_999_999_999n, -62_135_596_800_000_000_001n])(
+    'splits %s exactly, where a quotient of doubles is one off',
+    (ns) => {
+      const split = new SplitTime()
+      split.set(ns)
+      expect(split.join()).toBe(ns)
+      expect(split.nanos).toBe(Number(((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n))
+    },
+  )
 
   it('writes one time after another through its memory of seconds', () => {
     const writer = new TimeWriter()

@@ -8,6 +8,8 @@ function written(bytes: Buffer): string {
   return target.toString('utf8', 0, writeJsonBytes(target, 0, bytes))
 }
 
+const read = (text: string): string => readJsonBytes(Buffer.from(text), 0, text.length).toString()
+
 describe('JSON strings as Go writes them', () => {
   it.each([
     ['<script>&', '\\u003cscript\\u003e\\u0026'],
@@ -47,9 +49,9 @@ describe('JSON strings as Go writes them', () => {
   })
 
   it('reads half of a surrogate pair as U+FFFD, as Go does', () => {
-    const read = (text: string): string => readJsonBytes(Buffer.from(text), 0, text.length).toString()
     expect(read('\\ud83d\\ude00')).toBe('😀')
     expect(read('\\ud83dx\\ude00\\ud83d')).toBe('\u{fffd}x\u{fffd}\u{fffd}')
+    expect(read('\\ude00\\ude00')).toBe('\u{fffd}\u{fffd}')
     expect(read('\\ud83d\\u0041')).toBe('\u{fffd}A')
   })
 })

@@ -42,7 +42,7 @@ const text = fc.string({ unit: 'binary', maxLength: 12 })
 const isWhole = (value: string): boolean => value.isWellFormed()
 
 /** Names with everything that a file system allows. */
-export const nodeName = fc
+const nodeName = fc
   .oneof(
     fc.string({ minLength: 1, maxLength: 20 }).map((value) => Buffer.from(value)),
     fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((value) => Buffer.from(value)),

@@ -30,6 +30,8 @@ function stored(id: string, changes: Partial<StoredSnapshot> & { at?: bigint } =
   }
 }
 
+const at = (ns: bigint, offsetMinutes: number): Pick<StoredSnapshot, 'time'> => ({ time: { ns, offsetMinutes } })
+
 const fits = (filter: SnapshotFilter, changes: Partial<StoredSnapshot> = {}): boolean =>
   fitsFilter(stored('1', changes), filter)
 
@@ -108,7 +110,6 @@ describe('choosing snapshots', () => {
   })
 
   it('orders by time, then by id, to the nanosecond and whatever the zone', () => {
-    const at = (ns: bigint, offsetMinutes: number) => ({ time: { ns, offsetMinutes } })
     const all = [stored('3', at(2n ** 60n + 1n, -600)), stored('2', at(2n ** 60n, 600)), stored('1', at(2n ** 60n, 0))]
     expect(all.toSorted(compareSnapshots).map(({ id }) => id[0])).toEqual(['1', '2', '3'])
     expect(newestOf(all)?.id[0]).toBe('3')
