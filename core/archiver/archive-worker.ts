@@ -39,8 +39,15 @@ const files = createFileArchiver({
   figures,
   isKnown: (id) => blobs.isKnown('data', id),
 })
-const entries = createEntryArchiver({ reader, selection, files, missed, figures, checkStopped: bell.throwIfStopped })
-const sharer = createSharer(worker, idlers, mailbox, bell, post, content.help)
+const entries = createEntryArchiver({
+  reader,
+  selection,
+  files,
+  missed,
+  figures,
+  checkStopped: () => bell.throwIfStopped(),
+})
+const sharer = createSharer(worker, idlers, mailbox, bell, post, () => content.help())
 const folders = createFolderArchiver({
   reader,
   selection,
@@ -87,10 +94,13 @@ function awaitTask(): Task | undefined {
   if (task) return task
   idlers.enter(worker)
   post({ type: 'idle' })
-  bell.waitUntil(() => {
-    task = mailbox.nextTask()
-    return task !== undefined || mailbox.isFinished()
-  }, content.help)
+  bell.waitUntil(
+    () => {
+      task = mailbox.nextTask()
+      return task !== undefined || mailbox.isFinished()
+    },
+    () => content.help(),
+  )
   return task
 }
 

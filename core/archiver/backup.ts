@@ -10,11 +10,11 @@ import {
 } from '../snapshot/index.ts'
 import { createFileServerSource, type PreparedSource, type SelectionOptions } from '../source/index.ts'
 import { archive, type Archived } from './archive.ts'
-import { type Estimate, startEstimate } from './estimate.ts'
+import { discardWrites } from './discard-writes.ts'
 import { refuseEmptied } from './emptied-root.ts'
+import { type Estimate, startEstimate } from './estimate.ts'
 import type { Figures } from './figures.ts'
 import type { ChangeDetection, MissedFile } from './messages.ts'
-import { discardWrites } from './discard-writes.ts'
 
 /** What a run of a backup set leaves for its next run, or tries again at its own end (FS-16, NAS-14). */
 export type MissedPolicy = 'retry-at-end' | 'next-run'
@@ -77,12 +77,21 @@ export async function backUp(
     const parent = await findParent(repository, options, begin)
     options.onParent?.(parent)
     const index = await loadIndex
-    const { archived, missed } = await archiveAll(dryRun ? repository.over(discardWrites(repository.storage)) : repository, index, parent, options)
+    const { archived, missed } = await archiveAll(
+      dryRun ? repository.over(discardWrites(repository.storage)) : repository,
+      index,
+      parent,
+      options,
+    )
     source.verify()
     if (parent) await refuseEmptied(repository, index, targets, Buffer.from(parent.tree, 'hex'), archived.tree, dryRun)
     const snapshot = dryRun
       ? undefined
-      : await repository.saveDocument('snapshot', encodeSnapshot(snapshotOf(archived, parent, begin, clock.now(), options)), { signal })
+      : await repository.saveDocument(
+          'snapshot',
+          encodeSnapshot(snapshotOf(archived, parent, begin, clock.now(), options)),
+          { signal },
+        )
     return { ...archived, snapshot, parent: parent?.id, missed, duration: clock.monotonic() - since }
   } finally {
     await (source satisfies PreparedSource).release()
@@ -177,7 +186,11 @@ function snapshotOf(
   }
 }
 
-function summaryOf({ figures, dataBlobs, treeBlobs, bytesAdded, bytesStored }: Archived, begin: number, end: number): SnapshotSummary {
+function summaryOf(
+  { figures, dataBlobs, treeBlobs, bytesAdded, bytesStored }: Archived,
+  begin: number,
+  end: number,
+): SnapshotSummary {
   const { filesNew, filesChanged, filesUnmodified, dirsNew, dirsChanged, dirsUnmodified, bytesProcessed } = figures
   return {
     backupStart: utc(begin),

@@ -59,7 +59,7 @@ export function startCrew(options: CrewOptions): Crew {
   let failure: { readonly error: unknown } | undefined
 
   const threads = Array.from({ length: workers }, (_, number) => {
-    const data: ArchiveWorkerData = { ...dataFor(number), idleWords: idleWords.buffer as SharedArrayBuffer }
+    const data: ArchiveWorkerData = { ...dataFor(number), idleWords: idleWords.buffer }
     const thread = new Worker(new URL('./archive-worker.ts', import.meta.url), { workerData: data })
     thread.on('message', (message: FromWorker) => receive(number, message))
     thread.on('error', fail)
@@ -144,7 +144,7 @@ export function startCrew(options: CrewOptions): Crew {
 
   return {
     run(body) {
-      if (failure) return Promise.reject(failure.error as Error)
+      if (failure) return Promise.reject(failure.error)
       const token = ++lastToken
       return new Promise((resolve, reject) => {
         asked.set(token, { resolve, reject })

@@ -24,10 +24,15 @@ export async function refuseEmptied(
     const current = await folderAt(trees, now, target)
     if (!current || !(await isEmpty(trees, current.tree))) continue
     if (old.inode === current.inode && old.device === current.device) continue
-    throw new CoreError('source/vanished', `${printable(target)} is empty and another folder than at the last backup.`, {
-      safety: 'No recovery point was made of this run; earlier ones are untouched.',
-      remedy: 'Mount what belongs there and run the backup again. If the folder is meant to be empty, give --force once.',
-    })
+    throw new CoreError(
+      'source/vanished',
+      `${printable(target)} is empty and another folder than at the last backup.`,
+      {
+        safety: 'No recovery point was made of this run; earlier ones are untouched.',
+        remedy:
+          'Mount what belongs there and run the backup again. If the folder is meant to be empty, give --force once.',
+      },
+    )
   }
 }
 
@@ -40,7 +45,10 @@ interface Found {
 async function folderAt(trees: TreeLoader, root: Buffer, path: Buffer): Promise<Found | undefined> {
   let found: Found | undefined
   let tree: Buffer | undefined = root
-  for (const name of path.toString('latin1').split('/').filter((part) => part !== '')) {
+  for (const name of path
+    .toString('latin1')
+    .split('/')
+    .filter((part) => part !== '')) {
     const node: TreeReader | undefined = findNode(await trees.load(tree), Buffer.from(name, 'latin1'), 'Tree')
     tree = node?.subtree
     if (!node || !tree) return undefined

@@ -62,7 +62,7 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
       before.hasMetadataOf(stat) &&
       before.hasOwnerNames(reader.userName(uid), reader.groupName(gid))
     ) {
-      tree.addRaw(before.raw, before.name)
+      tree.addRaw(before.name, before.raw)
     } else {
       tree.add({ ...nodeOf(path, name, 'file', stat), size: stat.size, links: stat.nlink, content: ids })
     }

@@ -22,9 +22,9 @@ export function createMailbox(port: MessagePort): Mailbox {
 
   function empty(): void {
     for (;;) {
-      const received = receiveMessageOnPort(port) as { readonly message: ToWorker } | undefined
+      const received = receiveMessageOnPort(port)
       if (!received) return
-      const { message } = received
+      const message = received.message as ToWorker
       switch (message.type) {
         case 'task':
           tasks.push(message.task)
@@ -40,12 +40,6 @@ export function createMailbox(port: MessagePort): Mailbox {
           break
       }
     }
-  }
-
-  function take<K, V>(map: Map<K, V>, key: K): V | undefined {
-    const value = map.get(key)
-    map.delete(key)
-    return value
   }
 
   return {
@@ -66,4 +60,10 @@ export function createMailbox(port: MessagePort): Mailbox {
       return finished
     },
   }
+}
+
+function take<K, V>(map: Map<K, V>, key: K): V | undefined {
+  const value = map.get(key)
+  map.delete(key)
+  return value
 }

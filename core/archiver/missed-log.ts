@@ -21,7 +21,10 @@ export interface MissedLog {
  * naming pattern). One line a file: its kind, the reason and its path, which is last as it may hold anything. Returns
  * the path of the log.
  */
-export async function writeMissedLog({ folder, set, run, time }: MissedLog, missed: readonly MissedFile[]): Promise<string> {
+export async function writeMissedLog(
+  { folder, set, run, time }: MissedLog,
+  missed: readonly MissedFile[],
+): Promise<string> {
   const path = join(folder, set, `Holdfast-${run}-MissedFiles.log`)
   await mkdir(join(folder, set), { recursive: true, mode: 0o700 })
   const head = `# ${missed.length} missed in run ${run}, ${formatInstant(time)}\n`

@@ -25,7 +25,7 @@ export function carryError(error: unknown): CarriedError {
     safety,
     remedy,
     context,
-    cause: cause === undefined ? undefined : String(cause),
+    cause: cause instanceof Error ? cause.message : undefined,
   }
 }
 

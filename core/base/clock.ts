@@ -20,3 +20,15 @@ export function formatInstant(milliseconds: number): string {
 export function parseInstant(text: string): number {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? Date.parse(text.replace(/(\.\d{3})\d+/, '$1')) : Number.NaN
 }
+
+/** Milliseconds since the epoch of a local time. A month counts from 1. */
+export function localInstant([
+  year = 0,
+  month = 1,
+  day = 1,
+  hour = 0,
+  minute = 0,
+  second = 0,
+]: readonly number[]): number {
+  return new Date(year, month - 1, day, hour, minute, second).getTime()
+}

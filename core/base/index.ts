@@ -7,7 +7,7 @@
  */
 export { type Abortable, sleep } from './abort.ts'
 export { type Chance, systemChance } from './chance.ts'
-export { type Clock, formatInstant, parseInstant, systemClock } from './clock.ts'
+export { type Clock, formatInstant, localInstant, parseInstant, systemClock } from './clock.ts'
 export { CoreError, type CoreErrorOptions, type ErrorCode, isCode, systemCode } from './error.ts'
 export { retry, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { formatBytes, formatCount, formatDuration, parseBytes } from './format.ts'

@@ -19,8 +19,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   program
     .command('demo')
     .description('protect this checkout in a temporary repository, and show that it comes back')
-    .option('--keep', 'leave the repository and the restored files in place')
-    .action(async (options: { keep?: boolean }) => {
+    .option('--clean', 'remove the repository and the restored files at the end')
+    .action(async (options: { clean?: boolean }) => {
       const { runDemo } = await import('./demo/demo.ts')
       end(await runDemo(options))
     })

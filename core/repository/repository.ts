@@ -172,7 +172,7 @@ function repositoryOver(
       } catch (error) {
         throw new CoreError(
           'repository/damaged',
-          `The ${type} blob ${name} in pack ${packName} is damaged: ${String((error as Error).message)}`,
+          `The ${type} blob ${name} in pack ${packName} is damaged: ${(error as Error).message}`,
           { cause: error },
         )
       }

@@ -40,13 +40,9 @@ export async function loadUnpacked(
     sealer.open(sealed, plain)
     return plain[0] === COMPRESSED ? decompressFrame(plain.subarray(1), MOST_PLAIN_BYTES) : plain
   } catch (error) {
-    throw new CoreError(
-      'repository/damaged',
-      `The file of ${object} cannot be opened: ${String((error as Error).message)}`,
-      {
-        cause: error,
-      },
-    )
+    throw new CoreError('repository/damaged', `The file of ${object} cannot be opened: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
 }
 

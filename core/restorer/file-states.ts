@@ -16,6 +16,7 @@ export interface FileStates {
 }
 
 const WORDS = 2
+const madeAt = (file: number): number => file * WORDS + 1
 const NOT_MADE = 0
 const MAKING = 1
 const MADE = 2
@@ -28,7 +29,6 @@ export function createFileStates(files: number): FileStates {
 
 export function fileStatesOver(shared: SharedArrayBuffer): FileStates {
   const words = new Int32Array(shared)
-  const madeAt = (file: number): number => file * WORDS + 1
   return {
     shared,
     set(file, blobs, there) {

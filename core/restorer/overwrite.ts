@@ -18,5 +18,7 @@ export function isKept(there: EntryStat, size: bigint, modified: bigint, overwri
       return there.mtimeNs >= modified
     case 'never':
       return true
+    default:
+      return overwrite satisfies never
   }
 }

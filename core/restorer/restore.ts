@@ -62,10 +62,10 @@ export async function restore(repository: Repository, index: BlobIndex, options:
     report({ part: 'file', path, reason: error instanceof Error ? error.message : String(error) })
 
   // Counted first, so that the numbers are known before anything is written. What fits one set is kept.
-  let isOneSet = true
+  const seen = { sets: 1 }
   const counting = createCollector({
     onFull: () => {
-      isOneSet = false
+      seen.sets++
       return Promise.resolve()
     },
     onUnreadable: () => undefined,
@@ -93,7 +93,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   const timer = setInterval(() => onProgress?.(progress()), PROGRESS_EVERY)
   try {
     requireRoom(totals, target, targetPath, counting.set)
-    if (isOneSet) {
+    if (seen.sets === 1) {
       await restorer.run(counting.set)
     } else {
       const collector = createCollector({ onFull: (set: FileSet) => restorer.run(set), onUnreadable })

@@ -61,10 +61,6 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     readonly links: { readonly from: Place; readonly to: Place }[]
   }
 
-  function placeOf(set: FileSet, { folder, name }: EntryItem): Place {
-    return { folder: set.folders[folder]?.path ?? Buffer.alloc(0), name }
-  }
-
   async function consider(prepared: Prepared, number: number, file: FileItem): Promise<void> {
     const { set, states, plan, fileStates, making, finishOnly, restored, links } = prepared
     const state = states[file.folder]
@@ -199,6 +195,10 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
 
 const FINISHED_AT_ONCE = 4096
 const SLASH = Buffer.from('/')
+
+function placeOf(set: FileSet, { folder, name }: EntryItem): Place {
+  return { folder: set.folders[folder]?.path ?? Buffer.alloc(0), name }
+}
 
 function pathOf({ folder, name }: Place): Buffer {
   return folder.length > 0 ? Buffer.concat([folder, SLASH, name]) : name

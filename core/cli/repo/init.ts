@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { type End, repoCommand } from './repo.ts'
+import { type End, repoCommand } from './repo-command.ts'
 import type { RepoOptions } from './session.ts'
 
 export function addInit(repo: Command, end: End): void {

@@ -46,6 +46,7 @@ export function openDecompressor(): ZstdContext {
 function contextOf(inside: ZstdInside, flush: number): ZstdContext {
   const { _handle: handle, _writeState: state } = inside
   let failed = false
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- Node's inner handle knows no events
   handle.onerror = () => {
     failed = true
   }

@@ -24,10 +24,6 @@ export function createBlobReader(key: MasterKey, shared: SharedBlobIndex): BlobR
   const decompressor = createDecompressor()
   let opened = Buffer.allocUnsafe(64 * 1024)
 
-  function room(buffer: Buffer | undefined, length: number): Buffer {
-    return buffer && buffer.length >= length ? buffer.subarray(0, length) : Buffer.allocUnsafeSlow(length)
-  }
-
   return {
     locate(type, id) {
       const entry = index.find(type, id)
@@ -49,4 +45,8 @@ export function createBlobReader(key: MasterKey, shared: SharedBlobIndex): BlobR
       throw new CoreError('repository/damaged', 'the content of a blob does not have the hash that names it')
     },
   }
+}
+
+function room(buffer: Buffer | undefined, length: number): Buffer {
+  return buffer && buffer.length >= length ? buffer.subarray(0, length) : Buffer.allocUnsafeSlow(length)
 }

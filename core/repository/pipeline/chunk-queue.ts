@@ -34,10 +34,6 @@ export function createChunkQueue(control: Int32Array): ChunkQueue {
     }
   }
 
-  function cell(number: number): number {
-    return queueAt() + (number % QUEUE_LENGTH) * QUEUE_WORDS
-  }
-
   return {
     push({ window, start, length, position }) {
       return locked(() => {
@@ -66,4 +62,8 @@ export function createChunkQueue(control: Int32Array): ChunkQueue {
     done: (window) => Atomics.sub(control, windowAt(window), 1) === 1,
     outstanding: (window) => Atomics.load(control, windowAt(window)),
   }
+}
+
+function cell(number: number): number {
+  return queueAt() + (number % QUEUE_LENGTH) * QUEUE_WORDS
 }

@@ -82,17 +82,6 @@ export function createContentWriter(
     if (lengths.length > 0) bell.ring()
   }
 
-  /** Fills `target` as far as the file goes. */
-  function fill(read: ReadNext, target: Buffer): number {
-    let filled = 0
-    while (filled < target.length) {
-      const count = read(target.subarray(filled))
-      if (count === 0) break
-      filled += count
-    }
-    return filled
-  }
-
   /** Waits until the chunks of a window are sealed, then hands out their ids. */
   function drain(window: number, chunks: number, into: Buffer[]): void {
     bell.waitUntil(() => queue.outstanding(window) === 0, help)
@@ -148,4 +137,15 @@ export function createContentWriter(
       }
     },
   }
+}
+
+/** Fills `target` as far as the file goes. */
+function fill(read: ReadNext, target: Buffer): number {
+  let filled = 0
+  while (filled < target.length) {
+    const count = read(target.subarray(filled))
+    if (count === 0) break
+    filled += count
+  }
+  return filled
 }

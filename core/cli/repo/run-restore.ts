@@ -1,0 +1,166 @@
+import { resolve } from 'node:path'
+
+import { CoreError, formatBytes, formatCount, formatDuration, systemClock } from '../../base/index.ts'
+import { availableWorkers, createTreeLoader, type TreeLoader } from '../../repository/index.ts'
+import { restore, type Restored, type RestoreProblem, type RestoreProgress } from '../../restorer/index.ts'
+import { findNode, findSnapshot, loadSnapshots, parseTagList, type StoredSnapshot } from '../../snapshot/index.ts'
+import { printable, toByteString } from '../../source/index.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { Output } from '../output.ts'
+import type { RestoreCommandOptions } from './restore.ts'
+import { withSession } from './session.ts'
+
+export function runRestore(wanted: string, options: RestoreCommandOptions): Promise<ExitCode> {
+  const target = targetOf(options)
+  return withSession(options, 'shared', async ({ repository, output, signal }) => {
+    const since = systemClock.monotonic()
+    const [name, folder] = splitSnapshot(wanted)
+    const loadIndex = repository.loadIndex({ signal })
+    const snapshots = await loadSnapshots(repository, {
+      signal,
+      onUnreadable: (id) => output.warn(`Snapshot ${id.slice(0, 8)} cannot be read.`),
+    })
+    const snapshot = findSnapshot(snapshots, name, {
+      hosts: options.host,
+      tags: options.tag?.map(parseTagList),
+      paths: options.path?.map((path) => resolve(path)),
+    })
+    const index = await loadIndex
+    const trees = createTreeLoader(repository, index)
+    const root = Buffer.from(snapshot.tree, 'hex')
+    const tree = folder === undefined ? root : await subfolder(trees, root, folder, snapshot)
+    output.say(
+      `Restoring snapshot ${snapshot.id.slice(0, 8)} of ${snapshot.paths.map((path) => printable(Buffer.from(path))).join(', ')} to ${target}.`,
+    )
+    const shown = problemReporter(output)
+    const result = await restore(repository, index, {
+      tree,
+      target: Buffer.from(target),
+      selection: {
+        includes: options.include?.map(toByteString),
+        caseInsensitiveIncludes: options.iinclude?.map(toByteString),
+        excludes: options.exclude?.map(toByteString),
+        caseInsensitiveExcludes: options.iexclude?.map(toByteString),
+      },
+      overwrite: options.overwrite,
+      sparse: options.sparse ?? false,
+      verify: options.verify ?? false,
+      dryRun: options.dryRun ?? false,
+      workers: options.workers ?? availableWorkers(),
+      onProblem: shown.report,
+      onProgress: (progress) => showProgress(output, progress, systemClock.monotonic() - since),
+      signal,
+    })
+    shown.finish()
+    return summarise(output, result, snapshot, target, systemClock.monotonic() - since, options)
+  })
+}
+
+function targetOf({ target, original }: RestoreCommandOptions): string {
+  if (target !== undefined) return resolve(target)
+  if (original) return '/'
+  throw new CoreError('input/invalid', 'It was not said where to restore to.', {
+    safety: 'Nothing was written.',
+    remedy: 'Give --target FOLDER, or --original to restore to where everything was.',
+  })
+}
+
+/** `latest:/home/ada` is the folder /home/ada of the newest snapshot. */
+function splitSnapshot(wanted: string): [string, string | undefined] {
+  const colon = wanted.indexOf(':')
+  return colon < 0 ? [wanted, undefined] : [wanted.slice(0, colon), wanted.slice(colon + 1)]
+}
+
+async function subfolder(trees: TreeLoader, root: Buffer, path: string, snapshot: StoredSnapshot): Promise<Buffer> {
+  let tree = root
+  for (const name of toByteString(path)
+    .split('/')
+    .filter((part) => part !== '')) {
+    const node = findNode(await trees.load(tree), Buffer.from(name, 'latin1'), `Tree ${tree.toString('hex')}`)
+    const next = node?.subtree
+    if (!next) {
+      throw new CoreError(
+        'repository/not-in-repository',
+        `Snapshot ${snapshot.id.slice(0, 8)} has no folder ${path}.`,
+        {
+          safety: 'Nothing was written.',
+          remedy: `\`holdfast repo ls ${snapshot.id.slice(0, 8)}\` lists what it has.`,
+        },
+      )
+    }
+    tree = next
+  }
+  return tree
+}
+
+/** Shown one by one; of the same loss of metadata, after these, only the number. */
+const SHOWN_OF_A_KIND = 20
+
+function problemReporter(output: Output): { report: (problem: RestoreProblem) => void; finish: () => void } {
+  const counts = new Map<string, number>()
+  return {
+    report({ part, path, reason }) {
+      const count = (counts.get(part) ?? 0) + 1
+      counts.set(part, count)
+      const item = printable(path)
+      if (output.json) output.emit({ message_type: 'error', error: { message: reason }, during: 'restore', part, item })
+      else if (part === 'file' || count <= SHOWN_OF_A_KIND) output.warn(`${part}: ${item}: ${reason}`)
+    },
+    finish() {
+      for (const [part, count] of counts) {
+        if (part !== 'file' && count > SHOWN_OF_A_KIND && !output.json)
+          output.warn(`${part}: ${formatCount(count)} in all.`)
+      }
+    },
+  }
+}
+
+function showProgress(output: Output, { bytesDone, bytesTotal, filesTotal }: RestoreProgress, elapsed: number): void {
+  const rate = bytesDone / Math.max(0.001, elapsed / 1000)
+  const left = rate > 0 ? ((bytesTotal - bytesDone) / rate) * 1000 : 0
+  const percent = bytesTotal > 0 ? Math.floor((bytesDone / bytesTotal) * 100) : 100
+  output.status(
+    `${percent} %  ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}  ${formatCount(filesTotal)} files  ${formatBytes(Math.round(rate))}/s  ${formatDuration(left)} left`,
+  )
+  output.emit({
+    message_type: 'status',
+    seconds_elapsed: Math.round(elapsed / 1000),
+    seconds_remaining: Math.round(left / 1000),
+    percent_done: bytesTotal > 0 ? bytesDone / bytesTotal : 1,
+    total_files: filesTotal,
+    total_bytes: bytesTotal,
+    bytes_restored: bytesDone,
+  })
+}
+
+function summarise(
+  output: Output,
+  { filesTotal, filesSkipped, bytesTotal, problems, filesLost }: Restored,
+  snapshot: StoredSnapshot,
+  target: string,
+  elapsed: number,
+  { dryRun, verify }: RestoreCommandOptions,
+): ExitCode {
+  const rate = formatBytes(Math.round(bytesTotal / Math.max(0.001, elapsed / 1000)))
+  const kept = filesSkipped > 0 ? `, ${formatCount(filesSkipped)} of them left as they were` : ''
+  if (dryRun) output.say(`Dry run: ${formatCount(filesTotal)} files, ${formatBytes(bytesTotal)}. Nothing was written.`)
+  else {
+    output.say(
+      `Restored ${formatCount(filesTotal)} files${kept}, ${formatBytes(bytesTotal)} to ${target} in ${formatDuration(elapsed)} (${rate}/s)${verify ? ', and read them again' : ''}.`,
+    )
+  }
+  if (filesLost > 0) output.warn(`${formatCount(filesLost)} could not be restored as they were: they are named above.`)
+  output.emit({
+    message_type: 'summary',
+    snapshot_id: snapshot.id,
+    total_files: filesTotal,
+    files_skipped: filesSkipped,
+    files_lost: filesLost,
+    problems,
+    total_bytes: bytesTotal,
+    seconds_elapsed: elapsed / 1000,
+    dry_run: dryRun ?? false,
+  })
+  if (filesLost > 0) return EXIT.failed
+  return problems > 0 ? EXIT.warnings : EXIT.done
+}
