@@ -34,7 +34,11 @@ export function startRestoreCrew(workers: number, dataFor: (number: number) => R
   let lastJob = 0
 
   const members: Member[] = Array.from({ length: workers }, (_, number) => {
-    const thread = new Worker(new URL('./restore-worker.ts', import.meta.url), { workerData: dataFor(number) })
+    const thread = new Worker(new URL('./restore-worker.ts', import.meta.url), {
+      workerData: dataFor(number),
+      // Files are opened by system calls of our own, which Node would count as mistakes. The worker closes them itself.
+      trackUnmanagedFds: false,
+    })
     const member: Member = { thread, jobs: 0 }
     thread.on('message', (message: FromRestoreWorker) => receive(member, message))
     thread.on('error', fail)

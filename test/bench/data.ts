@@ -30,14 +30,15 @@ export function makeText(seed: number, size: number): Buffer {
   const words = vocabulary(seeded(7))
   const text = Buffer.allocUnsafe(size)
   let second = 0
-  for (let at = 0; at < size; ) {
+  for (let at = 0; at < size;) {
     const kind = random()
     let line = ''
     if (kind < 0.3) {
       second += Math.floor(random() * 3)
       line = `2026-11-20T${String(Math.floor(second / 3600) % 24).padStart(2, '0')}:00:${String(second % 60).padStart(2, '0')}Z host${Math.floor(random() * 40)} svc[${Math.floor(random() * 30_000)}]: `
     }
-    for (let word = 4 + Math.floor(random() * 14); word > 0; word--) line += `${words[Math.floor(words.length ** random()) - 1]} `
+    for (let word = 4 + Math.floor(random() * 14); word > 0; word--)
+      line += `${words[Math.floor(words.length ** random()) - 1]} `
     if (kind < 0.2) line += `0x${Math.floor(random() * 2 ** 32).toString(16)}`
     at += text.write(`${line}\n`, at, 'latin1')
   }
@@ -46,7 +47,7 @@ export function makeText(seed: number, size: number): Buffer {
 
 function save(path: string, content: Uint8Array): void {
   const file = openSync(path, 'w')
-  for (let at = 0; at < content.length; ) at += writeSync(file, content, at)
+  for (let at = 0; at < content.length;) at += writeSync(file, content, at)
   fsyncSync(file)
   closeSync(file)
 }
