@@ -54,7 +54,7 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
       } catch (error) {
         throw new CoreError(
           'repository/damaged',
-          `The tree ${hex} in pack ${name} is damaged: ${String((error as Error).message)}.`,
+          `The tree ${hex} in pack ${name} is damaged: ${(error as Error).message}.`,
           {
             cause: error,
             safety: 'What hangs on this folder cannot be read; all else can.',

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-import { type BlobType, ID_BYTES } from '../blob.ts'
+import type { BlobType } from '../blob.ts'
 import { type Compressor, createCompressor } from '../compression/zstd.ts'
 import { createSealer } from '../crypto/seal.ts'
 import { attachBlobIndex } from '../index/blob-index.ts'
