@@ -2,8 +2,10 @@ import type { Command } from 'commander'
 
 import { addBackup } from './backup.ts'
 import { addInit } from './init.ts'
+import { addLs } from './ls.ts'
 import type { End } from './repo-command.ts'
 import { addRestore } from './restore.ts'
+import { addSnapshots } from './snapshots.ts'
 
 /** Adds `holdfast repo …`: what works on a repository directly, in this process, as restic does. */
 export function addRepoCommands(program: Command, end: End): void {
@@ -11,7 +13,9 @@ export function addRepoCommands(program: Command, end: End): void {
     .command('repo')
     .description('work on a repository directly, in this process, as restic does')
     .addHelpText('after', HELP)
-  for (const add of [addInit, addBackup, addRestore]) add(repo, end)
+  for (const add of [addInit, addBackup, addRestore, addSnapshots, addLs]) {
+    add(repo, end)
+  }
 }
 
 const HELP = `
