@@ -1,8 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 
 import { createBell, createBlobWriter, createContentWriter, ID_BYTES, PipelineStopped } from '../repository/index.ts'
 import { TreeWriter } from '../snapshot/index.ts'
 import { createSelection, openFileServerReader } from '../source/index.ts'
+import type { WaitingWorkerData } from './archive-threads.ts'
 import { createEntryArchiver, type FolderPlace } from './entry-archiver.ts'
 import { figureRow } from './figures.ts'
 import { createFileArchiver } from './file-archiver.ts'
@@ -18,7 +19,9 @@ import { createSharer } from './sharer.ts'
 
 if (!parentPort) throw new Error('archive-worker is started as a worker thread')
 const port = parentPort
-const data = workerData as ArchiveWorkerData
+const begun = new Int32Array(workerData as WaitingWorkerData)
+Atomics.wait(begun, 0, 0)
+const data = receiveMessageOnPort(port)?.message as ArchiveWorkerData
 const { pipeline, worker } = data
 const post = (message: FromWorker): void => port.postMessage(message)
 const bell = createBell(new Int32Array(pipeline.control))

@@ -9,6 +9,7 @@ import {
   type Repository,
 } from '../repository/index.ts'
 import { joinPath, type SelectionOptions } from '../source/index.ts'
+import { type ArchiveThreads, startArchiveThreads } from './archive-threads.ts'
 import { type Crew, startCrew } from './crew.ts'
 import { allocateFigures, type Figures, sumFigures } from './figures.ts'
 import type { ChangeDetection, MissedFile, WorkerReport } from './messages.ts'
@@ -24,6 +25,8 @@ export interface ArchiveOptions extends Abortable {
   readonly parentTree?: Buffer | undefined
   readonly detection: ChangeDetection
   readonly workers: number
+  /** As many threads as `workers`, started before. Taken over: they end with this run. */
+  readonly threads?: ArchiveThreads | undefined
   readonly level?: CompressionLevel | undefined
   readonly packBytes?: number | undefined
   /** Called for each thing that should have been read and was not. */
@@ -49,7 +52,7 @@ export async function archive(repository: Repository, index: BlobIndex, options:
   const pipeline = openPipeline(repository, index, fail, { workers, level, packBytes, signal })
   const figures = allocateFigures(workers)
   const crew = startCrew({
-    workers,
+    threads: options.threads ?? startArchiveThreads(workers),
     bell: pipeline.bell,
     dataFor: (worker) => ({ pipeline: pipeline.shared, worker, selection, detection, figures }),
     onPack: (message) => pipeline.packs.receive(message),

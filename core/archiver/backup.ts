@@ -9,6 +9,7 @@ import {
   type StoredSnapshot,
 } from '../snapshot/index.ts'
 import { createFileServerSource, type PreparedSource, type SelectionOptions } from '../source/index.ts'
+import type { ArchiveThreads } from './archive-threads.ts'
 import { archive, type Archived } from './archive.ts'
 import { discardWrites } from './discard-writes.ts'
 import { refuseEmptied } from './emptied-root.ts'
@@ -43,6 +44,8 @@ export interface BackupOptions extends Abortable {
   /** Reads and compares everything, and stores nothing. */
   readonly dryRun: boolean
   readonly workers: number
+  /** As many threads as `workers`, started before. Whoever started them ends them when the backup was not reached. */
+  readonly threads?: ArchiveThreads | undefined
   readonly level?: CompressionLevel | undefined
   readonly packBytes?: number | undefined
   readonly clock?: Clock | undefined
@@ -125,13 +128,14 @@ async function archiveAll(
   }
   const estimate = options.estimate && !totals ? startEstimate(targets, selection) : undefined
   let missed: MissedFile[] = []
-  const pass = (parentTree: Buffer | undefined): Promise<Archived> =>
+  const pass = (parentTree: Buffer | undefined, threads?: ArchiveThreads): Promise<Archived> =>
     archive(repository, index, {
       targets,
       selection,
       parentTree,
       detection,
       workers,
+      threads,
       level,
       packBytes,
       signal,
@@ -140,7 +144,7 @@ async function archiveAll(
         onProgress?.({ figures, bytesStored, estimate: totals ?? estimate?.current() }),
     })
   try {
-    const archived = await pass(parent && Buffer.from(parent.tree, 'hex'))
+    const archived = await pass(parent && Buffer.from(parent.tree, 'hex'), options.threads)
     if (options.missed === 'next-run' || options.dryRun || !missed.some(mayPass)) return { archived, missed }
     // NAS-14: once more, against what was just stored: only what was missed, or has changed since, is read.
     missed = []

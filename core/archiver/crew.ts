@@ -1,7 +1,6 @@
-import { Worker } from 'node:worker_threads'
-
 import { type Abortable, CoreError } from '../base/index.ts'
 import type { Bell, PackMessage } from '../repository/index.ts'
+import type { ArchiveThreads } from './archive-threads.ts'
 import { createIdlers, type Idlers } from './idlers.ts'
 import type {
   ArchiveWorkerData,
@@ -14,7 +13,8 @@ import type {
 } from './messages.ts'
 
 export interface CrewOptions {
-  readonly workers: number
+  /** Taken over: the crew ends them. */
+  readonly threads: ArchiveThreads
   readonly bell: Bell
   /** What worker `number` is started with. */
   readonly dataFor: (number: number) => Omit<ArchiveWorkerData, 'idleWords'>
@@ -45,7 +45,9 @@ interface Asked {
 }
 
 export function startCrew(options: CrewOptions): Crew {
-  const { workers, bell, dataFor, onPack, onMissed, loadPack, onFailure } = options
+  const { bell, dataFor, onPack, onMissed, loadPack, onFailure } = options
+  const { threads } = options.threads
+  const workers = threads.length
   const idleWords = new Int32Array(new SharedArrayBuffer(workers * Int32Array.BYTES_PER_ELEMENT))
   const idlers: Idlers = createIdlers(idleWords)
   const waiting: Task[] = []
@@ -58,16 +60,14 @@ export function startCrew(options: CrewOptions): Crew {
   let lastToken = 0
   let failure: { readonly error: unknown } | undefined
 
-  const threads = Array.from({ length: workers }, (_, number) => {
-    const data: ArchiveWorkerData = { ...dataFor(number), idleWords: idleWords.buffer }
-    const thread = new Worker(new URL('./archive-worker.ts', import.meta.url), { workerData: data })
+  for (const [number, thread] of threads.entries()) {
     thread.on('message', (message: FromWorker) => receive(number, message))
     thread.on('error', fail)
     thread.on('exit', (code) => {
       if (code !== 0) fail(new CoreError('internal/defect', `Worker ${number} of the backup ended with code ${code}.`))
     })
-    return thread
-  })
+  }
+  options.threads.begin((number) => ({ ...dataFor(number), idleWords: idleWords.buffer }))
 
   function fail(error: unknown): void {
     if (failure) return
@@ -157,7 +157,8 @@ export function startCrew(options: CrewOptions): Crew {
       return finished.promise
     },
     async terminate() {
-      await Promise.all(threads.map((thread) => thread.terminate()))
+      for (const thread of threads) thread.removeAllListeners('exit')
+      await options.threads.terminate()
     },
   }
 }

@@ -6,6 +6,7 @@
  * - **Estimate**: what there is to back up, counted beside the backup.
  */
 export { type BackupOptions, type BackupProgress, type BackupResult, backUp, type MissedPolicy } from './backup.ts'
+export { type ArchiveThreads, startArchiveThreads } from './archive-threads.ts'
 export type { Estimate } from './estimate.ts'
 export type { Figures } from './figures.ts'
 export type { MissedFile } from './messages.ts'

@@ -38,10 +38,11 @@ export function createCollector({ onFull, onUnreadable }: CollectorOptions): Col
       totals.folders++
     },
     entry(node) {
+      // Views on the tree: all of its nodes are wanted, as a rule, so keeping the tree is the least that can be kept.
       const item = {
         folder: set.folders.length - 1,
-        name: Buffer.from(node.name),
-        node: Buffer.from(node.raw),
+        name: node.name,
+        node: node.raw,
         identity: identityOf(node),
       }
       if (node.type !== 'file') {

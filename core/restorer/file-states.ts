@@ -4,7 +4,7 @@
  */
 export interface FileStates {
   readonly shared: SharedArrayBuffer
-  /** Before the set begins. A file that is `there` need not be made. */
+  /** Before the set begins. A file that is `there` is not made. */
   set(file: number, blobs: number, there: boolean): void
   /** Says that a blob was written. True for the last one of a file that is not spoilt. */
   written(file: number): boolean
@@ -13,6 +13,8 @@ export interface FileStates {
   isSpoilt(file: number): boolean
   /** Has `make` called by one thread alone; the others wait until it has. */
   makeOnce(file: number, make: () => number): number | undefined
+  /** Whether the file is made by this restore, so that what is not written of it reads as zeros. */
+  isMadeHere(file: number): boolean
 }
 
 const WORDS = 2
@@ -20,6 +22,7 @@ const madeAt = (file: number): number => file * WORDS + 1
 const NOT_MADE = 0
 const MAKING = 1
 const MADE = 2
+const THERE = 3
 /** Far from zero, however many blobs are still counted down. */
 const SPOILT = -(2 ** 30)
 
@@ -33,11 +36,12 @@ export function fileStatesOver(shared: SharedArrayBuffer): FileStates {
     shared,
     set(file, blobs, there) {
       words[file * WORDS] = blobs
-      words[madeAt(file)] = there ? MADE : NOT_MADE
+      words[madeAt(file)] = there ? THERE : NOT_MADE
     },
     written: (file) => Atomics.sub(words, file * WORDS, 1) === 1,
     spoil: (file) => void Atomics.store(words, file * WORDS, SPOILT),
     isSpoilt: (file) => Atomics.load(words, file * WORDS) < 0,
+    isMadeHere: (file) => words[madeAt(file)] !== THERE,
     makeOnce(file, make) {
       const at = madeAt(file)
       if (Atomics.compareExchange(words, at, NOT_MADE, MAKING) !== NOT_MADE) {

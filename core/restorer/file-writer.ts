@@ -4,22 +4,23 @@ import { CoreError } from '../base/index.ts'
 import {
   createMetadataWriter,
   makeFile,
+  type Metadata,
   openForWriting,
   openSystemCalls,
   openTargetTree,
   targetError,
 } from '../source/index.ts'
 import { createFileStates, type FileStates } from './file-states.ts'
-import type { TableEntry } from './file-table.ts'
+import { type FileTable, readFileTable } from './file-table.ts'
 import type { Problem } from './messages.ts'
-import { metadataOf, readNode } from './node-metadata.ts'
+import { metadataOf } from './node-metadata.ts'
 
 /** Writes files of a set: their blobs in any order, their metadata once all are written. One a worker. */
 export interface FileWriter {
   /** Begins another set of files. */
   begin(folders: readonly Uint8Array[], states: FileStates): void
   /** Tells of files that the next blobs belong to. */
-  expect(entries: Iterable<TableEntry>): void
+  expect(table: FileTable): void
   /** Writes a blob's plain bytes. */
   write(file: number, position: number, plain: Buffer): void
   /** Gives up a file: its content cannot be what it was. */
@@ -34,13 +35,19 @@ export interface FileWriter {
 /** Files that are kept open between their blobs. */
 const OPEN_FILES = 48
 
-interface Known extends TableEntry {
-  readonly path: Buffer
+/** What is needed of a file from its first blob to its last. */
+interface Known {
+  readonly number: number
+  readonly folder: number
+  readonly name: Buffer
+  readonly size: number
+  readonly metadata: Metadata
 }
 
 export function createFileWriter(target: Uint8Array, sparse: boolean): FileWriter {
   const tree = openTargetTree(target)
-  const metadata = createMetadataWriter(openSystemCalls())
+  const calls = openSystemCalls()
+  const metadata = createMetadataWriter(calls)
   const known = new Map<number, Known>()
   const open = new Map<number, number>()
   let folders: readonly Uint8Array[] = []
@@ -52,20 +59,20 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
     problems.push({ part, path, reason: error instanceof Error ? error.message : String(error) })
   }
 
-  function descriptorOf(file: Known): number {
-    const found = open.get(file.file)
+  /** With `isWhole` the next write gives the file its size, and a hole for its blobs is not needed. */
+  function descriptorOf({ number, folder, name, size }: Known, isWhole: boolean): number {
+    const found = open.get(number)
     if (found !== undefined) return found
-    const folder = tree.folder(folders[file.folder] ?? new Uint8Array(0))
-    const { name, size } = readNode(file.node)
+    const parent = tree.folder(folders[folder] ?? NO_BYTES)
     const descriptor =
-      states.makeOnce(file.file, () => {
-        const made = makeFile(folder, name)
+      states.makeOnce(number, () => {
+        const made = makeFile(parent, name, calls)
         // A hole to its end: what is not written reads as zeros.
-        if (size > 0n) ftruncateSync(made, Number(size))
+        if (size > 0 && !isWhole) ftruncateSync(made, size)
         return made
-      }) ?? openForWriting(folder, name)
+      }) ?? openForWriting(parent, name)
     if (descriptor === undefined) throw targetError(name, 'was exchanged while it was being restored')
-    open.set(file.file, descriptor)
+    open.set(number, descriptor)
     closeOldest()
     return descriptor
   }
@@ -78,17 +85,22 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
     }
   }
 
+  function pathOf({ folder, name }: Known): Buffer {
+    const parent = folders[folder] ?? NO_BYTES
+    return parent.length > 0 ? Buffer.concat([parent, SLASH, name]) : name
+  }
+
   function finish(file: Known, descriptor: number): void {
-    metadata.toFile(descriptor, metadataOf(readNode(file.node)), (part, error) => problem(part, file.path, error))
-    known.delete(file.file)
-    open.delete(file.file)
+    metadata.toFile(descriptor, file.metadata, (part, error) => problem(part, pathOf(file), error))
+    known.delete(file.number)
+    open.delete(file.number)
     closeSync(descriptor)
   }
 
   function lose(file: Known, error: unknown): void {
     // Never finished, so nobody gives it the times of a good file.
-    states.spoil(file.file)
-    problem('file', file.path, error)
+    states.spoil(file.number)
+    problem('file', pathOf(file), error)
   }
 
   return {
@@ -99,21 +111,21 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
       folders = paths
       states = shared
     },
-    expect(entries) {
-      for (const entry of entries) {
-        if (known.has(entry.file)) continue
-        const folder = Buffer.from(folders[entry.folder] ?? [])
-        const path =
-          folder.length > 0 ? Buffer.concat([folder, SLASH, readNode(entry.node).name]) : readNode(entry.node).name
-        known.set(entry.file, { ...entry, path })
+    expect(table) {
+      for (const { file: number, folder, node } of readFileTable(table)) {
+        if (known.has(number)) continue
+        const name = Buffer.from(node.name)
+        known.set(number, { number, folder, name, size: Number(node.size), metadata: metadataOf(node) })
       }
     },
     write(number, position, plain) {
       const file = known.get(number)
       if (!file || states.isSpoilt(number)) return
       try {
-        const descriptor = descriptorOf(file)
-        if (!(sparse && file.make && isZero(plain))) writeFully(descriptor, plain, position)
+        const isWhole = position === 0 && plain.length === file.size
+        const leavesHole = sparse && isZero(plain) && states.isMadeHere(number)
+        const descriptor = descriptorOf(file, isWhole && !leavesHole)
+        if (!leavesHole) writeFully(descriptor, plain, position)
         if (states.written(number)) finish(file, descriptor)
       } catch (error) {
         lose(file, error)
@@ -127,7 +139,7 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
       const file = known.get(number)
       if (!file) return
       try {
-        finish(file, descriptorOf(file))
+        finish(file, descriptorOf(file, file.size === 0))
       } catch (error) {
         lose(file, error)
       }
@@ -146,6 +158,7 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
 }
 
 const SLASH = Buffer.from('/')
+const NO_BYTES = new Uint8Array(0)
 const ZEROS = Buffer.alloc(64 * 1024)
 
 function isZero(plain: Buffer): boolean {

@@ -1,5 +1,6 @@
 import type { CarriedError } from '../base/index.ts'
 import type { MasterKey, SharedBlobIndex } from '../repository/index.ts'
+import type { FileTable } from './file-table.ts'
 
 /** What a restore worker is started with. */
 export interface RestoreWorkerData {
@@ -32,8 +33,8 @@ export interface PackJob {
   readonly rows: Float64Array
   /** 32 bytes a row. */
   readonly ids: Uint8Array
-  /** The files that the rows name; see `file-table.ts`. */
-  readonly files: Uint8Array
+  /** The files that the rows name. */
+  readonly files: FileTable
   /** Files that need no blob and only want their metadata. */
   readonly finish: Uint32Array
 }

@@ -34,7 +34,7 @@ interface Wanted {
 const GAP = 512 * 1024
 
 /** Reads are cut here, so that the memory for them is bounded in packs of any size. */
-export const LONGEST_READ = 24 * 1024 * 1024
+export const LONGEST_READ = 9 * 1024 * 1024
 
 export function createPackPlan(index: BlobIndex): PackPlan {
   const packs = new Map<number, Wanted[]>()

@@ -22,6 +22,9 @@ export interface RestoreCrew {
 /** A worker has one job under way and one waiting, so that it never waits itself. */
 const JOBS_A_WORKER = 2
 
+/** Most garbage dies at once, so a small nursery collects it as well and keeps less memory resident. MB. */
+const YOUNG_GENERATION = { maxYoungGenerationSizeMb: 8 }
+
 interface Member {
   readonly thread: Worker
   jobs: number
@@ -34,7 +37,12 @@ export function startRestoreCrew(workers: number, dataFor: (number: number) => R
   let lastJob = 0
 
   const members: Member[] = Array.from({ length: workers }, (_, number) => {
-    const thread = new Worker(new URL('./restore-worker.ts', import.meta.url), { workerData: dataFor(number) })
+    const thread = new Worker(new URL('./restore-worker.ts', import.meta.url), {
+      workerData: dataFor(number),
+      // Files are opened by system calls of our own, which Node would count as mistakes. The worker closes them itself.
+      trackUnmanagedFds: false,
+      resourceLimits: YOUNG_GENERATION,
+    })
     const member: Member = { thread, jobs: 0 }
     thread.on('message', (message: FromRestoreWorker) => receive(member, message))
     thread.on('error', fail)

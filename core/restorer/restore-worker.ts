@@ -5,7 +5,6 @@ import { carryError, CoreError } from '../base/index.ts'
 import { createBlobReader, ID_BYTES, sha256 } from '../repository/index.ts'
 import { openForWriting, openTargetTree } from '../source/index.ts'
 import { fileStatesOver } from './file-states.ts'
-import { decodeFileTable } from './file-table.ts'
 import { createFileWriter } from './file-writer.ts'
 import {
   type CompareJob,
@@ -34,7 +33,7 @@ function room(length: number): Buffer {
 }
 
 function writePack({ job, bytes, rows, ids, files, finish }: PackJob): void {
-  writer.expect(decodeFileTable(files))
+  writer.expect(files)
   const sealed = Buffer.from(bytes)
   const names = Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength)
   let decoded: Buffer | undefined

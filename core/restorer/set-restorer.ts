@@ -5,7 +5,7 @@ import { createBufferPool } from './buffer-pool.ts'
 import { createExaminer, type Verdict } from './examiner.ts'
 import type { EntryItem, FileItem, FileSet } from './file-set.ts'
 import { createFileStates } from './file-states.ts'
-import { encodeFileTable, type TableEntry } from './file-table.ts'
+import { encodeFileTable, type FileTable, type TableEntry } from './file-table.ts'
 import { createFolderMaker, type FolderState } from './folder-maker.ts'
 import { inParallel } from './in-parallel.ts'
 import { COLUMN, type Problem, ROW } from './messages.ts'
@@ -91,7 +91,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     restored.push(file)
   }
 
-  function tableOf({ set, making }: Prepared, numbers: Iterable<number>): Uint8Array<ArrayBuffer> {
+  function tableOf({ set, making }: Prepared, numbers: Iterable<number>): FileTable {
     const entries: TableEntry[] = []
     for (const number of numbers) {
       const file = set.files[number]

@@ -50,18 +50,23 @@ export class TreeScanner {
   #present = 0
   #at: number
   #isFirst = true
+  readonly #isOrdered: boolean
   #isDone = false
   #previousName: Uint8Array | undefined
   #previousStart = 0
   #previousEnd = 0
 
-  /** `what` names the tree for messages, with a capital: `Tree 3ac5…`. */
-  constructor(bytes: Buffer, what: string) {
+  /**
+   * `what` names the tree for messages, with a capital: `Tree 3ac5…`. Nodes of several folders, as they travel between
+   * threads, are no tree: their names are in no order, and are not asked to be.
+   */
+  constructor(bytes: Buffer, what: string, order: 'by-name' | 'any' = 'by-name') {
     if (bytes.length > 0x7fff_ffff) {
       throw new CoreError('repository/unsupported', `${what} is larger than 2 GiB, which this version cannot read`)
     }
     this.bytes = bytes
     this.json = new JsonScanner(bytes, what)
+    this.#isOrdered = order === 'by-name'
     this.#at = this.#findNodes()
   }
 
@@ -279,7 +284,7 @@ export class TreeScanner {
     const isName =
       decodedName === undefined ? isNodeName(bytes, start, end) : isNodeName(decodedName, 0, decodedName.length)
     if (!isName) throw this.json.damaged(start, 'a node has a name that no file can have')
-    if (this.#isFirst) return
+    if (this.#isFirst || !this.#isOrdered) return
     const previous = this.#previousName ?? bytes
     const previousStart = this.#previousName === undefined ? this.#previousStart : 0
     const previousEnd = this.#previousName === undefined ? this.#previousEnd : previous.length

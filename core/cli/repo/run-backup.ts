@@ -1,7 +1,15 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-import { backUp, type BackupOptions, type BackupResult, type MissedFile, writeMissedLog } from '../../archiver/index.ts'
+import {
+  type ArchiveThreads,
+  backUp,
+  type BackupOptions,
+  type BackupResult,
+  type MissedFile,
+  startArchiveThreads,
+  writeMissedLog,
+} from '../../archiver/index.ts'
 import {
   CoreError,
   formatBytes,
@@ -21,7 +29,22 @@ import { showBackupProgress } from './backup-progress.ts'
 import type { BackupCommandOptions } from './backup.ts'
 import { type Session, withSession } from './session.ts'
 
-export function runBackup(targets: readonly string[], options: BackupCommandOptions): Promise<ExitCode> {
+export async function runBackup(targets: readonly string[], options: BackupCommandOptions): Promise<ExitCode> {
+  const workers = options.workers ?? availableWorkers()
+  const threads = startArchiveThreads(workers)
+  try {
+    return await backUpTargets(targets, options, workers, threads)
+  } finally {
+    await threads.terminate()
+  }
+}
+
+function backUpTargets(
+  targets: readonly string[],
+  options: BackupCommandOptions,
+  workers: number,
+  threads: ArchiveThreads,
+): Promise<ExitCode> {
   const level = compressionLevel(options.compression)
   const selection = selectionOf(options)
   const time = options.time === undefined ? undefined : parseTime(options.time)
@@ -46,7 +69,8 @@ export function runBackup(targets: readonly string[], options: BackupCommandOpti
       missed: options.missed,
       estimate: options.scan && !output.quiet,
       dryRun: options.dryRun ?? false,
-      workers: options.workers ?? availableWorkers(),
+      workers,
+      threads,
       level,
       packBytes: options.packSize,
       time,

@@ -25,7 +25,8 @@ export function descriptorPath(descriptor: number): string {
 const SLASH = 0x2f
 const DOT = 0x2e
 
-function checkName(name: Uint8Array): void {
+/** Fails with `target/refused` for what cannot be the name of an entry. */
+export function checkName(name: Uint8Array): void {
   const isDots = name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT))
   if (name.length > 0 && !isDots && !name.includes(SLASH) && !name.includes(0)) return
   throw targetError(name, 'is not a name that an entry of a folder can have')

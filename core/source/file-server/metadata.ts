@@ -87,7 +87,8 @@ interface Target {
 /** Whether both user and group are what they should be. Where the user may not be given, the group alone is tried. */
 function setOwner(target: Target, { user, group }: Metadata, loss: MetadataLoss): boolean {
   try {
-    chown(target, user, group)
+    // Most files belong to whom they should: asking costs a fifth of what the file system takes to write it again.
+    if (!isOwnedBy(target, user, group)) chown(target, user, group)
     return true
   } catch (error) {
     loss('owner', error)
@@ -98,6 +99,11 @@ function setOwner(target: Target, { user, group }: Metadata, loss: MetadataLoss)
     // Told already.
   }
   return false
+}
+
+function isOwnedBy({ descriptor }: Target, user: number, group: number): boolean {
+  const { uid, gid } = fstatSync(descriptor)
+  return uid === user && gid === group
 }
 
 function chown({ descriptor, path }: Target, user: number, group: number): void {

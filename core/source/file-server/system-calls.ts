@@ -26,6 +26,8 @@ export interface SystemCalls {
   removeAttribute(target: AttributeTarget, name: Uint8Array): number
   /** Sets access and modification time of an open descriptor, `O_PATH` included. Nanoseconds since the epoch. */
   setTimes(descriptor: number, accessed: bigint, modified: bigint): number
+  /** Opens an entry of an open folder, `O_PATH` included. Returns a descriptor. */
+  openAt(folder: number, name: Uint8Array, flags: number, mode: number): number
   /** Makes a FIFO, device or socket node. `device` is as `stat` gives it in `rdev`. The umask applies. */
   makeNode(folder: number, name: Uint8Array, mode: number, device: bigint): number
   /** The first offset at or after `offset` that holds data. Moves the descriptor's position. */
@@ -97,6 +99,7 @@ function bind(koffi: Koffi): SystemCalls {
   const futimens = declare('futimens', 'int', 'int', 'void*')
   const utimensat = declare('utimensat', 'int', 'int', 'void*', 'void*', 'int')
   const mknodat = declare('mknodat', 'int', 'int', 'void*', 'uint32', 'uint64')
+  const openat = declare('openat', 'int', 'int', 'void*', 'int', 'uint32')
   const lseek = declare('lseek', 'int64', 'int', 'int64', 'int')
   const fallocate = declare('fallocate', 'int', 'int', 'int', 'int64', 'int64')
 
@@ -139,6 +142,10 @@ function bind(koffi: Koffi): SystemCalls {
       splitTime(modified, times, 2)
       const answer = futimens(descriptor, times)
       return answer === -EBADF ? utimensat(AT_FDCWD, procPath(descriptor), times, 0) : answer
+    },
+    openAt(folder, name, flags, mode) {
+      const refusal = terminate(name, pathSpace)
+      return refusal < 0 ? refusal : openat(folder, pathSpace, flags, mode)
     },
     makeNode(folder, name, mode, device) {
       const refusal = terminate(name, pathSpace)

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+import { makeLargeFiles, makeSmallFiles } from './data.ts'
+import { measure, median, type Run } from './measure.ts'
+
+// `npm run bench`: restic and Holdfast in turn, on the same files, into repositories that began as copies of one another.
+// Ratios first: this is how many times faster Holdfast was. `--assert` fails where a "must" of the design is missed.
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    large: { type: 'string', default: '1536' },
+    small: { type: 'string', default: '100000' },
+    only: { type: 'string', default: 'large,small' },
+    folder: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    assert: { type: 'boolean', default: false },
+  },
+})
+const rounds = Number(values.rounds)
+const folder = mkdtempSync(join(values.folder ?? tmpdir(), 'holdfast-bench-'))
+const env = { ...process.env, RESTIC_PASSWORD: 'bench', RESTIC_CACHE_DIR: join(folder, 'restic-cache') }
+const holdfast = join(import.meta.dirname, '../../out/node/holdfast')
+
+interface Line {
+  readonly name: string
+  readonly must: number
+  readonly restic: Run[]
+  readonly holdfast: Run[]
+}
+const lines: Line[] = []
+const line = (name: string, must: number): Line => {
+  const made: Line = { name, must, restic: [], holdfast: [] }
+  lines.push(made)
+  return made
+}
+
+/** Each program in turn, and who is first changes every round, so that drift of the machine's speed meets both. */
+async function pair(
+  { restic, holdfast: ours }: Line,
+  round: number,
+  reads: readonly string[],
+  resticArgs: string[],
+  ourArgs: string[],
+): Promise<void> {
+  const runs = [
+    async () => restic.push(await measure('restic', ['--quiet', ...resticArgs], env)),
+    async () => ours.push(await measure(holdfast, ['repo', ...ourArgs, '--quiet'], env)),
+  ]
+  if (round % 2 === 1) runs.reverse()
+  for (const run of runs) {
+    execFileSync('sync')
+    for (const path of reads) warm(path)
+    await run()
+  }
+}
+
+/** Reads everything once: a kernel that reclaims idle memory would otherwise make whoever is first read from the disk. */
+function warm(path: string): void {
+  execFileSync('sh', ['-c', 'find "$1" -type f -exec cat {} + > /dev/null', 'sh', path])
+}
+
+async function benchSet(
+  name: string,
+  source: string,
+  musts: { first: number; again: number; restore: number },
+): Promise<void> {
+  const first = line(`${name}: first backup`, musts.first)
+  const again = line(`${name}: unchanged rescan`, musts.again)
+  const back = line(`${name}: restore`, musts.restore)
+  for (let round = 0; round < rounds; round++) {
+    const [r, h] = [join(folder, 'restic'), join(folder, 'holdfast')]
+    const [ro, ho] = [join(folder, 'restic-out'), join(folder, 'holdfast-out')]
+    cpSync(join(folder, 'empty'), r, { recursive: true })
+    cpSync(join(folder, 'empty'), h, { recursive: true })
+    await pair(first, round, [source], ['-r', r, 'backup', source], ['backup', '-r', h, source])
+    await pair(again, round, [source], ['-r', r, 'backup', source], ['backup', '-r', h, source])
+    await pair(
+      back,
+      round,
+      [r, h],
+      ['-r', r, 'restore', 'latest', '--target', ro],
+      ['restore', '-r', h, 'latest', '--target', ho],
+    )
+    if (round === 0) sizes.push(`${name}: stored ${(bytesIn(h) / bytesIn(r)).toFixed(3)} × restic's size`)
+    for (const path of [r, h, ro, ho]) rmSync(path, { recursive: true, force: true })
+  }
+}
+
+const sizes: string[] = []
+function bytesIn(path: string): number {
+  return Number(execFileSync('du', ['-s', '--bytes', path], { encoding: 'utf8' }).split('\t')[0])
+}
+
+try {
+  process.stdout.write(`Making files in ${folder}\n`)
+  execFileSync('restic', ['init', '--quiet', '--repository-version', '2', '-r', join(folder, 'empty')], { env })
+  if (values.only.includes('large')) {
+    makeLargeFiles(join(folder, 'large'), Number(values.large))
+    await benchSet('large files', join(folder, 'large'), { first: 1.6, again: 0, restore: 1.5 })
+  }
+  if (values.only.includes('small')) {
+    makeSmallFiles(join(folder, 'small'), Number(values.small))
+    await benchSet('small files', join(folder, 'small'), { first: 1.5, again: 3, restore: 1.5 })
+  }
+} finally {
+  if (!values.keep) rmSync(folder, { recursive: true, force: true })
+}
+
+const version = execFileSync('restic', ['version'], { encoding: 'utf8' }).split(' ').slice(0, 2).join(' ')
+process.stdout.write(
+  `\n${cpus().length} × ${cpus()[0]?.model ?? '?'}, Node ${process.version}, ${version}, medians of ${rounds}\n\n`,
+)
+process.stdout.write(
+  '| work | ratio | must | Holdfast s | restic s | Holdfast MB | restic MB |\n|---|---|---|---|---|---|---|\n',
+)
+let missed = 0
+for (const { name, must, restic, holdfast: ours } of lines) {
+  const ratio = median(restic.map(({ wall }, at) => wall / (ours[at]?.wall ?? Number.NaN)))
+  if (ratio < must) missed++
+  const figure = (runs: Run[], key: keyof Run, digits: number): string =>
+    median(runs.map((run) => run[key])).toFixed(digits)
+  process.stdout.write(
+    `| ${name} | ${ratio.toFixed(2)} × | ${must === 0 ? '-' : `${must} ×`} | ${figure(ours, 'wall', 2)} | ${figure(restic, 'wall', 2)} | ${figure(ours, 'resident', 0)} | ${figure(restic, 'resident', 0)} |\n`,
+  )
+}
+process.stdout.write(`\n${sizes.join('\n')}\n`)
+if (values.assert && missed > 0) {
+  process.stderr.write(`${missed} of the figures that must be reached were not.\n`)
+  process.exitCode = 1
+}
