@@ -9,8 +9,7 @@ import { type MasterKey, masterKeyFrom } from './crypto/master-key.ts'
 import { createSealer, SEAL_OVERHEAD, type Sealer } from './crypto/seal.ts'
 import type { BlobIndex } from './index/blob-index.ts'
 import { loadIndexes } from './index/load-indexes.ts'
-import { findKey } from './key/find-key.ts'
-import { type KeyOwner, sealKeyFile } from './key/key-file.ts'
+import { decodeKeyFile, type KeyOwner, openKeyFile, sealKeyFile } from './key/key-file.ts'
 import { asBuffer, loadUnpacked, sealUnpacked, type UnpackedKind } from './unpacked.ts'
 
 /** An opened repository. Opening does not lock it and does not read its indexes. */
@@ -96,7 +95,31 @@ export async function openRepository(storage: Storage, password: string, options
   return repositoryOver(storage, config, masterKey, keyName, sealer)
 }
 
-function notFound(storage: Storage, cause: unknown): CoreError {
+async function findKey(
+  storage: Storage,
+  password: string,
+  options: Abortable,
+): Promise<{ masterKey: MasterKey; keyName: string }> {
+  let keys = 0
+  for await (const { name } of storage.list('key', options)) {
+    keys++
+    const file = asBuffer(await storage.load({ kind: 'key', name }, options))
+    if (hash('sha256', file, 'hex') !== name) continue
+    const masterKey = await openKeyFile(decodeKeyFile(file), password)
+    if (masterKey) return { masterKey, keyName: name }
+  }
+  if (keys === 0) throw notFound(storage)
+  throw new CoreError(
+    'repository/wrong-password',
+    `The password opens none of the ${keys} keys of ${storage.location}.`,
+    {
+      safety: 'Nothing was changed.',
+      remedy: 'Check the password and that this is the repository you meant.',
+    },
+  )
+}
+
+function notFound(storage: Storage, cause?: unknown): CoreError {
   return new CoreError('repository/not-found', `There is no repository at ${storage.location}.`, {
     cause,
     safety: 'Nothing was changed.',

@@ -3,8 +3,8 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { type Abortable, type Chance, CoreError, isCode, systemChance } from '../../base/index.ts'
 import type { MasterKey } from '../crypto/master-key.ts'
 import type { Repository } from '../repository.ts'
-import { readKeyFile, readKeyFiles } from './find-key.ts'
 import { type KeyOwner, openKeyFile, sealKeyFile } from './key-file.ts'
+import { readKeyFile, readKeyFiles } from './read-key-files.ts'
 
 /** A key as it was found. */
 export interface FoundKey {
