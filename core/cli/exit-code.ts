@@ -1,16 +1,19 @@
-import { type ErrorCode } from '../base/index.ts'
+import { CoreError, type ErrorCode } from '../base/index.ts'
+import { Interrupted, OutputClosed } from './stopped.ts'
 
 /** What a run of `holdfast` ends with. The numbers are restic's, where restic has them. */
 export const EXIT = {
   done: 0,
   failed: 1,
-  /** A backup that stored what it could and missed something; a check that found something to mend. */
+  /** Done but for something that is named: what a backup missed, what a listing could not read. */
   warnings: 3,
   noRepository: 10,
   locked: 11,
   wrongPassword: 12,
   /** Ended by a signal from the terminal. */
   interrupted: 130,
+  /** Nobody read the output to its end. What a shell shows for a program that SIGPIPE ends. */
+  outputClosed: 141,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
@@ -21,6 +24,9 @@ const CODES: Partial<Record<ErrorCode, ExitCode>> = {
   'repository/wrong-password': EXIT.wrongPassword,
 }
 
-export function exitCodeOf(code: ErrorCode): ExitCode {
-  return CODES[code] ?? EXIT.failed
+/** What a command that threw this ends with. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Interrupted) return EXIT.interrupted
+  if (error instanceof OutputClosed) return EXIT.outputClosed
+  return (error instanceof CoreError && CODES[error.code]) || EXIT.failed
 }

@@ -4,18 +4,23 @@ import { CoreError } from '../base/index.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import { createOutput } from './output.ts'
 import { addRepoCommands } from './repo/repo.ts'
-import { Interrupted } from './repo/session.ts'
+import { watchStandardOutput } from './standard-output.ts'
+
+const NEXT_STEP = 'Use --help to see what there is.'
 
 /** Parses `argv`, runs the command it names, and returns what the process should end with. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  let ended: ExitCode = EXIT.done
-  const end = (code: ExitCode): void => {
-    ended = code
-  }
+  const json = argv.includes('--json')
+  const watch = watchStandardOutput()
+  const codes: ExitCode[] = []
+  const end = (code: ExitCode): void => void codes.push(code)
   const program = new Command('holdfast')
     .description('On-premises backup appliance that stores in the open format of restic.')
     .exitOverride()
-    .showHelpAfterError('Use --help to see what there is.')
+    .configureOutput({
+      // What is wrong with the arguments is said once, below.
+      outputError: () => undefined,
+    })
   program
     .command('demo')
     .description('protect this checkout in a temporary repository, and show that it comes back')
@@ -27,11 +32,28 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   addRepoCommands(program, end)
   try {
     await program.parseAsync(argv)
+    const [ended = EXIT.done] = codes
+    if (watch.failure && ended === EXIT.done) throw watch.failure
     return ended
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.failed
-    createOutput({ json: argv.includes('--json'), quiet: false }).fail(error)
-    if (error instanceof Interrupted) return EXIT.interrupted
-    return error instanceof CoreError ? exitCodeOf(error.code) : EXIT.failed
+    if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? EXIT.done : EXIT.failed
+    createOutput({ json, quiet: false }).fail(error instanceof CommanderError ? badArguments(error) : error)
+    return exitCodeOf(error)
   }
+}
+
+function isHelp({ exitCode, code }: CommanderError): boolean {
+  return exitCode === 0 || code === 'commander.help'
+}
+
+function badArguments({ message }: CommanderError): CoreError {
+  const text = message.replace(/^error: /, '')
+  return new CoreError(
+    'input/invalid',
+    `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?)]$/.test(text) ? '' : '.'}`,
+    {
+      safety: 'Nothing was changed.',
+      remedy: NEXT_STEP,
+    },
+  )
 }

@@ -1,4 +1,8 @@
-import { CoreError } from '../base/index.ts'
+import { type Abortable, CoreError } from '../base/index.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { stringify } from './json.ts'
+import { outputFailure } from './standard-output.ts'
+import { Interrupted, OutputClosed } from './stopped.ts'
 
 /** Where a command says what it has to say: for people in lines, for programs as one JSON object a line. */
 export interface Output {
@@ -10,6 +14,12 @@ export interface Output {
   warn(line: string): void
   /** An object for programs; not shown to people. */
   emit(object: Readonly<Record<string, unknown>>): void
+  /**
+   * Writes to standard output as it stands, for people and programs alike: what a command was asked for. Resolves when
+   * it may go on; the bytes must not change until then. Throws `OutputClosed` where nobody reads any more, and
+   * `target/refused` or `target/full` where it cannot be written.
+   */
+  write(bytes: Uint8Array | string, options?: Abortable): Promise<void>
   /** Replaces the last line of a terminal. Nothing where standard output is not one. */
   status(line: string): void
   /** An error, in the words that belong to it. */
@@ -48,6 +58,20 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
       // Ids are strings already; what is a bigint elsewhere (sizes, inodes) is written with all its digits.
       if (json) stdout.write(`${stringify(object)}\n`)
     },
+    write(bytes, { signal } = {}) {
+      return new Promise((resolve, reject) => {
+        signal?.throwIfAborted()
+        clear()
+        // A reader that has stopped reading, such as a pager, must not keep the command from being stopped.
+        const stop = (): void => reject(signal?.reason)
+        signal?.addEventListener('abort', stop, { once: true })
+        stdout.write(bytes, (error) => {
+          signal?.removeEventListener('abort', stop)
+          if (error) reject(outputFailure(error))
+          else resolve()
+        })
+      })
+    },
     status(line) {
       if (!live) return
       stdout.write(`\r\u001B[K${line.slice(0, Math.max(20, stdout.columns - 1))}`)
@@ -55,6 +79,7 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
     },
     fail(error) {
       clear()
+      if (error instanceof OutputClosed) return
       if (json) stderr.write(`${stringify(errorObject(error))}\n`)
       else stderr.write(describeError(error))
     },
@@ -62,29 +87,18 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
   return output
 }
 
-/** ES2026, which Node 24 has and the compiler's library has not yet. */
-declare global {
-  interface JSON {
-    rawJSON(text: string): unknown
-  }
-}
-
-/** JSON in which bigints keep every digit. */
-export function stringify(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'bigint' ? JSON.rawJSON(inner.toString()) : inner,
-  )
-}
-
+/** Like restic's: `code` is what the process ends with. */
 function errorObject(error: unknown): Record<string, unknown> {
-  if (!(error instanceof CoreError))
-    return { message_type: 'exit_error', code: 'internal/defect', message: String(error) }
+  const head = { message_type: 'exit_error', code: exitCodeOf(error) }
+  if (error instanceof Interrupted) return { ...head, error: 'interrupted', message: error.message }
+  if (!(error instanceof CoreError)) return { ...head, error: 'internal/defect', message: String(error) }
   const { code, message, safety, remedy, context } = error
-  return { message_type: 'exit_error', code, message, safety, remedy, context }
+  return { ...head, error: code, message, safety, remedy, context }
 }
 
 /** What happened, whether data is safe, what to do next. */
 function describeError(error: unknown): string {
+  if (error instanceof Interrupted) return `${error.message}\n`
   if (!(error instanceof CoreError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return `holdfast failed in a way it does not know. This is a defect; please report it with these lines:\n${stack}\n`

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
 import { CoreError } from '../../base/index.ts'
+import { Interrupted } from '../stopped.ts'
 
 export interface PasswordSource {
   readonly passwordFile?: string | undefined
@@ -34,18 +35,27 @@ export async function readPassword(
 
 /** Asks for a new password twice. */
 export async function readNewPassword(file: string | undefined): Promise<string> {
-  if (file !== undefined) return fromFile(file)
+  if (file !== undefined) return assertNotEmpty(fromFile(file))
   if (!process.stdin.isTTY) {
     throw new CoreError('input/invalid', 'No new password was given, and there is no terminal to ask for one.', {
       safety: 'Nothing was changed.',
       remedy: 'Put it into a file that only you can read and name that with --new-password-file.',
     })
   }
-  const password = await ask('New password: ')
+  const password = assertNotEmpty(await ask('New password: '))
   if (password === (await ask('The new password again: '))) return password
   throw new CoreError('input/invalid', 'The two passwords differ.', {
     safety: 'Nothing was changed.',
     remedy: 'Try again.',
+  })
+}
+
+/** A key that everybody has is none. */
+function assertNotEmpty(password: string): string {
+  if (password !== '') return password
+  throw new CoreError('input/invalid', 'The new password is empty.', {
+    safety: 'Nothing was changed.',
+    remedy: 'Choose one that nobody guesses.',
   })
 }
 
@@ -82,10 +92,18 @@ async function ask(question: string): Promise<string> {
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve)
-      lines.once('close', () => reject(new CoreError('input/invalid', 'No password was entered.')))
+      lines.once('SIGINT', () => reject(new Interrupted('SIGINT')))
+      lines.once('close', () => reject(nothingEntered()))
     })
   } finally {
     process.stderr.write('\n')
     lines.close()
   }
+}
+
+function nothingEntered(): CoreError {
+  return new CoreError('input/invalid', 'No password was entered.', {
+    safety: 'Nothing was changed.',
+    remedy: 'Start again and enter it, or name a file that holds it with --password-file.',
+  })
 }

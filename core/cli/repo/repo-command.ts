@@ -19,7 +19,7 @@ export function repoCommand(repo: Command, nameAndArguments: string, description
     .option('--password-command <command>', 'a command that prints the password (RESTIC_PASSWORD_COMMAND)')
     .option('--retry-lock <duration>', 'how long to wait for others to finish, such as 30s, 5m or 2h', parseDuration)
     .option('--json', 'one JSON object a line, a summary last')
-    .option('-q, --quiet', 'say nothing but warnings and errors')
+    .option('-q, --quiet', 'only results, warnings and errors')
 }
 
 /** Adds an option that may be given several times. */
@@ -36,6 +36,13 @@ export function parseDuration(text: string): number {
     throw new InvalidArgumentError('Give a duration such as 30s, 5m or 1h30m.')
   }
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0), 0)
+}
+
+/** A whole number from 1 on. */
+export function wholeNumber(text: string): number {
+  const count = Number(text)
+  if (Number.isSafeInteger(count) && count >= 1) return count
+  throw new InvalidArgumentError('Give a whole number from 1 on.')
 }
 
 /** How many threads. */

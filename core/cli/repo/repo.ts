@@ -1,9 +1,15 @@
 import type { Command } from 'commander'
 
 import { addBackup } from './backup.ts'
+import { addDump } from './dump.ts'
 import { addInit } from './init.ts'
+import { addKey } from './key.ts'
+import { addLs } from './ls.ts'
 import type { End } from './repo-command.ts'
 import { addRestore } from './restore.ts'
+import { addSnapshots } from './snapshots.ts'
+import { addStats } from './stats.ts'
+import { addUnlock } from './unlock.ts'
 
 /** Adds `holdfast repo …`: what works on a repository directly, in this process, as restic does. */
 export function addRepoCommands(program: Command, end: End): void {
@@ -11,13 +17,15 @@ export function addRepoCommands(program: Command, end: End): void {
     .command('repo')
     .description('work on a repository directly, in this process, as restic does')
     .addHelpText('after', HELP)
-  for (const add of [addInit, addBackup, addRestore]) add(repo, end)
+  const commands = [addInit, addBackup, addRestore, addSnapshots, addLs, addDump, addUnlock, addKey, addStats]
+  for (const add of commands) add(repo, end)
 }
 
 const HELP = `
 The names of commands and options are those of restic where they mean the same.
 
-Exit codes: 0 done, 1 failed, 3 done with warnings, 10 no repository, 11 locked, 12 wrong password, 130 interrupted.
+Exit codes: 0 done, 1 failed, 3 done with warnings, 10 no repository, 11 locked, 12 wrong password, 130 interrupted,
+141 nobody read the output to its end.
 
 Examples:
   holdfast repo init -r /backup/vault -p /etc/holdfast/password

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-import { CoreError } from '../../base/index.ts'
+import { CoreError, isCode } from '../../base/index.ts'
 import { guardStorage, type HeldLock, lockRepository, openRepository, type Repository } from '../../repository/index.ts'
 import { openDirectoryStorage, type Storage, withReadonly, withRetry } from '../../storage/index.ts'
+import { listenForInterruption } from '../interruption.ts'
 import { createOutput, type Output } from '../output.ts'
 import { readPassword } from './password.ts'
 
@@ -30,43 +31,81 @@ export interface Session {
 
 export type LockMode = 'none' | 'shared' | 'exclusive'
 
-/** Opens the repository that the options name, locks it as asked, runs `work`, and leaves no lock behind. */
+/**
+ * Opens the repository that the options name, locks it as asked, runs `work`, and leaves no lock behind.
+ *
+ * - `shared`: others may read and add meanwhile. With --no-lock, where a command has it, nothing can be written.
+ * - `exclusive`: nobody else uses the repository, which is certain before `work` begins.
+ * - `none`: for what deals with locks itself.
+ */
 export async function withSession<T>(
   options: RepoOptions,
   mode: LockMode,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const output = createOutput({ json: options.json ?? false, quiet: options.quiet ?? false })
-  const interrupted = new AbortController()
-  const stop = (): void => interrupted.abort(new Interrupted('stopped by a signal'))
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  let lock: HeldLock | undefined
+  using interruption = listenForInterruption()
+  const { signal } = interruption
+  const storage = openStorage(options)
+  const password = await readPassword(options, process.env)
+  const opened = await openRepository(storage, password, { signal })
+  if (mode === 'none') return unlessStopped(signal, work({ output, repository: opened, signal, lock: undefined }))
+  if (options.lock === false) {
+    const repository = opened.over(withReadonly(storage))
+    return unlessStopped(signal, work({ output, repository, signal, lock: undefined }))
+  }
+  const lock = await takeLock(opened, mode, options, signal)
+  const either = AbortSignal.any([signal, lock.signal])
   try {
-    const storage = openStorage(options)
-    const password = await readPassword(options, process.env)
-    const opened = await openRepository(storage, password, { signal: interrupted.signal })
-    if (mode === 'none' || options.lock === false) {
-      if (mode === 'exclusive')
-        throw new CoreError('input/invalid', '--no-lock is only for commands that change nothing.')
-      const readonly = mode === 'none' ? opened : opened.over(withReadonly(storage))
-      return await work({ output, repository: readonly, signal: interrupted.signal, lock })
-    }
-    lock = await lockRepository(opened, {
-      exclusive: mode === 'exclusive',
-      retryFor: options.retryLock,
-      signal: interrupted.signal,
-    })
-    const signal = AbortSignal.any([interrupted.signal, lock.signal])
-    return await work({ output, repository: opened.over(guardStorage(storage, lock)), signal, lock })
+    if (mode === 'exclusive') await lock.confirm()
+    const repository = opened.over(guardStorage(storage, lock))
+    return await unlessStopped(either, work({ output, repository, signal: either, lock }))
   } finally {
-    await lock?.release()
-    process.off('SIGINT', stop).off('SIGTERM', stop)
+    await release(lock, output)
   }
 }
 
-/** Thrown out of a command that the terminal or the system asked to stop. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted'
+/** What fails because it was stopped says why it was stopped, whatever was made of that on the way. */
+async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  }
+}
+
+async function takeLock(
+  repository: Repository,
+  mode: LockMode,
+  { lock, retryLock }: RepoOptions,
+  signal: AbortSignal,
+): Promise<HeldLock> {
+  try {
+    // The lock is the first thing that this process saves.
+    await repository.storage.prepare({ signal })
+    return await lockRepository(repository, { exclusive: mode === 'exclusive', retryFor: retryLock, signal })
+  } catch (error) {
+    const isUnwritable = isCode(error, 'storage/refused') || isCode(error, 'storage/full')
+    // Defined only for commands that have the option: those that read.
+    if (!isUnwritable || lock === undefined) throw error
+    throw new CoreError(error.code, error.message, {
+      cause: error.cause,
+      safety: 'Stored data is safe; nothing was changed.',
+      remedy: 'To read it without locking it, give --no-lock.',
+      context: error.context,
+    })
+  }
+}
+
+/** A lock that cannot be removed is no failure of the work: it is nobody's once this process has ended. */
+async function release(lock: HeldLock, output: Output): Promise<void> {
+  try {
+    await lock.release()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    output.warn(`This process could not remove its lock: ${reason}. \`holdfast repo unlock\` does, after it has ended.`)
+  }
 }
 
 /** Opens the storage that `--repo`, `--repository-file` or the environment names. */
