@@ -68,7 +68,3 @@ export function createChunkQueue(control: Int32Array): ChunkQueue {
     outstanding: (window) => Atomics.load(control, windowAt(window)),
   }
 }
-
-function cell(number: number): number {
-  return queueAt() + (number % QUEUE_LENGTH) * QUEUE_WORDS
-}

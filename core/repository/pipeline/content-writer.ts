@@ -156,14 +156,3 @@ export function createContentWriter(
     },
   }
 }
-
-/** Fills `target` as far as the file goes. */
-function fill(read: ReadNext, target: Buffer): number {
-  let filled = 0
-  while (filled < target.length) {
-    const count = read(target.subarray(filled))
-    if (count === 0) break
-    filled += count
-  }
-  return filled
-}
