@@ -2,6 +2,7 @@ import { scrypt } from 'node:crypto'
 
 import { CoreError } from '../../base/index.ts'
 import { type MasterKey, masterKeyFrom } from './master-key.ts'
+import { isWorthSplitting, parallelScrypt } from './parallel-scrypt.ts'
 
 /** How a password becomes a key (RFC 7914), as a key file tells it. */
 export interface ScryptParameters {
@@ -15,6 +16,8 @@ export interface ScryptParameters {
 /** What restic's own calibration arrives at on current machines: about half a second and 32 MiB. */
 export const SCRYPT_COST = { N: 32_768, r: 8, p: 8 } as const
 
+const KEY_BYTES = 64
+
 /** A hostile key file must not make us allocate more than this. restic itself stays below 60 MiB. */
 const MOST_MEMORY = 512 * 1024 ** 2
 
@@ -22,7 +25,7 @@ const MOST_MEMORY = 512 * 1024 ** 2
 const MOST_WORK = 2 ** 25
 
 /**
- * Derives the key that opens a key file. Runs on libuv's thread pool, for about half a second. Rejects with
+ * Derives the key that opens a key file, on other threads; at restic's cost one takes about half a second. Rejects with
  * `repository/damaged` before it takes memory for parameters that nobody means well with.
  */
 export async function deriveKey(password: string, { N, r, p, salt }: ScryptParameters): Promise<MasterKey> {
@@ -31,10 +34,21 @@ export async function deriveKey(password: string, { N, r, p, salt }: ScryptParam
   if (!isPowerOfTwo(N) || !isCount(r) || !isCount(p) || memory > MOST_MEMORY || N * r * p > MOST_WORK) {
     throw new CoreError('repository/damaged', `The key file asks for scrypt with N=${N}, r=${r}, p=${p}: unusable.`)
   }
+  const parameters = { N, r, p, salt }
+  if (!isWorthSplitting(parameters)) return masterKeyFrom(await nodeScrypt(password, parameters, memory))
+  try {
+    return masterKeyFrom(await parallelScrypt(password, KEY_BYTES, parameters))
+  } catch {
+    // A thread found no memory for its table, say. Node's own takes the longest and needs the least.
+    return masterKeyFrom(await nodeScrypt(password, parameters, memory))
+  }
+}
+
+function nodeScrypt(password: string, { N, r, p, salt }: ScryptParameters, memory: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password, salt, 64, { N, r, p, maxmem: memory + 1024 }, (error, bytes) => {
+    scrypt(password, salt, KEY_BYTES, { N, r, p, maxmem: memory + 1024 }, (error, bytes) => {
       if (error) reject(error)
-      else resolve(masterKeyFrom(bytes))
+      else resolve(bytes)
     })
   })
 }
