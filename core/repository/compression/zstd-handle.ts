@@ -18,7 +18,6 @@ interface ZstdHandle {
     toAt: number,
     toLength: number,
   ): void
-  reset(): void
   onerror: (message: string, errno: number, code: string) => void
 }
 
@@ -63,13 +62,15 @@ export function openCompressor(params: Record<number, number>): ZstdContext {
 
 /** Takes exactly one whole frame at a time (`wholeFrameLength`): of a part of one, nothing here would see the end missing. */
 export function openDecompressor(): ZstdContext {
-  const { handle, state, hasFailed } = openInside(createZstdDecompress())
+  let inside = openInside(createZstdDecompress())
   return {
     run(from, target, offset, room) {
+      const { handle, state, hasFailed } = inside
       handle.writeSync(constants.ZSTD_e_continue, from, 0, from.length, target, offset, room)
       const [roomLeft = 0, sourceLeft = 0] = state
       if (!hasFailed() && sourceLeft === 0) return room - roomLeft
-      handle.reset()
+      // A handle that failed once fails ever after, reset or not.
+      inside = openInside(createZstdDecompress())
       return -1
     },
   }

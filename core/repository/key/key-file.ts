@@ -1,7 +1,7 @@
 import { CoreError, isCode } from '../../base/index.ts'
 import { parseObject } from '../config.ts'
 import { deriveKey, SCRYPT_COST, type ScryptParameters } from '../crypto/key-derivation.ts'
-import { type MasterKey } from '../crypto/master-key.ts'
+import { type MasterKey, masterKeyFrom } from '../crypto/master-key.ts'
 import { createSealer, SEAL_OVERHEAD } from '../crypto/seal.ts'
 
 /** A key file: the master key, sealed under a password (restic design.rst, "Keys, Encryption and MAC"). */
@@ -69,7 +69,7 @@ export async function openKeyFile(file: KeyFile, password: string): Promise<Mast
     throw error
   }
   const { mac, encrypt } = parseObject(plain, 'master key') as { mac?: { k?: unknown; r?: unknown }; encrypt?: unknown }
-  return { encrypt: bytes(encrypt, 32), macK: bytes(mac?.k, 16), macR: bytes(mac?.r, 16) }
+  return masterKeyFrom(Buffer.concat([bytes(encrypt, 32), bytes(mac?.k, 16), bytes(mac?.r, 16)]))
 }
 
 function base64(value: Uint8Array): string {
