@@ -19,9 +19,7 @@ import { createTimeText, type TimeText } from './time-text.ts'
 
 export function runKeyList(options: KeyOptions): Promise<ExitCode> {
   return withSession(options, 'shared', async ({ repository, output, signal }) => {
-    const keys = (await allKeys(repository, signal)).toSorted((left, right) =>
-      compare(left.owner?.created ?? '', right.owner?.created ?? ''),
-    )
+    const keys = (await allKeys(repository, signal)).toSorted((left, right) => madeAt(left) - madeAt(right))
     for (const { name, isCurrent, owner } of keys) {
       const { username = null, hostname = null, created = null } = owner ?? {}
       // restic's own names, and its spelling of them.
@@ -115,8 +113,9 @@ function rowOf({ name, isCurrent, owner }: FoundKey, time: TimeText): Cell[] {
   return [...head, shown(owner.username), shown(owner.hostname), shownTime]
 }
 
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
+/** What says no time comes first. */
+function madeAt({ owner }: FoundKey): number {
+  return parseInstant(owner?.created ?? '') || 0
 }
 
 function shown(text: string): string {

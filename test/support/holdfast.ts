@@ -1,0 +1,61 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('../../core/cli/holdfast.ts', import.meta.url))
+
+export interface HoldfastOptions {
+  /** Variables beside those of this process; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+}
+
+/** How a run of the program ended. */
+export interface Ended {
+  /** null where a signal ended it. */
+  readonly code: number | null
+  /** As bytes, for what is not text. */
+  readonly bytes: Buffer
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Starts the real program from its source, with a closed standard input. */
+export function startHoldfast(
+  args: readonly string[],
+  { env = {}, cwd }: HoldfastOptions = {},
+): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: { ...process.env, TZ: 'UTC', ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  })
+  child.stdin.end()
+  return child
+}
+
+/** Runs the real program from its source, and resolves when it has ended. */
+export async function runHoldfast(args: readonly string[], options: HoldfastOptions = {}): Promise<Ended> {
+  return ended(startHoldfast(args, options))
+}
+
+/** Resolves when a program has ended, with all that it wrote from now on. */
+export function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => {
+      const bytes = Buffer.concat(out)
+      resolve({ code, bytes, stdout: bytes.toString(), stderr: Buffer.concat(err).toString() })
+    })
+  })
+}
+
+/** The objects of an output of one JSON object a line. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
