@@ -8,8 +8,10 @@ import { type Config, decodeConfig, encodeConfig } from './config.ts'
 import { type MasterKey, masterKeyFrom } from './crypto/master-key.ts'
 import { createSealer, SEAL_OVERHEAD, type Sealer } from './crypto/seal.ts'
 import type { BlobIndex } from './index/blob-index.ts'
-import { loadIndexes } from './index/load-indexes.ts'
-import { decodeKeyFile, type KeyOwner, openKeyFile, sealKeyFile } from './key/key-file.ts'
+import { firstIntact } from './index/first-intact.ts'
+import { loadIndexes, type LoadIndexesOptions } from './index/load-indexes.ts'
+import { findKey } from './key/find-key.ts'
+import { type KeyOwner, sealKeyFile } from './key/key-file.ts'
 import { asBuffer, loadUnpacked, sealUnpacked, type UnpackedKind } from './unpacked.ts'
 
 /** An opened repository. Opening does not lock it and does not read its indexes. */
@@ -24,13 +26,13 @@ export interface Repository {
   /** The same repository through another storage, such as one that guards writes. */
   over(storage: Storage): Repository
 
-  /** Reads all index files. Each call makes a new index. */
-  loadIndex(options?: Abortable): Promise<BlobIndex>
+  /** Reads all index files. Each call makes a new index. Throws `repository/damaged` unless told otherwise. */
+  loadIndex(options?: LoadIndexesOptions): Promise<BlobIndex>
   /** Reads a sealed document. Throws `storage/not-found` or `repository/damaged`. */
   loadDocument(kind: Exclude<UnpackedKind, 'config'>, name: string, options?: Abortable): Promise<Buffer>
   /** Seals and stores a document. Returns its name. */
   saveDocument(kind: Exclude<UnpackedKind, 'config'>, plain: Buffer, options?: Abortable): Promise<string>
-  /** Reads one blob and proves its hash. Throws `repository/not-in-repository` or `repository/damaged`. */
+  /** Reads one blob, from any copy of it that is intact, and proves its hash. Throws `repository/not-in-repository` or `repository/damaged`. */
   loadBlob(index: BlobIndex, type: BlobType, id: Uint8Array, options?: Abortable): Promise<Buffer>
 }
 
@@ -82,7 +84,7 @@ async function refuseExisting(storage: Storage, options: Abortable): Promise<voi
   })
 }
 
-/** Opens a repository with a password. Throws `repository/not-found` or `repository/wrong-password`. */
+/** Opens a repository. Throws `repository/not-found`, `repository/wrong-password`, `…/damaged` or `…/unsupported`. */
 export async function openRepository(storage: Storage, password: string, options: Abortable = {}): Promise<Repository> {
   try {
     await storage.stat({ kind: 'config', name: '' }, options)
@@ -95,35 +97,12 @@ export async function openRepository(storage: Storage, password: string, options
   return repositoryOver(storage, config, masterKey, keyName, sealer)
 }
 
-async function findKey(
-  storage: Storage,
-  password: string,
-  options: Abortable,
-): Promise<{ masterKey: MasterKey; keyName: string }> {
-  let keys = 0
-  for await (const { name } of storage.list('key', options)) {
-    keys++
-    const file = asBuffer(await storage.load({ kind: 'key', name }, options))
-    if (hash('sha256', file, 'hex') !== name) continue
-    const masterKey = await openKeyFile(decodeKeyFile(file), password)
-    if (masterKey) return { masterKey, keyName: name }
-  }
-  if (keys === 0) throw notFound(storage)
-  throw new CoreError(
-    'repository/wrong-password',
-    `The password opens none of the ${keys} keys of ${storage.location}.`,
-    {
-      safety: 'Nothing was changed.',
-      remedy: 'Check the password and that this is the repository you meant.',
-    },
-  )
-}
-
-function notFound(storage: Storage, cause?: unknown): CoreError {
-  return new CoreError('repository/not-found', `There is no repository at ${storage.location}.`, {
+function notFound(storage: Storage, cause: unknown): CoreError {
+  return new CoreError('repository/not-found', `There is no repository at ${storage.location}: it has no config.`, {
     cause,
     safety: 'Nothing was changed.',
-    remedy: 'Check the path, and that what it lies on is mounted. `holdfast repo init` makes a new repository.',
+    remedy:
+      'Check the path, and that what it lies on is mounted. `holdfast repo init` makes a new repository. If only the file `config` was lost, put it back from a copy.',
   })
 }
 
@@ -135,6 +114,36 @@ function repositoryOver(
   sealer: Sealer,
 ): Repository {
   const decompressor = createDecompressor()
+
+  async function loadCopy(
+    index: BlobIndex,
+    entry: number,
+    type: BlobType,
+    id: Uint8Array,
+    options: Abortable,
+  ): Promise<Buffer> {
+    const { pack, offset, length, uncompressedLength } = index.locate(entry)
+    const packName = index.packs.idOf(pack).toString('hex')
+    const sealed = asBuffer(await storage.load({ kind: 'pack', name: packName }, { ...options, offset, length }))
+    const opened = Buffer.allocUnsafe(Math.max(0, length - SEAL_OVERHEAD))
+    try {
+      sealer.open(sealed, opened)
+      let plain = opened
+      if (uncompressedLength > 0) {
+        plain = Buffer.allocUnsafe(uncompressedLength)
+        decompressor.decompress(opened, plain, uncompressedLength)
+      }
+      if (hash('sha256', plain, 'buffer').equals(id)) return plain
+      throw new CoreError('repository/damaged', 'its content does not have the hash that names it')
+    } catch (error) {
+      throw new CoreError(
+        'repository/damaged',
+        `The ${type} blob ${Buffer.from(id).toString('hex')} in pack ${packName} is damaged: ${(error as Error).message}`,
+        { cause: error },
+      )
+    }
+  }
+
   return {
     storage,
     config,
@@ -153,29 +162,12 @@ function repositoryOver(
     },
 
     async loadBlob(index, type, id, options = {}) {
-      const name = Buffer.from(id).toString('hex')
       const entry = index.find(type, id)
-      if (entry < 0) throw new CoreError('repository/not-in-repository', `The ${type} blob ${name} is in no index.`)
-      const { pack, offset, length, uncompressedLength } = index.locate(entry)
-      const packName = index.packs.idOf(pack).toString('hex')
-      const sealed = asBuffer(await storage.load({ kind: 'pack', name: packName }, { ...options, offset, length }))
-      const opened = Buffer.allocUnsafe(Math.max(0, length - SEAL_OVERHEAD))
-      try {
-        sealer.open(sealed, opened)
-        let plain = opened
-        if (uncompressedLength > 0) {
-          plain = Buffer.allocUnsafe(uncompressedLength)
-          decompressor.decompress(opened, plain, uncompressedLength)
-        }
-        if (hash('sha256', plain, 'hex') === name) return plain
-        throw new CoreError('repository/damaged', 'its content does not have the hash that names it')
-      } catch (error) {
-        throw new CoreError(
-          'repository/damaged',
-          `The ${type} blob ${name} in pack ${packName} is damaged: ${(error as Error).message}`,
-          { cause: error },
-        )
-      }
+      if (entry >= 0) return firstIntact(index, entry, (copy) => loadCopy(index, copy, type, id, options), options)
+      throw new CoreError(
+        'repository/not-in-repository',
+        `The ${type} blob ${Buffer.from(id).toString('hex')} is in no index.`,
+      )
     },
   }
 }

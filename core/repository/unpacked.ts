@@ -31,19 +31,44 @@ export async function loadUnpacked(
   options: Abortable = {},
 ): Promise<Buffer> {
   const sealed = asBuffer(await storage.load({ kind, name }, options))
-  const object = kind === 'config' ? 'config' : `${kind} ${name}`
   if (kind !== 'config' && hash('sha256', sealed, 'hex') !== name) {
-    throw new CoreError('repository/damaged', `The file of ${object} does not have the content that its name promises.`)
+    throw damaged(kind, name, 'does not have the content that its name promises')
   }
   try {
     const plain = Buffer.alloc(Math.max(0, sealed.length - SEAL_OVERHEAD))
     sealer.open(sealed, plain)
     return plain[0] === COMPRESSED ? decompressFrame(plain.subarray(1), MOST_PLAIN_BYTES) : plain
   } catch (error) {
-    throw new CoreError('repository/damaged', `The file of ${object} cannot be opened: ${(error as Error).message}`, {
-      cause: error,
-    })
+    throw damaged(kind, name, `cannot be opened: ${(error as Error).message}`, error)
   }
+}
+
+const CONSEQUENCES: Readonly<Record<UnpackedKind, { readonly safety: string; readonly remedy: string }>> = {
+  config: {
+    safety: 'What is stored was not changed, but the repository cannot be used without its config.',
+    remedy: 'Put the file `config` back from a copy.',
+  },
+  lock: {
+    safety: 'A lock holds no data; what is stored is not affected.',
+    remedy: 'Once nobody uses the repository, `holdfast repo unlock --remove-all` removes it.',
+  },
+  snapshot: {
+    safety: 'Other snapshots are not affected.',
+    remedy: 'Put the file back from a copy, or remove the snapshot.',
+  },
+  index: {
+    safety: 'The packs that it lists are not affected.',
+    remedy: 'Put the file back from a copy, or have the index built anew from the packs: `restic repair index`.',
+  },
+}
+
+function damaged(kind: UnpackedKind, name: string, how: string, cause?: unknown): CoreError {
+  const object = kind === 'config' ? 'config' : `${kind} ${name}`
+  return new CoreError('repository/damaged', `The file of ${object} ${how}.`, {
+    cause,
+    ...CONSEQUENCES[kind],
+    context: { kind, name },
+  })
 }
 
 export function asBuffer(bytes: Uint8Array): Buffer {

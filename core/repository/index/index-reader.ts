@@ -18,13 +18,30 @@ interface IndexDocument {
 }
 
 /**
- * Reads the plain text of an index file. Throws `repository/damaged` for anything that is not one.
+ * Reads the plain text of the index file `name`. Throws `repository/damaged` for anything that is not one.
  *
  * Files of restic and Holdfast are ≤ 8 MiB, so parsing one whole is a passing garbage of some 30 MB, and the visitor
  * keeps 48 bytes a blob. Larger ones (restic before 0.9) are refused above V8's longest string only.
  */
-export function readIndex(plain: Buffer, visitor: IndexVisitor): void {
-  const document = parse(plain)
+export function readIndex(plain: Buffer, name: string, visitor: IndexVisitor): void {
+  try {
+    visit(parse(plain), visitor)
+  } catch (error) {
+    if (!(error instanceof NotAnIndex)) throw error
+    throw new CoreError('repository/damaged', `The index ${name} is damaged: ${error.message}.`, {
+      cause: error.cause,
+      safety: 'The packs that it lists are not affected.',
+      remedy: 'Have the index built anew from the packs: `restic repair index`.',
+    })
+  }
+}
+
+/** What is wrong with it, in words that follow a colon. */
+class NotAnIndex extends Error {
+  override readonly name = 'NotAnIndex'
+}
+
+function visit(document: IndexDocument, visitor: IndexVisitor): void {
   if (document.supersedes !== undefined && document.supersedes !== null) {
     if (!Array.isArray(document.supersedes)) throw damaged('`supersedes` is not a list')
     for (const name of document.supersedes) visitor.supersedes?.(String(name))
@@ -78,6 +95,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function damaged(what: string, cause?: unknown): CoreError {
-  return new CoreError('repository/damaged', `the index file is damaged: ${what}`, { cause })
+function damaged(what: string, cause?: unknown): NotAnIndex {
+  return new NotAnIndex(what, { cause })
 }
