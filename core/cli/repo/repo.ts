@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import { addBackup } from './backup.ts'
+import { addCheck } from './check.ts'
 import { addInit } from './init.ts'
 import type { End } from './repo-command.ts'
 import { addRestore } from './restore.ts'
@@ -11,7 +12,7 @@ export function addRepoCommands(program: Command, end: End): void {
     .command('repo')
     .description('work on a repository directly, in this process, as restic does')
     .addHelpText('after', HELP)
-  for (const add of [addInit, addBackup, addRestore]) add(repo, end)
+  for (const add of [addInit, addBackup, addRestore, addCheck]) add(repo, end)
 }
 
 const HELP = `
