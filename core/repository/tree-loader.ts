@@ -1,4 +1,4 @@
-import { type Abortable, CoreError } from '../base/index.ts'
+import { type Abortable, CoreError, isCode } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { BlobIndex } from './index/blob-index.ts'
 import { firstIntact } from './index/first-intact.ts'
@@ -38,7 +38,11 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
     const location = index.locate(entry)
     const { pack, offset, length } = location
     const name = index.packs.idOf(pack).toString('hex')
-    const whole = await packBytes(pack, name, options)
+    const whole = await packBytes(pack, name, options).catch((error: unknown) => {
+      // Of a file on a bad spot of a disk, what is wanted here may still be readable.
+      if (!isCode(error, 'storage/unreachable')) throw error
+      return undefined
+    })
     const sealed = whole
       ? whole.subarray(offset, offset + length)
       : asBuffer(await repository.storage.load({ kind: 'pack', name }, { ...options, offset, length }))
