@@ -31,7 +31,7 @@ export interface Repository {
   loadDocument(kind: Exclude<UnpackedKind, 'config'>, name: string, options?: Abortable): Promise<Buffer>
   /** Seals and stores a document. Returns its name. */
   saveDocument(kind: Exclude<UnpackedKind, 'config'>, plain: Buffer, options?: Abortable): Promise<string>
-  /** Reads one blob and proves its hash. Throws `repository/not-in-repository` or `repository/damaged`. */
+  /** Reads one blob, from any copy of it that is intact, and proves its hash. Throws `repository/not-in-repository` or `repository/damaged`. */
   loadBlob(index: BlobIndex, type: BlobType, id: Uint8Array, options?: Abortable): Promise<Buffer>
 }
 
@@ -143,7 +143,8 @@ function notFound(storage: Storage, cause?: unknown): CoreError {
   return new CoreError('repository/not-found', `There is no repository at ${storage.location}.`, {
     cause,
     safety: 'Nothing was changed.',
-    remedy: 'Check the path, and that what it lies on is mounted. `holdfast repo init` makes a new repository.',
+    remedy:
+      'Check the path, and that what it lies on is mounted. `holdfast repo init` makes a new repository. If only the file `config` was lost, put it back from a copy.',
   })
 }
 
