@@ -31,6 +31,7 @@ export async function loadUnpacked(
   options: Abortable = {},
 ): Promise<Buffer> {
   const sealed = asBuffer(await storage.load({ kind, name }, options))
+  const object = kind === 'config' ? 'config' : `${kind} ${name}`
   if (kind !== 'config' && hash('sha256', sealed, 'hex') !== name) {
     throw damaged(object, 'it does not have the content that its name promises')
   }

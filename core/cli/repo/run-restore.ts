@@ -15,7 +15,11 @@ export function runRestore(wanted: string, options: RestoreCommandOptions): Prom
   return withSession(options, 'shared', async ({ repository, output, signal }) => {
     const since = systemClock.monotonic()
     const [name, folder] = splitSnapshot(wanted)
-    const loadIndex = repository.loadIndex({ signal })
+    const loadIndex = repository.loadIndex({
+      signal,
+      onUnreadable: (name) =>
+        output.warn(`Index ${name.slice(0, 8)} is damaged: what only it lists cannot be restored.`),
+    })
     const snapshots = await loadSnapshots(repository, {
       signal,
       onUnreadable: (id) => output.warn(`Snapshot ${id.slice(0, 8)} cannot be read.`),

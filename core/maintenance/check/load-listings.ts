@@ -1,5 +1,5 @@
 import { type Abortable, CoreError } from '../../base/index.ts'
-import { type BlobIndex, createBlobIndex, readIndex, type Repository } from '../../repository/index.ts'
+import { type BlobIndex, createBlobIndex, IndexContent, readIndex, type Repository } from '../../repository/index.ts'
 import { type Finding, finding, reasonOf } from './finding.ts'
 import { createPackLedger, type PackLedger } from './pack-ledger.ts'
 import type { ProgressMeter } from './progress.ts'
@@ -28,23 +28,25 @@ export async function loadListings(
   const ledger = createPackLedger()
   let trees = 0
 
+  const content = new IndexContent()
+
   function add(plain: Buffer, file: number, name: string): void {
-    readIndex(plain, name, {
-      pack(id) {
-        const { pack, isNew } = ledger.list(id)
-        if (isNew) index.packs.add(id)
-        else {
-          const other = names[ledger.indexFileOf(pack)] ?? ''
-          report(finding('pack-repeated', ledger.nameOf(pack), `is listed in index ${short(other)} and ${short(name)}`))
-        }
-        ledger.begin(pack, index.count, file)
-        return pack
-      },
-      blob(pack, type, id, offset, length, uncompressedLength) {
-        if (type === 'tree') trees++
-        index.add(id, { type, pack, offset, length, uncompressedLength })
-      },
-    })
+    readIndex(plain, content)
+    for (let listed = 0; listed < content.packCount; listed++) {
+      const id = content.packId(listed)
+      const { pack, isNew } = ledger.list(id)
+      if (isNew) index.packs.add(id)
+      else {
+        const other = names[ledger.indexFileOf(pack)] ?? ''
+        report(finding('pack-repeated', ledger.nameOf(pack), `is listed in index ${short(other)} and ${short(name)}`))
+      }
+      ledger.begin(pack, index.count, file)
+      for (let blob = content.firstBlob(listed); blob < content.firstBlob(listed + 1); blob++) {
+        const { id: blobId, ...place } = content.blob(blob)
+        if (place.type === 'tree') trees++
+        index.add(blobId, { ...place, pack })
+      }
+    }
   }
 
   function load(name: string): Promise<Buffer> {

@@ -60,6 +60,7 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
   function probe(isTree: boolean, after = NO_ENTRY): number {
     const mask = slots.length - 1
     const first = wanted[0] ?? 0
+    let isBehind = after === NO_ENTRY
     for (let slot = first & mask; ; slot = (slot + 1) & mask) {
       const held = Atomics.load(slots, slot)
       if (held === 0) return -1

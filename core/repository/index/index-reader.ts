@@ -82,6 +82,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function damaged(what: string, cause?: unknown): NotAnIndex {
-  return new NotAnIndex(what, { cause })
+function damaged(what: string, cause?: unknown): CoreError {
+  return new CoreError('repository/damaged', `the index file is damaged: ${what}`, { cause })
 }
