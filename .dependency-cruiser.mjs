@@ -61,7 +61,7 @@ export default {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: product, pathNot: ['\\.d\\.ts$', '/chunker/wasm/', '/index\\.ts$', 'worker\\.ts$'] },
+      from: { orphan: true, path: product, pathNot: ['\\.d\\.ts$', '/wasm/', '/index\\.ts$', 'worker\\.ts$'] },
       to: {},
     },
   ],

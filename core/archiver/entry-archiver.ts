@@ -1,6 +1,14 @@
 import { isCode } from '../base/index.ts'
 import { goModeFromUnix, type Node, type TreeWriter } from '../snapshot/index.ts'
-import { type ByteString, type EntryReader, type EntryStat, joinPath, kindOf, type Selection } from '../source/index.ts'
+import {
+  type ByteString,
+  type EntryReader,
+  type EntryStat,
+  joinPath,
+  kindOf,
+  type OpenFolder,
+  type Selection,
+} from '../source/index.ts'
 import { count, FIGURE, type FigureRow } from './figures.ts'
 import type { FileArchiver } from './file-archiver.ts'
 import type { MissedReporter } from './missed.ts'
@@ -19,7 +27,15 @@ export type ArchiveFolder = (place: FolderPlace, enter: boolean, parentTree: Buf
 
 /** Archives single entries of folders: adds their nodes to the folder's tree. */
 export interface EntryArchiver {
-  add(folder: FolderPlace, name: ByteString, parent: ParentFolder, tree: TreeWriter, archiveFolder: ArchiveFolder): void
+  /** `open` is the folder, open. */
+  add(
+    folder: FolderPlace,
+    open: OpenFolder,
+    name: ByteString,
+    parent: ParentFolder,
+    tree: TreeWriter,
+    archiveFolder: ArchiveFolder,
+  ): void
   /** Adds the node of a folder whose tree is stored already. */
   addFolder(path: Buffer, name: ByteString, subtree: Buffer, tree: TreeWriter): void
 }
@@ -90,31 +106,30 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
   }
 
   return {
-    add(folder, name, parent, tree, archiveFolder) {
+    add(folder, open, name, parent, tree, archiveFolder) {
       checkStopped()
-      const path = joinPath(folder.path, name)
       try {
-        const stat = reader.stat(path)
+        const stat = open.stat(name)
         if (!stat) return
         const kind = kindOf(stat)
         // A socket exists only while its program runs.
         if (kind === undefined || kind === 'socket') return
         if (selection.excludes(stat, folder.device, folder.rootDevice)) return
-        if (kind === 'file') files.add(path, name, stat, parent, tree, nodeOf)
+        if (kind === 'file') files.add(folder.path, name, stat, parent, tree, nodeOf)
         else if (kind === 'dir') {
           addDirectory(
-            { path, device: stat.dev, rootDevice: folder.rootDevice },
+            { path: joinPath(folder.path, name), device: stat.dev, rootDevice: folder.rootDevice },
             name,
             stat,
             parent,
             tree,
             archiveFolder,
           )
-        } else addOther(path, name, kind, stat, tree)
+        } else addOther(joinPath(folder.path, name), name, kind, stat, tree)
       } catch (error) {
         // Only what the source could not give is missed; a failure to store ends the run.
         if (!isCode(error, 'source/unreadable')) throw error
-        missed.unreadable(path, error)
+        missed.unreadable(joinPath(folder.path, name), error)
       }
     },
     addFolder(path, name, subtree, tree) {

@@ -1,6 +1,6 @@
 import { type ContentWriter, ID_BYTES } from '../repository/index.ts'
 import type { Node, TreeReader, TreeWriter } from '../snapshot/index.ts'
-import type { ByteString, EntryReader, EntryStat } from '../source/index.ts'
+import { type ByteString, type EntryReader, type EntryStat, joinPath } from '../source/index.ts'
 import { count, FIGURE, type FigureRow } from './figures.ts'
 import type { ChangeDetection } from './messages.ts'
 import type { MissedReporter } from './missed.ts'
@@ -11,7 +11,8 @@ export type NodeOf = (path: Buffer, name: ByteString, type: 'file', stat: EntryS
 
 /** Archives regular files: the unchanged by reference, the others by reading them. */
 export interface FileArchiver {
-  add(path: Buffer, name: ByteString, stat: EntryStat, parent: ParentFolder, tree: TreeWriter, nodeOf: NodeOf): void
+  /** `folder` is the path of the file's folder. */
+  add(folder: Buffer, name: ByteString, stat: EntryStat, parent: ParentFolder, tree: TreeWriter, nodeOf: NodeOf): void
 }
 
 export interface FileArchiverParts {
@@ -46,7 +47,7 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
 
   function addUnchanged(
     before: TreeReader,
-    path: Buffer,
+    folder: Buffer,
     name: ByteString,
     stat: EntryStat,
     tree: TreeWriter,
@@ -58,12 +59,14 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
     count(figures, FIGURE.bytesProcessed, Number(stat.size))
     const { uid, gid } = before
     if (
-      before.ctime === stat.ctimeNs &&
+      // What the kernel calls a change, it gives a time: then not even attributes have to be read again.
+      (detection.ctime || before.ctime === stat.ctimeNs) &&
       before.hasMetadataOf(stat) &&
       before.hasOwnerNames(reader.userName(uid), reader.groupName(gid))
     ) {
       tree.addRaw(before.name, before.raw)
     } else {
+      const path = joinPath(folder, name)
       tree.add({ ...nodeOf(path, name, 'file', stat), size: stat.size, links: stat.nlink, content: ids })
     }
     return true
@@ -92,9 +95,10 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
   }
 
   return {
-    add(path, name, stat, parent, tree, nodeOf) {
+    add(folder, name, stat, parent, tree, nodeOf) {
       const before = parent.find(name)
-      if (before && isUnchanged(before, stat) && addUnchanged(before, path, name, stat, tree, nodeOf)) return
+      if (before && isUnchanged(before, stat) && addUnchanged(before, folder, name, stat, tree, nodeOf)) return
+      const path = joinPath(folder, name)
       const stored = store(path, stat)
       if (!stored) return
       count(figures, before ? FIGURE.filesChanged : FIGURE.filesNew)

@@ -35,20 +35,25 @@ export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver
   function addEntries(folder: FolderPlace, names: readonly ByteString[], parent: ParentFolder, tree: TreeWriter): void {
     const isExcluded = selection.inFolder(folder.path.latin1Slice(), folder.path)
     const shared: number[] = []
+    const open = reader.openFolder(folder.path)
     let end = names.length
-    for (let at = 0; at < end; at++) {
-      if (end - at >= FEWEST_TO_SHARE && sharer.someoneIsIdle()) {
-        const middle = at + ((end - at + 1) >> 1)
-        const token = sharer.share(folder, names.slice(middle, end), parent.id)
-        if (token !== undefined) {
-          shared.push(token)
-          end = middle
+    try {
+      for (let at = 0; at < end; at++) {
+        if (end - at >= FEWEST_TO_SHARE && sharer.someoneIsIdle()) {
+          const middle = at + ((end - at + 1) >> 1)
+          const token = sharer.share(folder, names.slice(middle, end), parent.id)
+          if (token !== undefined) {
+            shared.push(token)
+            end = middle
+          }
         }
+        const name = names[at] ?? ''
+        if (onlyUtf8Names && !isUtf8Name(name)) {
+          missed.report(joinPath(folder.path, name), 'name-not-utf8', 'its name is not UTF-8')
+        } else if (!isExcluded(name)) entries.add(folder, open, name, parent, tree, archiveFolder)
       }
-      const name = names[at] ?? ''
-      if (onlyUtf8Names && !isUtf8Name(name)) {
-        missed.report(joinPath(folder.path, name), 'name-not-utf8', 'its name is not UTF-8')
-      } else if (!isExcluded(name)) entries.add(folder, name, parent, tree, archiveFolder)
+    } finally {
+      open.close()
     }
     // What was shared first lies last.
     for (const token of shared.toReversed()) tree.addNodes(sharer.await(token))

@@ -35,11 +35,13 @@ export function decodeConfig(plain: Buffer): Config {
 
 /** Parses a small JSON object. `what` names it in the error. */
 export function parseObject(plain: Buffer, what: string): Record<string, unknown> {
+  let value: unknown
   try {
-    const value: unknown = JSON.parse(plain.toString('utf8'))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  } catch (error) {
-    throw new CoreError('repository/damaged', `The ${what} is not JSON.`, { cause: error })
+    value = JSON.parse(plain.toString('utf8'))
+  } catch {
+    // No cause: V8 quotes the text in its message, and this may be a master key.
+    throw new CoreError('repository/damaged', `The ${what} is not JSON.`)
   }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   throw new CoreError('repository/damaged', `The ${what} is not a JSON object.`)
 }

@@ -3,13 +3,14 @@ import { hash } from 'node:crypto'
 import { type Abortable, type Chance, CoreError, isCode, systemChance } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { type BlobType } from './blob.ts'
-import { createDecompressor } from './compression/zstd.ts'
 import { type Config, decodeConfig, encodeConfig } from './config.ts'
 import { type MasterKey, masterKeyFrom } from './crypto/master-key.ts'
-import { createSealer, SEAL_OVERHEAD, type Sealer } from './crypto/seal.ts'
+import { createSealer, type Sealer } from './crypto/seal.ts'
 import type { BlobIndex } from './index/blob-index.ts'
-import { loadIndexes } from './index/load-indexes.ts'
-import { decodeKeyFile, type KeyOwner, openKeyFile, sealKeyFile } from './key/key-file.ts'
+import { type LoadIndexOptions, loadIndexes } from './index/load-indexes.ts'
+import { findKeys, type KeySearch } from './key/find-key.ts'
+import { type KeyOwner, sealKeyFile } from './key/key-file.ts'
+import { type BlobOpener, createBlobOpener } from './pipeline/blob-opener.ts'
 import { asBuffer, loadUnpacked, sealUnpacked, type UnpackedKind } from './unpacked.ts'
 
 /** An opened repository. Opening does not lock it and does not read its indexes. */
@@ -24,8 +25,8 @@ export interface Repository {
   /** The same repository through another storage, such as one that guards writes. */
   over(storage: Storage): Repository
 
-  /** Reads all index files. Each call makes a new index. */
-  loadIndex(options?: Abortable): Promise<BlobIndex>
+  /** Reads all index files. Each call makes a new index. Throws `repository/damaged`, naming the file. */
+  loadIndex(options?: LoadIndexOptions): Promise<BlobIndex>
   /** Reads a sealed document. Throws `storage/not-found` or `repository/damaged`. */
   loadDocument(kind: Exclude<UnpackedKind, 'config'>, name: string, options?: Abortable): Promise<Buffer>
   /** Seals and stores a document. Returns its name. */
@@ -51,11 +52,20 @@ export async function initRepository(storage: Storage, options: InitOptions): Pr
   const masterKey = masterKeyFrom(chance.fill(Buffer.alloc(64)))
   const keyFile = await sealKeyFile(masterKey, password, chance.fill(Buffer.alloc(64)), owner)
   const keyName = hash('sha256', keyFile, 'hex')
-  await storage.save({ kind: 'key', name: keyName }, keyFile, { signal })
   const config: Config = { version, id: chance.fill(Buffer.alloc(32)).toString('hex'), chunkerPolynomial }
   const sealer = createSealer(masterKey, chance)
-  // The config is last and is saved only where there is none: of two that init at once, one is told.
-  await storage.save({ kind: 'config', name: '' }, sealUnpacked(encodeConfig(config), false, sealer), { signal })
+  try {
+    await storage.save({ kind: 'key', name: keyName }, keyFile, { signal })
+    // The config is last and is saved only where there is none: of two that init at once, one is told.
+    await storage.save({ kind: 'config', name: '' }, sealUnpacked(encodeConfig(config), false, sealer), { signal })
+  } catch (error) {
+    // A key without its config would make the next attempt believe in a repository that was lost. Where it is not certain
+    // that the config is another's or nobody's, the key stays.
+    if (isCode(error, 'storage/exists') || isCode(error, 'storage/full')) {
+      await storage.remove({ kind: 'key', name: keyName }).catch(() => undefined)
+    }
+    throw error
+  }
   return repositoryOver(storage, config, masterKey, keyName, sealer)
 }
 
@@ -82,41 +92,51 @@ async function refuseExisting(storage: Storage, options: Abortable): Promise<voi
   })
 }
 
-/** Opens a repository with a password. Throws `repository/not-found` or `repository/wrong-password`. */
+/**
+ * Opens a repository with a password. Throws `repository/not-found` or `repository/wrong-password`, and
+ * `repository/damaged` where the config or every key is.
+ */
 export async function openRepository(storage: Storage, password: string, options: Abortable = {}): Promise<Repository> {
   try {
     await storage.stat({ kind: 'config', name: '' }, options)
   } catch (error) {
     throw isCode(error, 'storage/not-found') ? notFound(storage, error) : error
   }
-  const { masterKey, keyName } = await findKey(storage, password, options)
-  const sealer = createSealer(masterKey)
-  const config = decodeConfig(await loadUnpacked(storage, sealer, 'config', '', options))
-  return repositoryOver(storage, config, masterKey, keyName, sealer)
+  const search: KeySearch = { tried: 0, damaged: 0 }
+  let damage: CoreError | undefined
+  for await (const { masterKey, keyName } of findKeys(storage, password, search, options)) {
+    const sealer = createSealer(masterKey)
+    try {
+      const config = decodeConfig(await loadUnpacked(storage, sealer, 'config', '', options))
+      return repositoryOver(storage, config, masterKey, keyName, sealer)
+    } catch (error) {
+      // Of two that made a repository here at once, the key of the one who lost may have stayed: try the others.
+      if (!isCode(error, 'repository/damaged')) throw error
+      damage ??= error
+    }
+  }
+  throw damage ?? noKey(storage, search)
 }
 
-async function findKey(
-  storage: Storage,
-  password: string,
-  options: Abortable,
-): Promise<{ masterKey: MasterKey; keyName: string }> {
-  let keys = 0
-  for await (const { name } of storage.list('key', options)) {
-    keys++
-    const file = asBuffer(await storage.load({ kind: 'key', name }, options))
-    if (hash('sha256', file, 'hex') !== name) continue
-    const masterKey = await openKeyFile(decodeKeyFile(file), password)
-    if (masterKey) return { masterKey, keyName: name }
+function noKey(storage: Storage, { tried, damaged }: KeySearch): CoreError {
+  const at = storage.location
+  if (tried === 0) return notFound(storage)
+  const keys = tried === 1 ? 'the only key' : `all ${tried} keys`
+  if (damaged === tried) {
+    return new CoreError(
+      'repository/damaged',
+      `The repository at ${at} cannot be opened: ${keys} of it cannot be used.`,
+      {
+        safety: 'Nothing was changed. Without a key nothing in the repository can be read.',
+        remedy: 'Restore the files of the folder `keys` from a copy of the repository.',
+      },
+    )
   }
-  if (keys === 0) throw notFound(storage)
-  throw new CoreError(
-    'repository/wrong-password',
-    `The password opens none of the ${keys} keys of ${storage.location}.`,
-    {
-      safety: 'Nothing was changed.',
-      remedy: 'Check the password and that this is the repository you meant.',
-    },
-  )
+  const but = damaged > 0 ? `; ${damaged} cannot be used` : ''
+  return new CoreError('repository/wrong-password', `The password opens none of the ${tried} keys of ${at}${but}.`, {
+    safety: 'Nothing was changed.',
+    remedy: 'Check the password and that this is the repository you meant.',
+  })
 }
 
 function notFound(storage: Storage, cause?: unknown): CoreError {
@@ -134,7 +154,7 @@ function repositoryOver(
   keyName: string,
   sealer: Sealer,
 ): Repository {
-  const decompressor = createDecompressor()
+  let opener: BlobOpener | undefined
   return {
     storage,
     config,
@@ -153,29 +173,34 @@ function repositoryOver(
     },
 
     async loadBlob(index, type, id, options = {}) {
-      const name = Buffer.from(id).toString('hex')
       const entry = index.find(type, id)
-      if (entry < 0) throw new CoreError('repository/not-in-repository', `The ${type} blob ${name} is in no index.`)
-      const { pack, offset, length, uncompressedLength } = index.locate(entry)
-      const packName = index.packs.idOf(pack).toString('hex')
-      const sealed = asBuffer(await storage.load({ kind: 'pack', name: packName }, { ...options, offset, length }))
-      const opened = Buffer.allocUnsafe(Math.max(0, length - SEAL_OVERHEAD))
+      const object = `The ${type} blob ${Buffer.from(id).toString('hex')}`
+      if (entry < 0 || !index.isPlaced(entry)) {
+        throw new CoreError('repository/not-in-repository', `${object} is in no index.`, {
+          safety: 'What needs this blob cannot be read; all else can.',
+          remedy: 'Run `holdfast repo check` to see what is missing.',
+        })
+      }
+      const location = index.locate(entry)
+      const { offset, length } = location
+      const name = index.packs.idOf(location.pack).toString('hex')
       try {
-        sealer.open(sealed, opened)
-        let plain = opened
-        if (uncompressedLength > 0) {
-          plain = Buffer.allocUnsafe(uncompressedLength)
-          decompressor.decompress(opened, plain, uncompressedLength)
-        }
-        if (hash('sha256', plain, 'hex') === name) return plain
-        throw new CoreError('repository/damaged', 'its content does not have the hash that names it')
+        const sealed = await storage.load({ kind: 'pack', name }, { ...options, offset, length })
+        opener ??= createBlobOpener(masterKey, sealer)
+        return opener.open(location, asBuffer(sealed), id)
       } catch (error) {
-        throw new CoreError(
-          'repository/damaged',
-          `The ${type} blob ${name} in pack ${packName} is damaged: ${(error as Error).message}`,
-          { cause: error },
-        )
+        if (!isDamage(error)) throw error
+        throw new CoreError('repository/damaged', `${object} in pack ${name} cannot be read: ${error.message}.`, {
+          cause: error,
+          safety: 'What needs this blob cannot be read; all else can.',
+          remedy: 'Run `holdfast repo check --read-data` to see what else is damaged.',
+        })
       }
     },
   }
+}
+
+/** A pack that is gone or too short is damage too: somebody else's, but the repository's all the same. */
+function isDamage(error: unknown): error is CoreError {
+  return isCode(error, 'repository/damaged') || isCode(error, 'storage/not-found') || isCode(error, 'storage/truncated')
 }

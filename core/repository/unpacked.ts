@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-import { type Abortable, CoreError } from '../base/index.ts'
+import { type Abortable, CoreError, isCode } from '../base/index.ts'
 import type { FileKind, Storage } from '../storage/index.ts'
 import { compressFrame, decompressFrame } from './compression/zstd.ts'
 import { SEAL_OVERHEAD, type Sealer } from './crypto/seal.ts'
@@ -33,17 +33,25 @@ export async function loadUnpacked(
   const sealed = asBuffer(await storage.load({ kind, name }, options))
   const object = kind === 'config' ? 'config' : `${kind} ${name}`
   if (kind !== 'config' && hash('sha256', sealed, 'hex') !== name) {
-    throw new CoreError('repository/damaged', `The file of ${object} does not have the content that its name promises.`)
+    throw damaged(object, 'it does not have the content that its name promises')
   }
   try {
-    const plain = Buffer.alloc(Math.max(0, sealed.length - SEAL_OVERHEAD))
+    const plain = Buffer.allocUnsafeSlow(Math.max(0, sealed.length - SEAL_OVERHEAD))
     sealer.open(sealed, plain)
     return plain[0] === COMPRESSED ? decompressFrame(plain.subarray(1), MOST_PLAIN_BYTES) : plain
   } catch (error) {
-    throw new CoreError('repository/damaged', `The file of ${object} cannot be opened: ${(error as Error).message}`, {
-      cause: error,
-    })
+    if (!isCode(error, 'repository/damaged')) throw error
+    throw damaged(object, error.message, error)
   }
+}
+
+function damaged(object: string, why: string, cause?: unknown): CoreError {
+  return new CoreError('repository/damaged', `The file of ${object} is damaged: ${why}.`, {
+    cause,
+    safety: 'Nothing was changed, and all other files of the repository are as good as before.',
+    remedy:
+      'Run `holdfast repo check` to see what else is damaged, and restore this file from a copy of the repository.',
+  })
 }
 
 export function asBuffer(bytes: Uint8Array): Buffer {

@@ -14,7 +14,7 @@ export interface FolderMaker {
 }
 
 /** A path's parts: the folder, and the name in it. */
-export function splitPath(path: Buffer): { readonly parent: Buffer; readonly name: Buffer } {
+function splitPath(path: Buffer): { readonly parent: Buffer; readonly name: Buffer } {
   const slash = path.lastIndexOf(0x2f)
   return { parent: path.subarray(0, Math.max(0, slash)), name: path.subarray(slash + 1) }
 }

@@ -5,6 +5,6 @@
  *   pack is read once, and several at the same time.
  * - **Overwrite**: what happens to a file that is there already.
  */
-export { type Overwrite, OVERWRITES } from './overwrite.ts'
+export type { Overwrite } from './overwrite.ts'
 export type { RestoreProgress } from './progress.ts'
 export { restore, type Restored, type RestoreOptions, type RestoreProblem } from './restore.ts'

@@ -1,8 +1,7 @@
 import type { EntryStat } from '../source/index.ts'
 
 /** What happens to a file that is there already. `always` and `if-changed` write only what differs. */
-export const OVERWRITES = ['always', 'if-changed', 'if-newer', 'never'] as const
-export type Overwrite = (typeof OVERWRITES)[number]
+export type Overwrite = 'always' | 'if-changed' | 'if-newer' | 'never'
 
 /**
  * Whether a file that is there is left as it is. `if-changed` believes size and modification time; `if-newer` keeps

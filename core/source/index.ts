@@ -17,7 +17,6 @@ export {
   type AttributeReader,
   type AttributeWriter,
   createAttributeReader,
-  createAttributeWriter,
 } from './file-server/attributes.ts'
 export { type ByteString, isUtf8Name, joinPath, printable, toByteString } from './file-server/byte-string.ts'
 export type { DataExtent } from './file-server/content.ts'
@@ -34,7 +33,8 @@ export {
   statTarget,
 } from './file-server/make.ts'
 export { createMetadataWriter, type Metadata, type MetadataLoss, type MetadataWriter } from './file-server/metadata.ts'
-export { hasChanged, type OpenFile } from './file-server/open-file.ts'
+export type { OpenFile } from './file-server/open-file.ts'
+export type { OpenFolder } from './file-server/open-folder.ts'
 export { type OwnerFiles, type OwnerNames, readOwnerNames } from './file-server/owner-names.ts'
 export { identifyRoot, type RootIdentity, verifyRoot } from './file-server/root-identity.ts'
 export type { ComponentTest } from './file-server/selection/component.ts'

@@ -3,6 +3,7 @@ import type { Attribute, AttributeProblem } from './file-server/attributes.ts'
 import type { ByteString } from './file-server/byte-string.ts'
 import type { DataExtent } from './file-server/content.ts'
 import type { OpenFile } from './file-server/open-file.ts'
+import type { OpenFolder } from './file-server/open-folder.ts'
 import type { RootIdentity } from './file-server/root-identity.ts'
 import type { SelectionOptions } from './file-server/selection/selection.ts'
 import type { EntryStat } from './file-server/walk.ts'
@@ -59,6 +60,8 @@ export interface EntryReader {
   /** The names in a folder in the order of their bytes, or undefined when it has gone. Holds one folder whole. */
   list(folder: Buffer): ByteString[] | undefined
   stat(path: Buffer): EntryStat | undefined
+  /** Opens a folder to look at its entries by name. Whoever opens closes. */
+  openFolder(path: Buffer): OpenFolder
   /** Where a symbolic link points. */
   readLink(path: Buffer): Buffer | undefined
   /** What cannot be read of them is told to `problem`, and left out. */

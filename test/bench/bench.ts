@@ -119,11 +119,11 @@ process.stdout.write(
   '| work | ratio | must | Holdfast s | restic s | Holdfast MB | restic MB |\n|---|---|---|---|---|---|---|\n',
 )
 let missed = 0
+const figure = (runs: Run[], key: keyof Run, digits: number): string =>
+  median(runs.map((run) => run[key])).toFixed(digits)
 for (const { name, must, restic, holdfast: ours } of lines) {
   const ratio = median(restic.map(({ wall }, at) => wall / (ours[at]?.wall ?? Number.NaN)))
   if (ratio < must) missed++
-  const figure = (runs: Run[], key: keyof Run, digits: number): string =>
-    median(runs.map((run) => run[key])).toFixed(digits)
   process.stdout.write(
     `| ${name} | ${ratio.toFixed(2)} × | ${must === 0 ? '-' : `${must} ×`} | ${figure(ours, 'wall', 2)} | ${figure(restic, 'wall', 2)} | ${figure(ours, 'resident', 0)} | ${figure(restic, 'resident', 0)} |\n`,
   )

@@ -25,7 +25,7 @@ function vocabulary(random: () => number): string[] {
 }
 
 /** Text like that of logs and prose: words by Zipf's law, time stamps, numbers. zstd's fastest makes it 2.4 times smaller. */
-export function makeText(seed: number, size: number): Buffer {
+function makeText(seed: number, size: number): Buffer {
   const random = seeded(seed)
   const words = vocabulary(seeded(7))
   const text = Buffer.allocUnsafe(size)

@@ -30,7 +30,7 @@ export function collect(value: string, previous: readonly string[] = []): readon
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
 
 /** Milliseconds of `90s`, `5m`, `1h30m`. */
-export function parseDuration(text: string): number {
+function parseDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+)([smh])/g)]
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
     throw new InvalidArgumentError('Give a duration such as 30s, 5m or 1h30m.')

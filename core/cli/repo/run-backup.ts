@@ -48,38 +48,47 @@ function backUpTargets(
   const level = compressionLevel(options.compression)
   const selection = selectionOf(options)
   const time = options.time === undefined ? undefined : parseTime(options.time)
-  return withSession(options, 'shared', async (session) => {
-    const { repository, output, signal } = session
-    const loadIndex = repository.loadIndex({ signal })
-    const { hostname, username, uid, gid } = ownIdentity()
-    const result = await backUp(repository, loadIndex, {
-      targets: targets.map((target) => Buffer.from(resolve(target))),
-      selection,
-      identity: {
-        hostname: options.host ?? hostname,
-        username,
-        uid,
-        gid,
-        tags: (options.tag ?? []).flatMap(parseTagList),
-        programVersion: `holdfast ${VERSION}`,
-      },
-      excludes: [...(options.exclude ?? []), ...(options.iexclude ?? [])],
-      parent: await parentOf(session, options),
-      detection: { ctime: !options.ignoreCtime, inode: !options.ignoreInode },
-      missed: options.missed,
-      estimate: options.scan && !output.quiet,
-      dryRun: options.dryRun ?? false,
-      workers,
-      threads,
-      level,
-      packBytes: options.packSize,
-      time,
-      onParent: (parent) => sayParent(output, parent, options),
-      onProgress: showBackupProgress(output, systemClock),
-      signal,
-    } satisfies BackupOptions)
-    return report(session, result, options)
-  })
+  return withSession(
+    options,
+    'shared',
+    async (session) => {
+      const { repository, output, signal, presentPacks } = session
+      const loadIndex = repository.loadIndex({
+        signal,
+        presentPacks,
+        onMissingPack: (name, size) => warnMissingPack(output, name, size),
+      })
+      const { hostname, username, uid, gid } = ownIdentity()
+      const result = await backUp(repository, loadIndex, {
+        targets: targets.map((target) => Buffer.from(resolve(target))),
+        selection,
+        identity: {
+          hostname: options.host ?? hostname,
+          username,
+          uid,
+          gid,
+          tags: (options.tag ?? []).flatMap(parseTagList),
+          programVersion: `holdfast ${VERSION}`,
+        },
+        excludes: [...(options.exclude ?? []), ...(options.iexclude ?? [])],
+        parent: await parentOf(session, options),
+        detection: { ctime: !options.ignoreCtime, inode: !options.ignoreInode },
+        missed: options.missed,
+        estimate: options.scan && !output.quiet,
+        dryRun: options.dryRun ?? false,
+        workers,
+        threads,
+        level,
+        packBytes: options.packSize,
+        time,
+        onParent: (parent) => sayParent(output, parent, options),
+        onProgress: showBackupProgress(output, systemClock),
+        signal,
+      } satisfies BackupOptions)
+      return report(session, result, options)
+    },
+    { listPacks: true },
+  )
 }
 
 function sayParent(output: Output, parent: StoredSnapshot | undefined, { force }: BackupCommandOptions): void {
@@ -142,6 +151,12 @@ async function report(
     snapshot_id: snapshot,
   })
   return missed.length > 0 ? EXIT.warnings : EXIT.done
+}
+
+/** What it held is stored again where it still exists; only `check` can tell which recovery points miss it. */
+function warnMissingPack(output: Output, name: string, size: number): void {
+  const what = size < 0 ? 'is missing' : `has only ${formatBytes(size)}`
+  output.warn(`Pack ${name.slice(0, 8)} ${what}: what it held is stored again. Run \`holdfast repo check\`.`)
 }
 
 function warnMissed(output: Output, { path, kind, reason }: MissedFile): void {

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs'
 
 import { CoreError, isCode } from '../../base/index.ts'
-import { guardStorage, type HeldLock, lockRepository, openRepository, type Repository } from '../../repository/index.ts'
+import {
+  guardStorage,
+  type HeldLock,
+  listPresentPacks,
+  lockRepository,
+  openRepository,
+  type PresentPacks,
+  type Repository,
+} from '../../repository/index.ts'
 import { openDirectoryStorage, type Storage, withReadonly, withRetry } from '../../storage/index.ts'
 import { listenForInterruption } from '../interruption.ts'
 import { createOutput, type Output } from '../output.ts'
@@ -27,6 +35,13 @@ export interface Session {
   readonly signal: AbortSignal
   /** Undefined where the command runs without. */
   readonly lock: HeldLock | undefined
+  /** For commands that need it: which packs there are. */
+  readonly presentPacks: Promise<PresentPacks> | undefined
+}
+
+export interface SessionNeeds {
+  /** Lists the packs in the storage. It needs no key, so it is done while that is derived. */
+  readonly listPacks?: boolean
 }
 
 export type LockMode = 'none' | 'shared' | 'exclusive'
@@ -42,24 +57,29 @@ export async function withSession<T>(
   options: RepoOptions,
   mode: LockMode,
   work: (session: Session) => Promise<T>,
+  { listPacks = false }: SessionNeeds = {},
 ): Promise<T> {
   const output = createOutput({ json: options.json ?? false, quiet: options.quiet ?? false })
   using interruption = listenForInterruption()
   const { signal } = interruption
   const storage = openStorage(options)
   const password = await readPassword(options, process.env)
+  const presentPacks = listPacks ? listPresentPacks(storage, { signal }) : undefined
+  // It fails before anybody awaits it where there is no repository, which is told otherwise.
+  presentPacks?.catch(() => undefined)
   const opened = await openRepository(storage, password, { signal })
-  if (mode === 'none') return unlessStopped(signal, work({ output, repository: opened, signal, lock: undefined }))
+  if (mode === 'none')
+    return unlessStopped(signal, work({ output, repository: opened, signal, lock: undefined, presentPacks }))
   if (options.lock === false) {
     const repository = opened.over(withReadonly(storage))
-    return unlessStopped(signal, work({ output, repository, signal, lock: undefined }))
+    return unlessStopped(signal, work({ output, repository, signal, lock: undefined, presentPacks }))
   }
   const lock = await takeLock(opened, mode, options, signal)
   const either = AbortSignal.any([signal, lock.signal])
   try {
     if (mode === 'exclusive') await lock.confirm()
     const repository = opened.over(guardStorage(storage, lock))
-    return await unlessStopped(either, work({ output, repository, signal: either, lock }))
+    return await unlessStopped(either, work({ output, repository, signal: either, lock, presentPacks }))
   } finally {
     await release(lock, output)
   }

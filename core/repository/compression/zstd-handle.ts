@@ -18,7 +18,6 @@ interface ZstdHandle {
     toAt: number,
     toLength: number,
   ): void
-  reset(): void
   onerror: (message: string, errno: number, code: string) => void
 }
 
@@ -29,38 +28,76 @@ interface ZstdInside {
 }
 
 export interface ZstdContext {
-  /** Runs `from` through the context. Returns how much of `target` it filled, or -1 where that was not the end of it. */
+  /**
+   * Runs `from` through the context. Returns how much of `target` it filled, or -1 where it did not fit or is no whole
+   * frame. Either way the context is ready for the next run.
+   */
   run(from: Uint8Array, target: Uint8Array, offset: number, room: number): number
 }
 
+/** Where the rest of a frame goes that did not fit: as large as a zstd block. */
+const SCRATCH = 128 * 1024
+
 export function openCompressor(params: Record<number, number>): ZstdContext {
-  const inside = createZstdCompress({ params }) as unknown as ZstdInside
-  return contextOf(inside, constants.ZSTD_e_end)
+  const { handle, state, hasFailed } = openInside(createZstdCompress({ params }))
+  const end = constants.ZSTD_e_end
+  let scratch: Buffer | undefined
+  return {
+    run(from, target, offset, room) {
+      handle.writeSync(end, from, 0, from.length, target, offset, room)
+      let [roomLeft = 0, sourceLeft = 0] = state
+      if (roomLeft > 0 && sourceLeft === 0 && !hasFailed()) return room - roomLeft
+      // A reset would drop the parameters: what follows would be compressed at zstd's own default. The rest of the
+      // frame is let out instead. A full target counts as overflow: whether the end still waits inside cannot be seen.
+      scratch ??= Buffer.allocUnsafeSlow(SCRATCH)
+      do {
+        if (hasFailed()) throw new Error('zstd failed to compress')
+        handle.writeSync(end, from, from.length - sourceLeft, sourceLeft, scratch, 0, SCRATCH)
+        ;[roomLeft = 0, sourceLeft = 0] = state
+      } while (roomLeft === 0 || sourceLeft > 0)
+      return -1
+    },
+  }
 }
 
+/** Takes exactly one whole frame at a time (`wholeFrameLength`): of a part of one, nothing here would see the end missing. */
 export function openDecompressor(): ZstdContext {
-  const inside = createZstdDecompress() as unknown as ZstdInside
-  return contextOf(inside, constants.ZSTD_e_continue)
+  let inside = openInside(createZstdDecompress())
+  return {
+    run(from, target, offset, room) {
+      const { handle, state, hasFailed } = inside
+      handle.writeSync(constants.ZSTD_e_continue, from, 0, from.length, target, offset, room)
+      const [roomLeft = 0, sourceLeft = 0] = state
+      if (!hasFailed() && sourceLeft === 0) return room - roomLeft
+      // A handle that failed once fails ever after, reset or not.
+      inside = openInside(createZstdDecompress())
+      return -1
+    },
+  }
 }
 
-function contextOf(inside: ZstdInside, flush: number): ZstdContext {
-  const { _handle: handle, _writeState: state } = inside
+interface OpenInside {
+  readonly handle: ZstdHandle
+  readonly state: Uint32Array
+  /** Whether the write before failed. Asking forgets it. */
+  readonly hasFailed: () => boolean
+}
+
+function openInside(stream: unknown): OpenInside {
+  const { _handle: handle, _writeState: state } = stream as ZstdInside
   let failed = false
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- Node's inner handle knows no events
+  // The handle is no event target: this is the one way in which it tells.
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener
   handle.onerror = () => {
     failed = true
   }
   return {
-    run(from, target, offset, room) {
-      handle.writeSync(flush, from, 0, from.length, target, offset, room)
-      const [roomLeft = 0, sourceLeft = 0] = state
-      // A full target is taken for an overflow: whether the frame's end still waits inside cannot be seen.
-      if (failed || sourceLeft > 0 || (flush === constants.ZSTD_e_end && roomLeft === 0)) {
-        failed = false
-        handle.reset()
-        return -1
-      }
-      return room - roomLeft
+    handle,
+    state,
+    hasFailed() {
+      const had = failed
+      failed = false
+      return had
     },
   }
 }

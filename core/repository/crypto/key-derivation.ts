@@ -2,6 +2,7 @@ import { scrypt } from 'node:crypto'
 
 import { CoreError } from '../../base/index.ts'
 import { type MasterKey, masterKeyFrom } from './master-key.ts'
+import { isWorthSplitting, parallelScrypt } from './parallel-scrypt.ts'
 
 /** How a password becomes a key (RFC 7914), as a key file tells it. */
 export interface ScryptParameters {
@@ -15,26 +16,47 @@ export interface ScryptParameters {
 /** What restic's own calibration arrives at on current machines: about half a second and 32 MiB. */
 export const SCRYPT_COST = { N: 32_768, r: 8, p: 8 } as const
 
-/** A hostile key file must not make us allocate more than this. restic itself stays below 60 MiB. */
-const MOST_MEMORY = 1024 ** 3
+const KEY_BYTES = 64
 
-/** Derives the key that opens a key file. Runs on libuv's thread pool, for about half a second. */
-export function deriveKey(password: string, { N, r, p, salt }: ScryptParameters): Promise<MasterKey> {
+/** A hostile key file must not make us allocate more than this. restic itself stays below 60 MiB. */
+const MOST_MEMORY = 512 * 1024 ** 2
+
+/** Nor compute for longer than some ten seconds: 16 times what restic asks for. */
+const MOST_WORK = 2 ** 25
+
+/**
+ * Derives the key that opens a key file, on other threads; at restic's cost one takes about half a second. Rejects with
+ * `repository/damaged` before it takes memory for parameters that nobody means well with.
+ */
+export async function deriveKey(password: string, { N, r, p, salt }: ScryptParameters): Promise<MasterKey> {
+  // RFC 7914: N blocks of 128 r bytes, and p of them for what goes in; OpenSSL takes two more.
+  const memory = 128 * r * (N + p + 2)
+  if (!isPowerOfTwo(N) || !isCount(r) || !isCount(p) || memory > MOST_MEMORY || N * r * p > MOST_WORK) {
+    throw new CoreError('repository/damaged', `The key file asks for scrypt with N=${N}, r=${r}, p=${p}: unusable.`)
+  }
+  const parameters = { N, r, p, salt }
+  if (!isWorthSplitting(parameters)) return masterKeyFrom(await nodeScrypt(password, parameters, memory))
+  try {
+    return masterKeyFrom(await parallelScrypt(password, KEY_BYTES, parameters))
+  } catch {
+    // A thread found no memory for its table, say. Node's own takes the longest and needs the least.
+    return masterKeyFrom(await nodeScrypt(password, parameters, memory))
+  }
+}
+
+function nodeScrypt(password: string, { N, r, p, salt }: ScryptParameters, memory: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const memory = 128 * r * (N + p) + 1024 * 1024
-    if (!isPowerOfTwo(N) || memory > MOST_MEMORY || p > 64) {
-      reject(
-        new CoreError('repository/damaged', `key file asks for scrypt with N=${N}, r=${r}, p=${p}, which is unusable`),
-      )
-      return
-    }
-    scrypt(password, salt, 64, { N, r, p, maxmem: memory }, (error, bytes) => {
+    scrypt(password, salt, KEY_BYTES, { N, r, p, maxmem: memory + 1024 }, (error, bytes) => {
       if (error) reject(error)
-      else resolve(masterKeyFrom(bytes))
+      else resolve(bytes)
     })
   })
 }
 
 function isPowerOfTwo(value: number): boolean {
   return Number.isSafeInteger(value) && value > 1 && Number.isInteger(Math.log2(value))
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0
 }

@@ -14,5 +14,7 @@ export interface MasterKey {
 /** Splits 64 bytes, as scrypt gives them, into the three keys. */
 export function masterKeyFrom(bytes: Uint8Array): MasterKey {
   if (bytes.length !== 64) throw new RangeError(`a master key has 64 bytes, not ${bytes.length}`)
-  return { encrypt: bytes.slice(0, 32), macK: bytes.slice(32, 48), macR: bytes.slice(48, 64) }
+  // Copies: `slice` of a Buffer is a view, and a message to a thread would carry along all that lies around it.
+  const part = (from: number, to: number): Uint8Array => new Uint8Array(bytes.subarray(from, to))
+  return { encrypt: part(0, 32), macK: part(32, 48), macR: part(48, 64) }
 }

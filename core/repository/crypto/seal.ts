@@ -88,7 +88,7 @@ function transform(cipher: { update(data: Uint8Array): Buffer }, from: Uint8Arra
   for (let at = 0; at < from.length; at += STRIDE) {
     const part = cipher.update(from.subarray(at, at + STRIDE))
     to.set(part, at)
-    // Left to the collector, these pile up to hundreds of megabytes.
-    ;(part.buffer as ArrayBuffer).transfer(0)
+    // Left to the collector, these pile up to hundreds of megabytes. One that shares its memory is not ours to free.
+    if (part.buffer.byteLength === part.length) (part.buffer as ArrayBuffer).transfer(0)
   }
 }

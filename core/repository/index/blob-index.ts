@@ -1,6 +1,7 @@
 import { type BlobLocation, type BlobType, ID_BYTES } from '../blob.ts'
 import { createEntryTable, type EntryTable } from './entry-table.ts'
 import type { SharedEntryTable } from './entry-table.ts'
+import type { IndexContent } from './index-content.ts'
 import { createPackTable, type PackTable, type SharedPackTable } from './pack-table.ts'
 
 /** What another thread needs to open the same index: all of it is shared memory. */
@@ -29,8 +30,12 @@ export interface BlobIndex {
   place(entry: number, pack: number, offset: number, length: number, uncompressedLength: number): void
   /** Lists a blob together with its place, whether or not it is listed already. */
   add(id: Uint8Array, location: BlobLocation): void
-  /** Where an entry's blob lies. */
+  /** Lists a pack of an index file and all its blobs, whether or not they are listed already. */
+  addPack(content: IndexContent, pack: number): void
+  /** Where an entry's blob lies. Only means something once it was placed. */
   locate(entry: number): BlobLocation
+  /** Whether it is known where an entry's blob lies, and the pack is complete. */
+  isPlaced(entry: number): boolean
   /** Copies an entry's id into `target`. */
   idOf(entry: number, target?: Buffer): Buffer
 }
@@ -59,7 +64,15 @@ function indexOver(entries: EntryTable, packs: PackTable): BlobIndex {
     add(id, { type, pack, offset, length, uncompressedLength }) {
       entries.place(entries.insert(type === 'tree', id, false), pack, offset, length, uncompressedLength)
     },
+    addPack: (content, pack) =>
+      entries.append(
+        content.words,
+        content.firstBlob(pack),
+        content.firstBlob(pack + 1),
+        packs.add(content.packId(pack)),
+      ),
     locate: (entry) => entries.locate(entry),
+    isPlaced: (entry) => packs.isNamed(entries.locate(entry).pack),
     idOf: (entry, target = Buffer.allocUnsafe(ID_BYTES)) => entries.copyId(entry, target),
   }
 }

@@ -1,5 +1,6 @@
 import { CoreError } from '../../base/index.ts'
 import type { BlobLocation } from '../blob.ts'
+import { PACK_WORD as PACK, ROW_WORDS as WORDS, TREE_BIT as TREE } from './index-content.ts'
 
 /**
  * Entries lie side by side, 48 bytes each, in the order in which they came; slots of 4 bytes find them by id (open
@@ -18,15 +19,13 @@ export interface EntryTable {
   find(isTree: boolean, id: Uint8Array): number
   /** Appends an entry, unless `onlyNew` and the id is listed: then -1. */
   insert(isTree: boolean, id: Uint8Array, onlyNew: boolean): number
+  /** Appends rows as they are, all of them in this pack. */
+  append(rows: Uint32Array, first: number, end: number, pack: number): void
   place(entry: number, pack: number, offset: number, length: number, uncompressedLength: number): void
   locate(entry: number): BlobLocation
   copyId(entry: number, target: Buffer): Buffer
 }
 
-// Words of an entry: 0-7 the id; 8 the pack, its top bit set for a tree; 9 offset; 10 length; 11 uncompressed length.
-const WORDS = 12
-const PACK = 8
-const TREE = 0x8000_0000
 const NO_PACK = 0x7fff_ffff
 
 /** Reserves 3 GiB of addresses. Beyond it the repository needs another machine anyway (64 bytes × 2^26 = 4 GiB). */
@@ -57,7 +56,7 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
   /** The entry in the first slot that fits, or -1 at the first empty one. Slots hold entry + 1. */
   function probe(isTree: boolean): number {
     const mask = slots.length - 1
-    const [first = 0] = wanted
+    const first = wanted[0] ?? 0
     for (let slot = first & mask; ; slot = (slot + 1) & mask) {
       const held = Atomics.load(slots, slot)
       if (held === 0) return -1
@@ -95,28 +94,41 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
     Atomics.store(slots, slot, entry + 1)
   }
 
-  function growEntries(count: number): void {
-    if (count < MOST_ENTRIES) {
-      const grown = Math.min(MOST_ENTRIES, count + Math.max(ENTRIES_STEP, count >>> 4))
-      shared.entries.grow(grown * WORDS * 4)
-      refresh()
-      return
+  function growEntries(needed: number): void {
+    if (needed > MOST_ENTRIES) {
+      throw new CoreError('repository/unsupported', `The repository lists more than ${MOST_ENTRIES} blobs.`, {
+        safety: 'Stored data is safe; nothing was changed.',
+        remedy: 'Split the backup sets over several repositories.',
+      })
     }
-    throw new CoreError('repository/unsupported', `The repository lists more than ${MOST_ENTRIES} blobs.`, {
-      safety: 'Stored data is safe; nothing was changed.',
-      remedy: 'Split the backup sets over several repositories.',
-    })
+    const grown = Math.min(MOST_ENTRIES, needed + Math.max(ENTRIES_STEP, needed >>> 4))
+    shared.entries.grow(grown * WORDS * 4)
+    refresh()
   }
 
-  function doubleSlots(count: number): void {
+  /** Makes the slots enough for so many entries, of which the first `count` are there. */
+  function growSlots(needed: number, count: number): void {
+    let wantedSlots = slots.length
+    while (needed * 4 > wantedSlots * 3) wantedSlots *= 2
+    // May fail for want of memory; from the next line on nothing does, or others would wait forever.
+    shared.slots.grow(wantedSlots * 4)
     Atomics.add(control, EPOCH, 1)
-    shared.slots.grow(slots.byteLength * 2)
-    Atomics.store(control, SLOTS, slots.length * 2)
+    Atomics.store(control, SLOTS, wantedSlots)
     refresh()
     slots.fill(0)
     for (let entry = 0; entry < count; entry++) link(entry)
     Atomics.add(control, EPOCH, 1)
     Atomics.notify(control, EPOCH)
+  }
+
+  /** Makes room for `added` more entries. Returns the first of them. */
+  function makeRoom(added: number): number {
+    const count = Atomics.load(control, COUNT)
+    const needed = count + added
+    if (needed * WORDS > entries.length) refresh()
+    if (needed * WORDS > entries.length) growEntries(needed)
+    if (needed * 4 > slots.length * 3) growSlots(needed, count)
+    return count
   }
 
   function locked<T>(work: () => T): T {
@@ -130,18 +142,27 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
     }
   }
 
-  function append(isTree: boolean, onlyNew: boolean): number {
+  function appendWanted(isTree: boolean, onlyNew: boolean): number {
     if (onlyNew && probe(isTree) >= 0) return -1
-    const entry = Atomics.load(control, COUNT)
-    if ((entry + 1) * WORDS > entries.length) refresh()
-    if ((entry + 1) * WORDS > entries.length) growEntries(entry)
-    if ((entry + 1) * 4 > slots.length * 3) doubleSlots(entry)
+    const entry = makeRoom(1)
     const at = entry * WORDS
     entries.set(wanted, at)
     entries[at + PACK] = NO_PACK + (isTree ? TREE : 0)
     Atomics.store(control, COUNT, entry + 1)
     link(entry)
     return entry
+  }
+
+  function appendRows(rows: Uint32Array, first: number, end: number, pack: number): void {
+    const start = makeRoom(end - first)
+    const count = start + end - first
+    entries.set(rows.subarray(first * WORDS, end * WORDS), start * WORDS)
+    for (let entry = start; entry < count; entry++) {
+      const at = entry * WORDS + PACK
+      entries[at] = (((entries[at] ?? 0) & TREE) | pack) >>> 0
+    }
+    Atomics.store(control, COUNT, count)
+    for (let entry = start; entry < count; entry++) link(entry)
   }
 
   return {
@@ -153,7 +174,10 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
     insert(isTree, id, onlyNew) {
       if (onlyNew && find(isTree, id) >= 0) return -1
       wantedBytes.set(id)
-      return locked(() => append(isTree, onlyNew))
+      return locked(() => appendWanted(isTree, onlyNew))
+    },
+    append(rows, first, end, pack) {
+      locked(() => appendRows(rows, first, end, pack))
     },
     place(entry, pack, offset, length, uncompressedLength) {
       const at = entry * WORDS + PACK
@@ -178,7 +202,8 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
   }
 }
 
-function reserve(expected: number): SharedEntryTable {
+function reserve(blobs: number): SharedEntryTable {
+  const expected = Math.min(blobs, MOST_ENTRIES)
   let slots = FEWEST_SLOTS
   while (expected * 4 > slots * 3) slots *= 2
   const control = new SharedArrayBuffer(16)

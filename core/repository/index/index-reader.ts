@@ -1,14 +1,19 @@
 import { CoreError } from '../../base/index.ts'
-import { type BlobType, ID_BYTES } from '../blob.ts'
+import { ID_BYTES } from '../blob.ts'
+import { type IndexContent, PACK_WORD, TREE_BIT } from './index-content.ts'
+import { scanIndex } from './index-scanner.ts'
 
-/** What is told of an index file, in the order of the file. */
-export interface IndexVisitor {
-  /** `id` is only valid during the call. Returns what to call this pack in `blob`. */
-  pack(id: Uint8Array): number
-  /** `id` is only valid during the call. */
-  blob(pack: number, type: BlobType, id: Uint8Array, offset: number, length: number, uncompressedLength: number): void
-  /** The index file of this name is replaced by the one being read. */
-  supersedes?(name: string): void
+/**
+ * Reads the plain text of an index file into `content`, which is cleared before. Throws `repository/damaged` for anything
+ * that is not one: then nothing of it counts.
+ *
+ * Files of restic and Holdfast have at most 8 MiB. Larger ones (restic before 0.9) are refused above V8's longest string.
+ */
+export function readIndex(plain: Buffer, content: IndexContent): void {
+  content.clear()
+  if (scanIndex(plain, content)) return
+  content.clear()
+  readDocument(parse(plain), content)
 }
 
 /** What `JSON.parse` makes of an index file, before any of it is believed. */
@@ -17,61 +22,60 @@ interface IndexDocument {
   readonly packs?: unknown
 }
 
-/**
- * Reads the plain text of an index file. Throws `repository/damaged` for anything that is not one.
- *
- * Files of restic and Holdfast are ≤ 8 MiB, so parsing one whole is a passing garbage of some 30 MB, and the visitor
- * keeps 48 bytes a blob. Larger ones (restic before 0.9) are refused above V8's longest string only.
- */
-export function readIndex(plain: Buffer, visitor: IndexVisitor): void {
-  const document = parse(plain)
-  if (document.supersedes !== undefined && document.supersedes !== null) {
-    if (!Array.isArray(document.supersedes)) throw damaged('`supersedes` is not a list')
-    for (const name of document.supersedes) visitor.supersedes?.(String(name))
+function readDocument({ supersedes, packs }: IndexDocument, content: IndexContent): void {
+  for (const name of listOf(supersedes ?? null, '`supersedes`')) {
+    if (typeof name !== 'string' || !/^[0-9a-f]{64}$/.test(name)) throw damaged('a superseded name is not an id')
+    content.supersedes.push(name)
   }
-  if (document.packs === null) return
-  if (!Array.isArray(document.packs)) throw damaged('`packs` is not a list')
-  const id = Buffer.allocUnsafe(ID_BYTES)
-  for (const pack of document.packs as unknown[]) {
+  for (const pack of listOf(packs, '`packs`')) {
     if (!isRecord(pack)) throw damaged('a pack is not an object')
-    const number = visitor.pack(readId(pack['id'], id))
-    const blobs = pack['blobs']
-    if (!Array.isArray(blobs)) throw damaged('the blobs of a pack are not a list')
-    for (const blob of blobs as unknown[]) {
-      if (!isRecord(blob)) throw damaged('a blob is not an object')
-      const { type } = blob
-      if (type !== 'data' && type !== 'tree') throw damaged(`a blob has the type ${JSON.stringify(type)}`)
-      const offset = readSize(blob['offset'], 'offset')
-      const length = readSize(blob['length'], 'length')
-      const uncompressed = blob['uncompressed_length']
-      const uncompressedLength = uncompressed === undefined ? 0 : readSize(uncompressed, 'uncompressed_length')
-      visitor.blob(number, type, readId(blob['id'], id), offset, length, uncompressedLength)
-    }
+    readId(pack['id'], content.addPack(), 0)
+    for (const blob of listOf(pack['blobs'], 'the blobs of a pack')) readBlob(blob, content)
   }
+}
+
+function readBlob(blob: unknown, content: IndexContent): void {
+  if (!isRecord(blob)) throw damaged('a blob is not an object')
+  const { id, type, offset, length, uncompressed_length: uncompressedLength = 0 } = blob
+  if (type !== 'data' && type !== 'tree') throw damaged('a blob is neither data nor tree')
+  const row = content.addBlob()
+  readId(id, content.bytes, row * 4)
+  const { words } = content
+  words[row + PACK_WORD] = type === 'tree' ? TREE_BIT : 0
+  words[row + PACK_WORD + 1] = readSize(offset, 'offset')
+  words[row + PACK_WORD + 2] = readSize(length, 'length')
+  words[row + PACK_WORD + 3] = readSize(uncompressedLength, 'uncompressed_length')
 }
 
 function parse(plain: Buffer): IndexDocument {
+  let document: unknown
   try {
-    const document: unknown = JSON.parse(plain.toString('latin1'))
-    // The oldest index files were a bare list of packs.
-    if (Array.isArray(document)) return { packs: document }
-    if (isRecord(document)) return document
+    document = JSON.parse(plain.toString('latin1'))
   } catch (error) {
     throw damaged('it is not JSON', error)
   }
+  // The oldest index files were a bare list of packs.
+  if (Array.isArray(document)) return { packs: document }
+  if (isRecord(document)) return document
   throw damaged('it is not an object')
 }
 
-function readId(value: unknown, target: Buffer): Buffer {
-  if (typeof value !== 'string' || value.length !== ID_BYTES * 2 || target.write(value, 'hex') !== ID_BYTES) {
+/** Go writes an empty list as null. */
+function listOf(value: unknown, name: string): readonly unknown[] {
+  if (value === null) return []
+  if (Array.isArray(value)) return value as unknown[]
+  throw damaged(`${name} is not a list`)
+}
+
+function readId(value: unknown, target: Buffer, at: number): void {
+  if (typeof value !== 'string' || value.length !== ID_BYTES * 2 || target.write(value, at, 'hex') !== ID_BYTES) {
     throw damaged('an id is not 64 hexadecimal digits')
   }
-  return target
 }
 
 function readSize(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value
-  throw damaged(`\`${name}\` is ${JSON.stringify(value)}`)
+  throw damaged(`\`${name}\` is no length below 4 GiB`)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -7,11 +7,18 @@ export interface IndexedPack {
   readonly blobs: Iterable<HeaderEntry>
 }
 
-/** An index file holds at most so many blobs and so stays well below 8 MiB, as restic's do. */
-export const MOST_BLOBS_A_FILE = 50_000
-
 /** Longest text of a blob: `{"id":"…64…","type":"data","offset":4294967295,"length":…,"uncompressed_length":…},`. */
-const BLOB_TEXT = 192
+const BLOB_TEXT = 161
+/** And of a pack around its blobs: `{"id":"…64…","blobs":[]},`. */
+const PACK_TEXT = 85
+
+/** Index files stay below 8 MiB, as restic's do. What a pack adds is reckoned with `indexTextOf`. */
+export const MOST_INDEX_TEXT = 8 * 1024 * 1024 - 64
+
+/** The most that a pack of so many blobs adds to an index file. Bytes. */
+export function indexTextOf(blobs: number): number {
+  return PACK_TEXT + blobs * BLOB_TEXT
+}
 
 /** The plain text of an index file (restic design.rst, "Indexing"). */
 export function encodeIndex(packs: readonly IndexedPack[], supersedes: readonly string[] = []): Buffer {

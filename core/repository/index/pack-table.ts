@@ -1,3 +1,4 @@
+import { CoreError } from '../../base/index.ts'
 import { ID_BYTES } from '../blob.ts'
 
 /** The packs that an index speaks of, by number; ids are 32 bytes each in shared memory. */
@@ -11,6 +12,8 @@ export interface PackTable {
   name(pack: number, id: Uint8Array): void
   /** A pack's id. All zero while it is being written. */
   idOf(pack: number): Buffer
+  /** Whether there is a pack of this number, and its id is known. */
+  isNamed(pack: number): boolean
 }
 
 export interface SharedPackTable {
@@ -27,13 +30,14 @@ export function createPackTable(shared: SharedPackTable = emptyTable()): PackTab
 
   function reserve(): number {
     const pack = Atomics.add(control, 0, 1)
+    if (pack >= MOST_PACKS) throw tooMany()
     const needed = (pack + 1) * ID_BYTES
-    // Growing is atomic, and never shrinks: a thread that lost the race finds the buffer long enough or grows it again.
-    while (shared.ids.byteLength < needed) {
+    for (let before = shared.ids.byteLength; before < needed; before = shared.ids.byteLength) {
       try {
         shared.ids.grow(Math.min(MOST_PACKS, pack + STEP) * ID_BYTES)
       } catch (error) {
-        if (pack >= MOST_PACKS) throw error
+        // Another thread may have grown it further meanwhile, and it never shrinks. Otherwise there is no memory.
+        if (shared.ids.byteLength === before) throw error
       }
     }
     return pack
@@ -41,6 +45,10 @@ export function createPackTable(shared: SharedPackTable = emptyTable()): PackTab
 
   function name(pack: number, id: Uint8Array): void {
     new Uint8Array(shared.ids, pack * ID_BYTES, ID_BYTES).set(id)
+  }
+
+  function idOf(pack: number): Buffer {
+    return Buffer.from(shared.ids, pack * ID_BYTES, ID_BYTES)
   }
 
   return {
@@ -55,8 +63,16 @@ export function createPackTable(shared: SharedPackTable = emptyTable()): PackTab
       return pack
     },
     name,
-    idOf: (pack) => Buffer.from(shared.ids, pack * ID_BYTES, ID_BYTES),
+    idOf,
+    isNamed: (pack) => pack < Atomics.load(control, 0) && idOf(pack).some((byte) => byte !== 0),
   }
+}
+
+function tooMany(): CoreError {
+  return new CoreError('repository/unsupported', `The repository lists more than ${MOST_PACKS} packs.`, {
+    safety: 'Stored data is safe; nothing was changed.',
+    remedy: 'Choose larger packs, or split the backup sets over several repositories.',
+  })
 }
 
 function emptyTable(): SharedPackTable {

@@ -1,7 +1,7 @@
-import { CoreError } from '../../base/index.ts'
+import { CoreError, isCode } from '../../base/index.ts'
 import { parseObject } from '../config.ts'
 import { deriveKey, SCRYPT_COST, type ScryptParameters } from '../crypto/key-derivation.ts'
-import { type MasterKey } from '../crypto/master-key.ts'
+import { type MasterKey, masterKeyFrom } from '../crypto/master-key.ts'
 import { createSealer, SEAL_OVERHEAD } from '../crypto/seal.ts'
 
 /** A key file: the master key, sealed under a password (restic design.rst, "Keys, Encryption and MAC"). */
@@ -54,21 +54,22 @@ export function decodeKeyFile(plain: Buffer): KeyFile {
     username: text(username),
     hostname: text(hostname),
     scrypt: { N: count(N), r: count(r), p: count(p), salt: Buffer.from(text(salt), 'base64') },
-    data: Buffer.from(text(data), 'base64'),
+    data: sealed(data),
   }
 }
 
-/** The master key, or undefined where the password is not this key file's. */
+/** The master key, or undefined where the password is not this key file's. Throws `repository/damaged`. */
 export async function openKeyFile(file: KeyFile, password: string): Promise<MasterKey | undefined> {
   const sealer = createSealer(await deriveKey(password, file.scrypt))
-  const plain = Buffer.alloc(Math.max(0, file.data.length - SEAL_OVERHEAD))
+  const plain = Buffer.alloc(file.data.length - SEAL_OVERHEAD)
   try {
     sealer.open(file.data, plain)
-  } catch {
-    return undefined
+  } catch (error) {
+    if (isCode(error, 'repository/damaged')) return undefined
+    throw error
   }
   const { mac, encrypt } = parseObject(plain, 'master key') as { mac?: { k?: unknown; r?: unknown }; encrypt?: unknown }
-  return { encrypt: bytes(encrypt, 32), macK: bytes(mac?.k, 16), macR: bytes(mac?.r, 16) }
+  return masterKeyFrom(Buffer.concat([bytes(encrypt, 32), bytes(mac?.k, 16), bytes(mac?.r, 16)]))
 }
 
 function base64(value: Uint8Array): string {
@@ -81,7 +82,13 @@ function text(value: unknown): string {
 
 function count(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw new CoreError('repository/damaged', `The key file has a scrypt parameter of ${JSON.stringify(value)}.`)
+  throw new CoreError('repository/damaged', 'The key file has a scrypt parameter that is no count.')
+}
+
+function sealed(value: unknown): Buffer {
+  const decoded = Buffer.from(text(value), 'base64')
+  if (decoded.length > SEAL_OVERHEAD) return decoded
+  throw new CoreError('repository/damaged', 'The key file holds no sealed master key.')
 }
 
 function bytes(value: unknown, length: number): Uint8Array {

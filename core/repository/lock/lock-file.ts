@@ -1,3 +1,4 @@
+import { CoreError } from '../../base/index.ts'
 import { parseObject } from '../config.ts'
 
 /** Who uses a repository, as a lock file says it (restic design.rst, "Locks"). */
@@ -22,11 +23,16 @@ export function encodeLock(lock: LockFile, timeText: string): Buffer {
   return Buffer.from(JSON.stringify({ time: timeText, exclusive, hostname, username, pid, uid, gid }))
 }
 
-/** `parseTime` turns RFC 3339 into milliseconds since the epoch. Throws `repository/damaged`. */
+/**
+ * `parseTime` turns RFC 3339 into milliseconds since the epoch. Throws `repository/damaged`, also for a lock without a
+ * usable time: nobody could say that it is stale.
+ */
 export function decodeLock(plain: Buffer, parseTime: (text: string) => number): LockFile {
   const { time, exclusive, hostname, username, pid, uid, gid } = parseObject(plain, 'lock')
+  const instant = typeof time === 'string' ? parseTime(time) : Number.NaN
+  if (Number.isNaN(instant)) throw new CoreError('repository/damaged', 'The lock has no usable time.')
   return {
-    time: typeof time === 'string' ? parseTime(time) : 0,
+    time: instant,
     exclusive: exclusive === true,
     hostname: typeof hostname === 'string' ? hostname : '',
     username: typeof username === 'string' ? username : '',

@@ -12,11 +12,12 @@ export interface Identity {
 }
 
 export function ownIdentity(): Identity {
-  const { uid, gid } = userInfo()
+  const uid = process.getuid?.() ?? 0
+  const gid = process.getgid?.() ?? 0
   return { hostname: hostname(), username: ownUserName(), pid: process.pid, uid, gid }
 }
 
-/** A user without an entry in the system's list has no name, which is no reason to fail. */
+/** A user without an entry in the system's list, as in containers, has no name, which is no reason to fail. */
 function ownUserName(): string {
   try {
     return userInfo().username

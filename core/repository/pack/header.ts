@@ -24,8 +24,9 @@ const COMPRESSED_ENTRY = PLAIN_ENTRY + 4
 /** The header's length stands last in the pack, in so many bytes. */
 export const HEADER_LENGTH_BYTES = 4
 
-/** Longest that an entry can be. */
+/** Longest and shortest that an entry can be. */
 export const MOST_ENTRY_BYTES = COMPRESSED_ENTRY
+export const FEWEST_ENTRY_BYTES = PLAIN_ENTRY
 
 /** Writes an entry to `target`. Returns where it ends. */
 export function writeHeaderEntry(

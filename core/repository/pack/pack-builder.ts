@@ -28,6 +28,12 @@ export interface PackBuilder {
   start(buffer: Buffer): void
 }
 
+/**
+ * A pack takes no more blobs than an index file of 8 MiB has room for, and its header stays far below the 16 MiB that
+ * restic reads at most: packs of 128 MiB of the smallest files would pass both.
+ */
+export const MOST_BLOBS_A_PACK = 50_000
+
 /** Hash what was added while it is still in the processor's cache, but not in pieces so small that calls cost more. */
 const HASH_STEP = 256 * 1024
 
@@ -41,6 +47,7 @@ export function createPackBuilder(sealer: Sealer): PackBuilder {
   let size = 0
   let header = Buffer.allocUnsafe(64 * 1024)
   let headerSize = 0
+  let count = 0
   let hashed = 0
   let hash: Hash = createHash('sha256')
 
@@ -54,7 +61,7 @@ export function createPackBuilder(sealer: Sealer): PackBuilder {
       return size
     },
     hasRoomFor(plainLength) {
-      return size + headerSize + packBytesFor(plainLength) <= buffer.length
+      return count < MOST_BLOBS_A_PACK && size + headerSize + packBytesFor(plainLength) <= buffer.length
     },
     add(type, id, body, uncompressedLength) {
       if (headerSize + MOST_ENTRY_BYTES > header.length) {
@@ -62,6 +69,7 @@ export function createPackBuilder(sealer: Sealer): PackBuilder {
       }
       const length = sealer.seal(body, buffer, size)
       size += length
+      count++
       headerSize = writeHeaderEntry(header, headerSize, type, id, length, uncompressedLength)
       if (size - hashed >= HASH_STEP) hashUpTo(size)
       return length
@@ -74,7 +82,7 @@ export function createPackBuilder(sealer: Sealer): PackBuilder {
       const finished = { id: hash.digest(), length: end, header: plain }
       hash = createHash('sha256')
       buffer = Buffer.alloc(0)
-      size = headerSize = hashed = 0
+      size = headerSize = hashed = count = 0
       return finished
     },
     start(next) {

@@ -13,12 +13,16 @@ export interface Bell {
   waitUntil(isReady: () => boolean, other?: () => boolean): void
   /** Makes every worker give up at its next look. */
   stop(): void
+  readonly isStopped: boolean
   throwIfStopped(): void
 }
 
 export function createBell(control: Int32Array): Bell {
+  function isStopped(): boolean {
+    return Atomics.load(control, STOPPED) !== 0
+  }
   function throwIfStopped(): void {
-    if (Atomics.load(control, STOPPED) !== 0) throw new PipelineStopped('the pipeline was stopped')
+    if (isStopped()) throw new PipelineStopped('the pipeline was stopped')
   }
   function ring(): void {
     Atomics.add(control, BELL, 1)
@@ -37,6 +41,9 @@ export function createBell(control: Int32Array): Bell {
     stop() {
       Atomics.store(control, STOPPED, 1)
       ring()
+    },
+    get isStopped() {
+      return isStopped()
     },
     throwIfStopped,
   }

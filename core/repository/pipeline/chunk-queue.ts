@@ -23,6 +23,10 @@ export interface ChunkQueue {
   outstanding(window: number): number
 }
 
+function cell(number: number): number {
+  return queueAt() + (number & (QUEUE_LENGTH - 1)) * QUEUE_WORDS
+}
+
 export function createChunkQueue(control: Int32Array): ChunkQueue {
   function locked<T>(work: () => T): T {
     // Held for a few instructions: spinning beats sleeping.
@@ -38,7 +42,8 @@ export function createChunkQueue(control: Int32Array): ChunkQueue {
     push({ window, start, length, position }) {
       return locked(() => {
         const tail = control[QUEUE_TAIL] ?? 0
-        if (tail - (control[QUEUE_HEAD] ?? 0) === QUEUE_LENGTH) return false
+        // Both are counted on beyond 2^31, and wrap.
+        if (((tail - (control[QUEUE_HEAD] ?? 0)) | 0) === QUEUE_LENGTH) return false
         control.set([window, start | 0, length, position], cell(tail))
         Atomics.store(control, QUEUE_TAIL, tail + 1)
         return true
@@ -62,8 +67,4 @@ export function createChunkQueue(control: Int32Array): ChunkQueue {
     done: (window) => Atomics.sub(control, windowAt(window), 1) === 1,
     outstanding: (window) => Atomics.load(control, windowAt(window)),
   }
-}
-
-function cell(number: number): number {
-  return queueAt() + (number % QUEUE_LENGTH) * QUEUE_WORDS
 }

@@ -25,6 +25,17 @@ export function memoryPages(workers: number): number {
   return Math.ceil(bytes / 65_536)
 }
 
+/** Fills `target` as far as the file goes. */
+function fill(read: ReadNext, target: Buffer): number {
+  let filled = 0
+  while (filled < target.length) {
+    const count = read(target.subarray(filled))
+    if (count === 0) break
+    filled += count
+  }
+  return filled
+}
+
 /**
  * `worker` counts from 0. A file is read into one of the worker's two windows, cut there, and its chunks offered to all
  * workers; while they are sealed the next piece is read into the other window, behind what was left uncut.
@@ -61,7 +72,13 @@ export function createContentWriter(
   }
 
   function seal({ window, start, length, position }: QueuedChunk): void {
-    blobs.save('data', memory.subarray(start, start + length), idOf(window, position))
+    try {
+      blobs.save('data', memory.subarray(start, start + length), idOf(window, position))
+    } catch (error) {
+      // Its id will never be there, and the file may be another worker's: nobody may go on as if it were.
+      bell.stop()
+      throw error
+    }
     if (queue.done(window)) bell.ring()
   }
 
@@ -130,22 +147,12 @@ export function createContentWriter(
         }
       } finally {
         finder.reset()
-        // A file that failed half-way leaves chunks that others may be sealing: the windows are theirs until then.
-        for (let each = 0; each < WINDOWS_A_WORKER; each++) {
+        // A file that failed half-way leaves chunks that others may be sealing: the windows are theirs until then. After
+        // a stop nobody looks at them again, and to wait would hide the error that led to it.
+        for (let each = 0; each < WINDOWS_A_WORKER && !bell.isStopped; each++) {
           bell.waitUntil(() => queue.outstanding(firstWindow + each) === 0, help)
         }
       }
     },
   }
-}
-
-/** Fills `target` as far as the file goes. */
-function fill(read: ReadNext, target: Buffer): number {
-  let filled = 0
-  while (filled < target.length) {
-    const count = read(target.subarray(filled))
-    if (count === 0) break
-    filled += count
-  }
-  return filled
 }

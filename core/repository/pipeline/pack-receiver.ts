@@ -1,13 +1,13 @@
-import { type Abortable, CoreError } from '../../base/index.ts'
-import { encodeIndex, type IndexedPack, MOST_BLOBS_A_FILE } from '../index/index-writer.ts'
-import { HEADER_LENGTH_BYTES, readHeaderEntries } from '../pack/header.ts'
+import { type Abortable, type Clock, systemClock } from '../../base/index.ts'
+import { encodeIndex, type IndexedPack, indexTextOf, MOST_INDEX_TEXT } from '../index/index-writer.ts'
+import { FEWEST_ENTRY_BYTES, HEADER_LENGTH_BYTES, readHeaderEntries } from '../pack/header.ts'
 import type { Repository } from '../repository.ts'
 import type { PackMessage } from './blob-writer.ts'
 import type { PackSlots } from './pack-slots.ts'
 
 /** The main thread's side of the pipeline: stores finished packs, then lists them in index files. */
 export interface PackReceiver {
-  /** Bytes of packs and indexes stored so far. */
+  /** Bytes of packs stored so far. */
   readonly bytesStored: number
   /** Takes a finished pack. Returns at once. */
   receive(message: PackMessage): void
@@ -15,19 +15,28 @@ export interface PackReceiver {
   finish(): Promise<void>
 }
 
-interface Stored extends IndexedPack {
-  readonly blobCount: number
+export interface PackReceiverOptions extends Abortable {
+  readonly clock?: Clock | undefined
 }
+
+interface Stored extends IndexedPack {
+  /** The most that it adds to an index file. Bytes. */
+  readonly text: number
+}
+
+/** A run that is ended leaves no more than this unlisted, which its next run stores again. restic waits as long. */
+const LIST_EVERY = 10 * 60 * 1000
 
 /** `onFailure` is called once, as soon as storing fails; `finish` rejects with the same. */
 export function createPackReceiver(
   repository: Repository,
   slots: PackSlots,
   onFailure: (error: unknown) => void,
-  { signal }: Abortable = {},
+  { signal, clock = systemClock }: PackReceiverOptions = {},
 ): PackReceiver {
   const running = new Set<Promise<void>>()
   let unlisted: Stored[] = []
+  let listedAt = clock.monotonic()
   let failure: { readonly error: unknown } | undefined
   let bytesStored = 0
 
@@ -40,27 +49,39 @@ export function createPackReceiver(
   async function store({ slot, length, name, header }: PackMessage): Promise<void> {
     const body = (typeof slot === 'number' ? slots.buffer(slot) : Buffer.from(slot)).subarray(0, length)
     try {
+      // What failed once is not tried with every pack that is still under way.
+      if (failure) return
       await repository.storage.save({ kind: 'pack', name }, body, { signal })
       bytesStored += length
-      const blobs = [...readHeaderEntries(Buffer.from(header), headerStart(body))]
-      unlisted.push({ id: Buffer.from(name, 'hex'), blobs, blobCount: blobs.length })
+      unlisted.push({
+        id: Buffer.from(name, 'hex'),
+        blobs: readHeaderEntries(Buffer.from(header), headerStart(body)),
+        text: indexTextOf(Math.ceil(header.length / FEWEST_ENTRY_BYTES)),
+      })
     } finally {
       if (typeof slot === 'number') slots.giveBack(slot)
     }
   }
 
-  /** Writes index files of full size; with `all` also the rest. */
+  /** How many of the unlisted packs fit into one index file. */
+  function countForOneFile(): number {
+    let text = 0
+    for (const [count, pack] of unlisted.entries()) {
+      text += pack.text
+      if (count > 0 && text > MOST_INDEX_TEXT) return count
+    }
+    return unlisted.length
+  }
+
+  /** Writes index files of full size; what is left too where `all` is asked for, or the last file was long ago. */
   async function list(all: boolean): Promise<void> {
-    for (;;) {
-      const batch: Stored[] = []
-      let blobs = 0
-      for (const pack of unlisted) {
-        if (batch.length > 0 && blobs + pack.blobCount > MOST_BLOBS_A_FILE) break
-        batch.push(pack)
-        blobs += pack.blobCount
-      }
-      if (batch.length === 0 || (!all && batch.length === unlisted.length)) return
-      unlisted = unlisted.slice(batch.length)
+    while (unlisted.length > 0) {
+      const count = countForOneFile()
+      const isDue = clock.monotonic() - listedAt >= LIST_EVERY
+      if (count === unlisted.length && !all && !isDue) return
+      listedAt = clock.monotonic()
+      const batch = unlisted.slice(0, count)
+      unlisted = unlisted.slice(count)
       await repository.saveDocument('index', encodeIndex(batch), { signal })
     }
   }
@@ -75,7 +96,6 @@ export function createPackReceiver(
       return bytesStored
     },
     receive(message) {
-      if (repository.config.version < 2) throw new CoreError('internal/defect', 'format 1 is never written')
       start(store(message).then(() => list(false)))
     },
     async finish() {

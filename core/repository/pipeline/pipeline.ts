@@ -1,5 +1,6 @@
-import { type Abortable, CoreError } from '../../base/index.ts'
+import { type Abortable, type Clock, CoreError } from '../../base/index.ts'
 import { compileKernel } from '../chunker/kernel.ts'
+import { parsePolynomial } from '../chunker/polynomial.ts'
 import type { CompressionLevel } from '../compression/zstd.ts'
 import type { BlobIndex } from '../index/blob-index.ts'
 import type { Repository } from '../repository.ts'
@@ -14,6 +15,7 @@ export interface PipelineOptions extends Abortable {
   readonly level?: CompressionLevel | undefined
   /** Bytes that a pack should reach. 4 to 128 MiB. Default: 16 MiB. */
   readonly packBytes?: number | undefined
+  readonly clock?: Clock | undefined
 }
 
 /** Everything between worker threads that bring content and a repository that keeps it. The caller owns the threads. */
@@ -26,15 +28,20 @@ export interface Pipeline {
 
 const MIB = 1024 * 1024
 const DEFAULT_PACK_BYTES = 16 * MIB
+const FEWEST_PACK_BYTES = 4 * MIB
+const MOST_PACK_BYTES = 128 * MIB
 /** The last blob may pass the target by its own length, and the header comes behind it. */
 const PACK_SLACK = 8 * MIB + 512 * 1024
 
-/** Opens a pipeline into a repository. Throws `repository/unsupported` for format 1, which is never written. */
+/**
+ * Opens a pipeline into a repository. Throws `repository/unsupported` for format 1, which is never written,
+ * `repository/damaged` for a polynomial that content cannot be cut with, and `input/invalid` for a wrong pack size.
+ */
 export function openPipeline(
   repository: Repository,
   index: BlobIndex,
   onFailure: (error: unknown) => void,
-  { workers, level = 'default', packBytes = DEFAULT_PACK_BYTES, signal }: PipelineOptions,
+  { workers, level = 'default', packBytes = DEFAULT_PACK_BYTES, clock, signal }: PipelineOptions,
 ): Pipeline {
   if (repository.config.version < 2) {
     throw new CoreError('repository/unsupported', `The repository at ${repository.storage.location} has format 1.`, {
@@ -42,6 +49,13 @@ export function openPipeline(
       remedy: 'Upgrade it once with `restic migrate upgrade_repo_v2`, then back up again.',
     })
   }
+  if (!(packBytes >= FEWEST_PACK_BYTES && packBytes <= MOST_PACK_BYTES && Number.isInteger(packBytes))) {
+    throw new CoreError('input/invalid', `Packs of ${packBytes} bytes cannot be made.`, {
+      safety: 'Nothing was changed.',
+      remedy: 'Choose a pack size from 4 to 128 MiB.',
+    })
+  }
+  parsePolynomial(repository.config.chunkerPolynomial)
   // Each worker fills one pack of data and one of trees; two more are being stored meanwhile.
   const slotCount = workers * 2 + 2
   const pages = memoryPages(workers)
@@ -59,6 +73,6 @@ export function openPipeline(
     chunkIds: new SharedArrayBuffer(workers * WINDOWS_A_WORKER * CHUNKS_A_WINDOW * 32),
   }
   const bell = createBell(new Int32Array(shared.control))
-  const packs = createPackReceiver(repository, createPackSlots(shared, bell), onFailure, { signal })
+  const packs = createPackReceiver(repository, createPackSlots(shared, bell), onFailure, { signal, clock })
   return { shared, bell, packs }
 }

@@ -28,13 +28,12 @@ export interface SharedPipeline {
 // Words of the control block.
 export const BELL = 0
 export const STOPPED = 1
-export const IDLE = 2
-export const QUEUE_LOCK = 3
-export const QUEUE_HEAD = 4
-export const QUEUE_TAIL = 5
+export const QUEUE_LOCK = 2
+export const QUEUE_HEAD = 3
+export const QUEUE_TAIL = 4
 const FIXED_WORDS = 8
 
-/** Chunks that may wait for a helper. Two windows a worker hold at most 64. */
+/** Chunks that may wait for a helper; a power of two. Two windows a worker hold at most 66. */
 export const QUEUE_LENGTH = 1024
 /** Words of a queued chunk: its window, its address, its length, its number in the window. */
 export const QUEUE_WORDS = 4

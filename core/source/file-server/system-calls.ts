@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { constants as osConstants } from 'node:os'
 import { getSystemErrorMessage } from 'node:util'
 
-import { printable } from './byte-string.ts'
+import { type ByteString, printable } from './byte-string.ts'
 
 /**
  * What extended attributes are read from or written to: a path, whose last component is not followed when it is a
@@ -26,6 +26,8 @@ export interface SystemCalls {
   removeAttribute(target: AttributeTarget, name: Uint8Array): number
   /** Sets access and modification time of an open descriptor, `O_PATH` included. Nanoseconds since the epoch. */
   setTimes(descriptor: number, accessed: bigint, modified: bigint): number
+  /** Looks at an entry of an open folder, links not followed: writes a `struct statx` into `into` (256 bytes). */
+  statAt(folder: number, name: ByteString, into: Uint8Array): number
   /** Opens an entry of an open folder, `O_PATH` included. Returns a descriptor. */
   openAt(folder: number, name: Uint8Array, flags: number, mode: number): number
   /** Makes a FIFO, device or socket node. `device` is as `stat` gives it in `rdev`. The umask applies. */
@@ -46,6 +48,8 @@ export function missingCapabilities(calls: SystemCalls | undefined): string[] {
 
 // Linux, include/uapi/linux/{fs,fcntl,falloc}.h and limits.h.
 const AT_FDCWD = -100
+const AT_SYMLINK_NOFOLLOW = 0x100
+const STATX_BASIC_STATS = 0x7ff
 const SEEK_DATA = 3
 const SEEK_HOLE = 4
 const FALLOC_FL_KEEP_SIZE = 1
@@ -99,6 +103,7 @@ function bind(koffi: Koffi): SystemCalls {
   const futimens = declare('futimens', 'int', 'int', 'void*')
   const utimensat = declare('utimensat', 'int', 'int', 'void*', 'void*', 'int')
   const mknodat = declare('mknodat', 'int', 'int', 'void*', 'uint32', 'uint64')
+  const statx = declare('statx', 'int', 'int', 'void*', 'int', 'uint32', 'void*')
   const openat = declare('openat', 'int', 'int', 'void*', 'int', 'uint32')
   const lseek = declare('lseek', 'int64', 'int', 'int64', 'int')
   const fallocate = declare('fallocate', 'int', 'int', 'int', 'int64', 'int64')
@@ -142,6 +147,12 @@ function bind(koffi: Koffi): SystemCalls {
       splitTime(modified, times, 2)
       const answer = futimens(descriptor, times)
       return answer === -EBADF ? utimensat(AT_FDCWD, procPath(descriptor), times, 0) : answer
+    },
+    statAt(folder, name, into) {
+      const length = name.length < pathSpace.length ? pathSpace.latin1Write(name, 0) : -1
+      if (length < 0) return -ENAMETOOLONG
+      pathSpace[length] = 0
+      return statx(folder, pathSpace, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, into)
     },
     openAt(folder, name, flags, mode) {
       const refusal = terminate(name, pathSpace)

@@ -3,7 +3,10 @@ import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import type { ByteString } from './byte-string.ts'
 
 /** What `lstat` tells: every number a BigInt, times in nanoseconds. */
-export type EntryStat = BigIntStats
+export type EntryStat = Pick<
+  BigIntStats,
+  'mode' | 'ino' | 'dev' | 'rdev' | 'nlink' | 'uid' | 'gid' | 'size' | 'blocks' | 'mtimeNs' | 'ctimeNs'
+>
 
 /** The kinds of entries that a file system holds; a socket exists only while its program runs and is not backed up. */
 export type EntryKind = 'file' | 'dir' | 'symlink' | 'fifo' | 'chardev' | 'dev' | 'socket'

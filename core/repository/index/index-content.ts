@@ -1,0 +1,86 @@
+import { type BlobType, ID_BYTES } from '../blob.ts'
+
+/** Words of a row: 0-7 the id; 8 its pack, the top bit set for a tree; 9 offset; 10 length; 11 uncompressed length. */
+export const ROW_WORDS = 12
+export const ROW_BYTES = ROW_WORDS * 4
+export const PACK_WORD = 8
+export const TREE_BIT = 0x8000_0000
+
+/**
+ * What one index file lists, in flat memory: a row for each blob, laid out as in the entry table, and the packs they
+ * belong to. Used again for one file after another.
+ */
+export class IndexContent {
+  packCount = 0
+  blobCount = 0
+  readonly supersedes: string[] = []
+  /** The rows. Their pack word holds the type only. Replaced by larger ones as they fill. */
+  words = new Uint32Array(1024 * ROW_WORDS)
+  bytes: Buffer = Buffer.from(this.words.buffer)
+  #packIds: Buffer = Buffer.alloc(64 * ID_BYTES)
+  #firstBlobs = new Uint32Array(64)
+
+  clear(): void {
+    this.packCount = this.blobCount = 0
+    this.supersedes.length = 0
+  }
+
+  /** Begins a pack: the rows from here on are its blobs. Returns where its id belongs. */
+  addPack(): Buffer {
+    const at = this.packCount++
+    if (at === this.#firstBlobs.length) {
+      const grown = new Uint32Array(at * 2)
+      grown.set(this.#firstBlobs)
+      this.#firstBlobs = grown
+      this.#packIds = Buffer.concat([this.#packIds], this.#packIds.length * 2)
+    }
+    this.#firstBlobs[at] = this.blobCount
+    return this.packId(at)
+  }
+
+  /** Makes room for one more row. Returns its first word. */
+  addBlob(): number {
+    const at = this.blobCount++ * ROW_WORDS
+    if (at === this.words.length) {
+      const grown = new Uint32Array(at * 2)
+      grown.set(this.words)
+      this.words = grown
+      this.bytes = Buffer.from(grown.buffer)
+    }
+    return at
+  }
+
+  packId(pack: number): Buffer {
+    return this.#packIds.subarray(pack * ID_BYTES, (pack + 1) * ID_BYTES)
+  }
+
+  firstBlob(pack: number): number {
+    return pack < this.packCount ? (this.#firstBlobs[pack] ?? 0) : this.blobCount
+  }
+
+  /** How much of the pack its blobs take: no shorter file can hold them. Bytes. */
+  packEnd(pack: number): number {
+    let end = 0
+    for (let blob = this.firstBlob(pack); blob < this.firstBlob(pack + 1); blob++) {
+      const at = blob * ROW_WORDS + PACK_WORD
+      end = Math.max(end, (this.words[at + 1] ?? 0) + (this.words[at + 2] ?? 0))
+    }
+    return end
+  }
+
+  /** One row as an object, for whoever is not in a hurry. */
+  blob(number: number): IndexedBlob {
+    const at = number * ROW_WORDS + PACK_WORD
+    const [type = 0, offset = 0, length = 0, uncompressedLength = 0] = this.words.subarray(at, at + 4)
+    const id = Buffer.from(this.bytes.subarray(number * ROW_BYTES, number * ROW_BYTES + ID_BYTES))
+    return { id, type: type === 0 ? 'data' : 'tree', offset, length, uncompressedLength }
+  }
+}
+
+export interface IndexedBlob {
+  readonly id: Buffer
+  readonly type: BlobType
+  readonly offset: number
+  readonly length: number
+  readonly uncompressedLength: number
+}

@@ -1,0 +1,39 @@
+import { CoreError } from '../../base/index.ts'
+import type { Repository } from '../repository.ts'
+import { listLocks, type ListLocksOptions, removeLock } from './found-lock.ts'
+import type { LockFile } from './lock-file.ts'
+
+export interface ConflictOptions extends ListLocksOptions {
+  readonly exclusive: boolean
+  /** The name of the lock that is not somebody else's. */
+  readonly own?: string | undefined
+}
+
+/**
+ * Throws `repository/locked` where somebody else's lock forbids ours: any that is exclusive or cannot be read, and for an
+ * exclusive one any at all. Locks whose owner is gone are removed.
+ */
+export async function refuseConflict(
+  repository: Repository,
+  { exclusive, own, ...options }: ConflictOptions,
+): Promise<void> {
+  for await (const { name, lock, stale } of listLocks(repository, options)) {
+    if (name === own) continue
+    if (stale) await removeLock(repository, name)
+    else if (!lock || lock.exclusive || exclusive) throw lockedBy(repository, name, lock)
+  }
+}
+
+function lockedBy(repository: Repository, name: string, lock: LockFile | undefined): CoreError {
+  const who = lock
+    ? `process ${lock.pid} of ${lock.username || 'unknown user'} on ${lock.hostname}${lock.exclusive ? ', exclusively' : ''}`
+    : `a lock that cannot be read (${name.slice(0, 8)})`
+  return new CoreError('repository/locked', `The repository at ${repository.storage.location} is locked by ${who}.`, {
+    retryable: true,
+    safety: 'Stored data is safe; nothing was changed.',
+    remedy: lock
+      ? 'Wait for it to end, or give --retry-lock a time to wait. If that process is gone, `holdfast repo unlock` removes its lock.'
+      : 'Once you are sure that nobody uses the repository, `holdfast repo unlock --remove-all` removes it.',
+    context: lock ? { host: lock.hostname, pid: lock.pid } : { lock: name },
+  })
+}

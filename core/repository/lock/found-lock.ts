@@ -1,0 +1,61 @@
+import { type Abortable, type Clock, isCode, parseInstant, systemClock } from '../../base/index.ts'
+import type { Repository } from '../repository.ts'
+import { decodeLock, isStale, type LockFile } from './lock-file.ts'
+import { type Identity, isAlive, ownIdentity } from './process.ts'
+
+/** A lock as it was found. */
+export interface FoundLock {
+  readonly name: string
+  /** Undefined where the file cannot be read as a lock. */
+  readonly lock: LockFile | undefined
+  /** Its owner is gone. Never said of a lock that cannot be read. */
+  readonly stale: boolean
+}
+
+export interface ListLocksOptions extends Abortable {
+  readonly clock?: Clock | undefined
+  /** Who asks: only processes of the same host can be judged. */
+  readonly identity?: Pick<Identity, 'hostname'> | undefined
+}
+
+/** Yields the locks of a repository. */
+export async function* listLocks(
+  repository: Repository,
+  { clock = systemClock, identity = ownIdentity(), signal }: ListLocksOptions = {},
+): AsyncGenerator<FoundLock> {
+  for await (const { name } of repository.storage.list('lock', { signal })) {
+    try {
+      const lock = decodeLock(await repository.loadDocument('lock', name, { signal }), parseInstant)
+      yield { name, lock, stale: isStale(lock, clock.now(), identity.hostname, isAlive) }
+    } catch (error) {
+      // Refreshed or released since it was listed.
+      if (isCode(error, 'storage/not-found')) continue
+      if (!isCode(error, 'repository/damaged')) throw error
+      yield { name, lock: undefined, stale: false }
+    }
+  }
+}
+
+/** Removes locks: those whose owner is gone, or with `all` every one. Returns how many. */
+export async function removeLocks(
+  repository: Repository,
+  all: boolean,
+  options: ListLocksOptions = {},
+): Promise<number> {
+  let removed = 0
+  for await (const { name, stale } of listLocks(repository, options)) {
+    if (!all && !stale) continue
+    await removeLock(repository, name)
+    removed++
+  }
+  return removed
+}
+
+/** Removes a lock. That it is gone already is no failure. */
+export async function removeLock(repository: Repository, name: string): Promise<void> {
+  try {
+    await repository.storage.remove({ kind: 'lock', name })
+  } catch (error) {
+    if (!isCode(error, 'storage/not-found')) throw error
+  }
+}

@@ -1,0 +1,182 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { isCode } from '../../../../../core/base/index.ts'
+import { IndexContent } from '../../../../../core/repository/index/index-content.ts'
+import { readIndex } from '../../../../../core/repository/index/index-reader.ts'
+import { scanIndex } from '../../../../../core/repository/index/index-scanner.ts'
+import { encodeIndex, indexTextOf, MOST_INDEX_TEXT } from '../../../../../core/repository/index/index-writer.ts'
+import { MOST_BLOBS_A_PACK } from '../../../../../core/repository/pack/pack-builder.ts'
+import { seededBytes } from '../seeded-chance.ts'
+
+const size = fc.oneof(fc.nat(1000), fc.constantFrom(0, 2 ** 31, 2 ** 32 - 1), fc.integer({ min: 0, max: 2 ** 32 - 1 }))
+const id = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes))
+const blob = fc.record({
+  id,
+  type: fc.constantFrom('data' as const, 'tree' as const),
+  offset: size,
+  length: size,
+  uncompressedLength: size,
+})
+const packs = fc.array(fc.record({ id, blobs: fc.array(blob, { maxLength: 5 }) }), { maxLength: 5 })
+
+function packsIn(content: IndexContent) {
+  return Array.from({ length: content.packCount }, (_, pack) => ({
+    id: Buffer.from(content.packId(pack)),
+    blobs: Array.from({ length: content.firstBlob(pack + 1) - content.firstBlob(pack) }, (__, at) =>
+      content.blob(content.firstBlob(pack) + at),
+    ),
+  }))
+}
+
+function read(plain: Buffer | string) {
+  const content = new IndexContent()
+  readIndex(Buffer.from(plain), content)
+  return packsIn(content)
+}
+
+function isRefused(plain: Buffer | string): boolean {
+  try {
+    read(plain)
+    return false
+  } catch (error) {
+    if (isCode(error, 'repository/damaged')) return true
+    throw error
+  }
+}
+
+const ID = 'ab'.repeat(32)
+const BLOB = `{"id":"${ID}","type":"data","offset":1,"length":40}`
+const PACK = `{"id":"${ID}","blobs":[${BLOB}]}`
+
+describe('an index file', () => {
+  it('gives back every pack and blob that was written, as a scan and as JSON', () => {
+    fc.assert(
+      fc.property(packs, (listed) => {
+        const plain = encodeIndex(listed)
+        expect(scanIndex(plain, new IndexContent())).toBe(true)
+        expect(read(plain)).toEqual(listed)
+        expect(read(Buffer.concat([plain, Buffer.from('\n')]))).toEqual(listed)
+        const loose = JSON.stringify(JSON.parse(plain.toString()), null, 1)
+        expect(scanIndex(Buffer.from(loose), new IndexContent())).toBe(false)
+        expect(read(loose)).toEqual(listed)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('holds more blobs and packs than the first memory for them', () => {
+    const listed = Array.from({ length: 3000 }, (_, number) => ({
+      id: seededBytes(`pack ${number}`, 32),
+      blobs: [
+        { id: seededBytes(number, 32), type: 'tree' as const, offset: number, length: 50, uncompressedLength: 0 },
+      ],
+    }))
+    expect(read(encodeIndex(listed))).toEqual(listed)
+  })
+
+  it('says which files it supersedes', () => {
+    const content = new IndexContent()
+    readIndex(encodeIndex([], [ID]), content)
+    expect(content.supersedes).toEqual([ID])
+    readIndex(encodeIndex([]), content)
+    expect(content.supersedes).toEqual([])
+    readIndex(Buffer.from(`{"supersedes":null,"packs":null}`), content)
+    expect([content.supersedes, content.packCount]).toEqual([[], 0])
+  })
+
+  it('may be the bare list of packs of the oldest repositories', () => {
+    expect(read(`[${PACK}]`)).toEqual(read(`{"packs":[${PACK}]}`))
+  })
+
+  it('may have members in another order, unknown ones, capital digits, and null for an empty list', () => {
+    const other = `{"x":1,"packs":[{"blobs":[{"length":40,"x":{},"offset":1,"type":"data","id":"${ID.toUpperCase()}"}],"id":"${ID}"}]}`
+    expect(read(other)).toEqual(read(`{"packs":[${PACK}]}`))
+    expect(read(`{"packs":[{"id":"${ID}","blobs":null}]}`)).toEqual([{ id: Buffer.from(ID, 'hex'), blobs: [] }])
+  })
+
+  it('counts only whole: nothing of a damaged file is taken for good', () => {
+    const content = new IndexContent()
+    expect(() => readIndex(Buffer.from(`{"packs":[${PACK},{"id":1}]}`), content)).toThrow('64 hexadecimal')
+    readIndex(Buffer.from('{"packs":[]}'), content)
+    expect(content.packCount).toBe(0)
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', 'packs'],
+    ['a number', '7'],
+    ['null', 'null'],
+    ['no packs', '{}'],
+    ['packs that are no list', '{"packs":{}}'],
+    ['a pack that is no object', '{"packs":[1]}'],
+    ['a pack that is null', '{"packs":[null]}'],
+    ['a pack without blobs', `{"packs":[{"id":"${ID}"}]}`],
+    ['a short id', '{"packs":[{"id":"ab","blobs":[]}]}'],
+    ['an id that is no hexadecimal', `{"packs":[{"id":"${'xy'.repeat(32)}","blobs":[]}]}`],
+    ['a blob that is a list', `{"packs":[{"id":"${ID}","blobs":[[]]}]}`],
+    ['an unknown type', `{"packs":[${PACK.replace('data', 'date')}]}`],
+    ['a type of the prototype', `{"packs":[${PACK.replace('"data"', '"constructor"')}]}`],
+    ['a negative offset', `{"packs":[${PACK.replace(':1,', ':-1,')}]}`],
+    ['a broken offset', `{"packs":[${PACK.replace(':1,', ':1.5,')}]}`],
+    ['an offset of 4 GiB', `{"packs":[${PACK.replace(':1,', ':4294967296,')}]}`],
+    ['an offset beyond all numbers', `{"packs":[${PACK.replace(':1,', `:${'9'.repeat(400)},`)}]}`],
+    ['an offset with a leading zero', `{"packs":[${PACK.replace(':1,', ':01,')}]}`],
+    ['an offset as text', `{"packs":[${PACK.replace(':1,', ':"1",')}]}`],
+    ['no length', `{"packs":[${PACK.replace(',"length":40', '')}]}`],
+    ['an uncompressed length of null', `{"packs":[${PACK.replace(':40', ':40,"uncompressed_length":null')}]}`],
+    ['more behind the end', `{"packs":[${PACK}]}{}`],
+    ['a comma too many', `{"packs":[${PACK},]}`],
+    ['superseded names that are numbers', '{"supersedes":[1],"packs":[]}'],
+    ['superseded names that are paths', '{"supersedes":["../config"],"packs":[]}'],
+    ['deep nesting', `{"packs":${'['.repeat(50_000)}`],
+  ])('with %s is refused', (_, plain) => {
+    expect(isRefused(plain)).toBe(true)
+  })
+
+  it('is refused cut off anywhere', () => {
+    const plain = Buffer.from(`{"packs":[${PACK},${PACK}]}`)
+    for (let length = 0; length < plain.length; length++) expect(isRefused(plain.subarray(0, length))).toBe(true)
+  })
+
+  it('is read by scan exactly as JSON reads it, however it was changed', () => {
+    const plain = encodeIndex([
+      {
+        id: seededBytes(1, 32),
+        blobs: [{ id: seededBytes(2, 32), type: 'tree', offset: 0, length: 61, uncompressedLength: 99 }],
+      },
+      {
+        id: seededBytes(3, 32),
+        blobs: [{ id: seededBytes(4, 32), type: 'data', offset: 7, length: 50, uncompressedLength: 0 }],
+      },
+    ])
+    const byte = fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('{}[]",:0123456789abcdefg \n-.eE')))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(plain.length - 1), byte), { minLength: 1, maxLength: 2 }), (changes) => {
+        const changed = Buffer.from(plain)
+        for (const [at, value] of changes) changed[at] = value
+        const content = new IndexContent()
+        if (!scanIndex(changed, content)) return
+        // A blank at the end takes the scanner's way out: the two must agree.
+        const scanned = packsIn(content)
+        readIndex(Buffer.concat([changed, Buffer.from(' ')]), content)
+        expect(packsIn(content)).toEqual(scanned)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('stays below 8 MiB with the longest numbers and a full pack', () => {
+    const longest = {
+      id: Buffer.alloc(32),
+      type: 'tree' as const,
+      offset: 2 ** 32 - 1,
+      length: 2 ** 32 - 1,
+      uncompressedLength: 2 ** 32 - 1,
+    }
+    const pack = { id: Buffer.alloc(32), blobs: [longest, longest, longest] }
+    expect(encodeIndex([pack, pack]).length).toBeLessThanOrEqual(2 * indexTextOf(3) + 20)
+    expect(indexTextOf(MOST_BLOBS_A_PACK)).toBeLessThan(MOST_INDEX_TEXT)
+    expect(MOST_INDEX_TEXT).toBeLessThan(8 * 1024 * 1024)
+  })
+})

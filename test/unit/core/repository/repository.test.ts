@@ -1,0 +1,302 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+
+import { CoreError } from '../../../../core/base/index.ts'
+import { deriveKey } from '../../../../core/repository/crypto/key-derivation.ts'
+import { createSealer, SEAL_OVERHEAD } from '../../../../core/repository/crypto/seal.ts'
+import { initRepository, openRepository, type Repository } from '../../../../core/repository/index.ts'
+import { sha256 } from '../../../../core/repository/sha256.ts'
+import { type Handle, openMemoryStorage, type Storage } from '../../../../core/storage/index.ts'
+import { storeIndex, storePack } from './made-pack.ts'
+import { makeRepository, namesOf, OWNER, PASSWORD, POLYNOMIAL } from './made-repository.ts'
+import { seededBytes } from './seeded-chance.ts'
+
+const made = await makeRepository()
+
+/** A copy of the repository that was made, to be spoilt. */
+let storage: Storage
+beforeEach(async () => {
+  storage = openMemoryStorage()
+  for (const kind of ['config', 'key'] as const) {
+    for (const name of await namesOf(made.storage, kind)) {
+      await storage.save({ kind, name }, await made.storage.load({ kind, name }))
+    }
+  }
+})
+
+async function failureOf(work: Promise<unknown>): Promise<CoreError> {
+  const error: unknown = await work.then(
+    () => 'it succeeded',
+    (failure: unknown) => failure,
+  )
+  if (error instanceof CoreError) return error
+  throw error
+}
+
+async function spoil(handle: Handle, change: (bytes: Buffer) => Buffer): Promise<void> {
+  const bytes = Buffer.from(await storage.load(handle))
+  await storage.remove(handle)
+  await storage.save(handle, change(bytes))
+}
+
+const flip =
+  (bit: number) =>
+  (bytes: Buffer): Buffer => {
+    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+    return bytes
+  }
+
+/** Stores a key file under its right name, made of the good one with some members changed. */
+async function storeKey(change: Record<string, unknown>): Promise<string> {
+  const document = JSON.parse(Buffer.from(await storage.load({ kind: 'key', name: made.keyName })).toString()) as object
+  const file = Buffer.from(JSON.stringify({ ...document, ...change }))
+  const name = sha256(file).toString('hex')
+  await storage.save({ kind: 'key', name }, file)
+  return name
+}
+
+/** A key file that the password opens, and that holds the key of another repository. */
+async function storeForeignKey(): Promise<string> {
+  const [k, encrypt] = [Buffer.alloc(16, 7).toString('base64'), Buffer.alloc(32, 7).toString('base64')]
+  const plain = Buffer.from(JSON.stringify({ mac: { k, r: k }, encrypt }))
+  const salt = Buffer.alloc(64, 5)
+  const data = Buffer.alloc(plain.length + SEAL_OVERHEAD)
+  createSealer(await deriveKey(PASSWORD, { N: 2, r: 1, p: 1, salt })).seal(plain, data, 0)
+  return storeKey({ N: 2, r: 1, p: 1, salt: salt.toString('base64'), data: data.toString('base64') })
+}
+
+describe('opening a repository', () => {
+  it('gives what was made, by its password', async () => {
+    const { config, masterKey, keyName } = await openRepository(storage, PASSWORD)
+    expect({ config, masterKey, keyName }).toEqual({
+      config: made.config,
+      masterKey: made.masterKey,
+      keyName: made.keyName,
+    })
+    expect(config).toMatchObject({ version: 2, chunkerPolynomial: POLYNOMIAL })
+  })
+
+  it('says that the password is wrong, and what to do, and not the password', async () => {
+    const error = await failureOf(openRepository(storage, 'WRONGWORD'))
+    expect(error.code).toBe('repository/wrong-password')
+    expect([error.safety, error.remedy]).toEqual([expect.any(String), expect.any(String)])
+    expect(`${error.message} ${String(error.stack)} ${JSON.stringify(error)}`).not.toContain('WRONGWORD')
+  })
+
+  it('says that there is no repository in an empty place, and where there is a config and no key', async () => {
+    expect((await failureOf(openRepository(openMemoryStorage(), PASSWORD))).code).toBe('repository/not-found')
+    await storage.remove({ kind: 'key', name: made.keyName })
+    expect((await failureOf(openRepository(storage, PASSWORD))).code).toBe('repository/not-found')
+  })
+
+  it('passes over damaged keys as long as a good one is there', async () => {
+    for (const change of [{ N: 2 ** 40 }, { N: 'x' }, { data: 'AAAA' }, { kdf: 'md5' }]) await storeKey(change)
+    const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+    await storage.save({ kind: 'key', name: empty }, new Uint8Array(0))
+    await storage.save({ kind: 'key', name: '0'.repeat(64) }, Buffer.from('not what its name says'))
+    await storage.save({ kind: 'key', name: 'f'.repeat(64) }, Buffer.from('neither'))
+    expect((await openRepository(storage, PASSWORD)).keyName).toBe(made.keyName)
+    const error = await failureOf(openRepository(storage, 'wrong'))
+    expect(error.code).toBe('repository/wrong-password')
+    expect(error.message).toContain('7 cannot be used')
+  })
+
+  it('passes over a key that goes away while keys are tried', async () => {
+    const name = await storeKey({ hostname: 'elsewhere', N: 2, r: 1, p: 1 })
+    const vanishing: Storage = {
+      ...bound(storage),
+      load: async (handle, options) => {
+        if (handle.name === name) await storage.remove(handle)
+        return storage.load(handle, options)
+      },
+    }
+    expect((await openRepository(vanishing, PASSWORD)).keyName).toBe(made.keyName)
+  })
+
+  it('says that the keys are damaged where all of them are, not that the password is wrong', async () => {
+    await spoil({ kind: 'key', name: made.keyName }, flip(40))
+    const error = await failureOf(openRepository(storage, PASSWORD))
+    expect(error.code).toBe('repository/damaged')
+    expect(error.message).toContain('the only key')
+    expect([error.safety, error.remedy]).toEqual([expect.any(String), expect.any(String)])
+  })
+
+  it('refuses every flipped bit of the config, and a config cut off anywhere, naming it', async () => {
+    const handle: Handle = { kind: 'config', name: '' }
+    const good = Buffer.from(await storage.load(handle))
+    // The key derivation makes each attempt dear: every byte, another bit each.
+    const spoilt: Buffer[] = [Buffer.alloc(0), good.subarray(0, 31), good.subarray(0, -1), Buffer.concat([good, good])]
+    for (const at of [0, 15, 16, 17, good.length >> 1, good.length - 17, good.length - 16, good.length - 1]) {
+      spoilt.push(flip(at * 8 + (at & 7))(Buffer.from(good)))
+    }
+    for (const bytes of spoilt) {
+      await spoil(handle, () => bytes)
+      const error = await failureOf(openRepository(storage, PASSWORD))
+      expect([error.code, error.message.includes('config')]).toEqual(['repository/damaged', true])
+    }
+  })
+
+  it('tries the other keys where one belongs to another repository', async () => {
+    const good = await storage.load({ kind: 'key', name: made.keyName })
+    const foreign = await storeForeignKey()
+    await storage.remove({ kind: 'key', name: made.keyName })
+    await storage.save({ kind: 'key', name: made.keyName }, good)
+    // In the order in which they are tried.
+    const tried: string[] = []
+    for await (const { name } of storage.list('key')) tried.push(name)
+    expect(tried).toEqual([foreign, made.keyName])
+    expect((await openRepository(storage, PASSWORD)).keyName).toBe(made.keyName)
+  })
+
+  it('can be aborted', async () => {
+    const reason = new Error('enough')
+    await expect(openRepository(storage, PASSWORD, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+})
+
+describe('making a repository', () => {
+  const options = { password: PASSWORD, owner: OWNER, chunkerPolynomial: POLYNOMIAL }
+
+  it('is refused where there is one, and where only a key is left of one', async () => {
+    expect((await failureOf(initRepository(storage, options))).code).toBe('repository/exists')
+    await storage.remove({ kind: 'config', name: '' })
+    const error = await failureOf(initRepository(storage, options))
+    expect(error.code).toBe('repository/exists')
+    expect(error.message).toContain(made.keyName.slice(0, 8))
+    expect(await namesOf(storage, 'key')).toEqual([made.keyName])
+  })
+
+  it('draws everything anew each time', async () => {
+    const other = await makeRepository()
+    expect(other.config.id).not.toBe(made.config.id)
+    expect(other.masterKey).not.toEqual(made.masterKey)
+  })
+
+  it('succeeds for one of two at once, leaves no key of the other, and opens', async () => {
+    const fresh = openMemoryStorage()
+    const results = await Promise.allSettled([initRepository(fresh, options), initRepository(fresh, options)])
+    expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    const winner = results.find((result) => result.status === 'fulfilled')
+    expect(await namesOf(fresh, 'key')).toEqual([winner?.value.keyName])
+    expect((await openRepository(fresh, PASSWORD)).config).toEqual(winner?.value.config)
+  })
+
+  it('leaves no key where the disk is full before the config is stored', async () => {
+    const inner = openMemoryStorage()
+    const full: Storage = {
+      ...bound(inner),
+      save: async (handle, body, saving) => {
+        if (handle.kind === 'config') throw new CoreError('storage/full', 'the disk is full')
+        await inner.save(handle, body, saving)
+      },
+    }
+    expect((await failureOf(initRepository(full, options))).code).toBe('storage/full')
+    expect(await namesOf(full, 'key')).toEqual([])
+  })
+})
+
+/** The same storage, as an object whose methods can be replaced one by one. */
+function bound(inner: Storage): Storage {
+  return {
+    location: inner.location,
+    connections: inner.connections,
+    prepare: (given) => inner.prepare(given),
+    save: (handle, body, given) => inner.save(handle, body, given),
+    load: (handle, given) => inner.load(handle, given),
+    stat: (handle, given) => inner.stat(handle, given),
+    list: (kind, given) => inner.list(kind, given),
+    remove: (handle, given) => inner.remove(handle, given),
+  }
+}
+
+describe('a document', () => {
+  it('comes back, is named by its hash, and is sealed anew each time', async () => {
+    const repository = made.over(storage)
+    const names = [
+      await repository.saveDocument('snapshot', Buffer.from('{"a":1}')),
+      await repository.saveDocument('snapshot', Buffer.from('{"a":1}')),
+    ]
+    expect(new Set(names).size).toBe(2)
+    for (const name of names) {
+      expect((await repository.loadDocument('snapshot', name)).toString()).toBe('{"a":1}')
+      expect(sha256(await storage.load({ kind: 'snapshot', name })).toString('hex')).toBe(name)
+    }
+  })
+
+  it('is refused with any bit flipped or any byte gone, and named', async () => {
+    const repository = made.over(storage)
+    const name = await repository.saveDocument('snapshot', Buffer.from('{"paths":["/home"]}'))
+    const good = Buffer.from(await storage.load({ kind: 'snapshot', name }))
+    const spoilt = Array.from({ length: good.length * 8 }, (_, bit) => flip(bit)(Buffer.from(good)))
+    for (let length = 0; length < good.length; length++) spoilt.push(good.subarray(0, length))
+    for (const bytes of spoilt) {
+      await spoil({ kind: 'snapshot', name }, () => bytes)
+      const error = await failureOf(repository.loadDocument('snapshot', name))
+      expect([error.code, error.message.includes(name)]).toEqual(['repository/damaged', true])
+      // What is renamed to fit its content is refused by its seal.
+      const other = sha256(bytes).toString('hex')
+      await storage.save({ kind: 'lock', name: other }, bytes)
+      expect((await failureOf(repository.loadDocument('lock', other))).code).toBe('repository/damaged')
+    }
+  })
+
+  it('that is not there is storage/not-found', async () => {
+    const error = await failureOf(made.loadDocument('snapshot', 'a'.repeat(64)))
+    expect(error.code).toBe('storage/not-found')
+  })
+})
+
+describe('a blob', () => {
+  const body = seededBytes('blob', 1000)
+
+  async function withBlob(): Promise<Repository> {
+    const repository = made.over(storage)
+    await storeIndex(repository, [await storePack(repository, [body])])
+    return repository
+  }
+
+  it('in no index, or only claimed so far, is not in the repository', async () => {
+    const repository = await withBlob()
+    const index = await repository.loadIndex()
+    const stranger = sha256(Buffer.from('x'))
+    expect((await failureOf(repository.loadBlob(index, 'data', stranger))).code).toBe('repository/not-in-repository')
+    expect((await failureOf(repository.loadBlob(index, 'tree', sha256(body)))).code).toBe(
+      'repository/not-in-repository',
+    )
+    const entry = index.claim('data', stranger)
+    expect((await failureOf(repository.loadBlob(index, 'data', stranger))).code).toBe('repository/not-in-repository')
+    index.place(entry, index.packs.reserve(), 0, 100, 0)
+    expect((await failureOf(repository.loadBlob(index, 'data', stranger))).code).toBe('repository/not-in-repository')
+  })
+
+  it('whose pack is damaged, cut off or gone is damaged; blob and pack are named', async () => {
+    const repository = await withBlob()
+    const index = await repository.loadIndex()
+    const [pack = ''] = await namesOf(storage, 'pack')
+    const expectDamage = async (): Promise<void> => {
+      const error = await failureOf(repository.loadBlob(index, 'data', sha256(body)))
+      expect(error).toMatchObject({
+        code: 'repository/damaged',
+        safety: expect.any(String),
+        remedy: expect.any(String),
+      })
+      expect(error.message).toContain(pack)
+      expect(error.message).toContain(sha256(body).toString('hex'))
+    }
+    await spoil({ kind: 'pack', name: pack }, flip(500))
+    await expectDamage()
+    await spoil({ kind: 'pack', name: pack }, (bytes) => bytes.subarray(0, 900))
+    await expectDamage()
+    await storage.remove({ kind: 'pack', name: pack })
+    await expectDamage()
+  })
+
+  it('that is not what its id says is damaged', async () => {
+    const repository = made.over(storage)
+    const pack = await storePack(repository, [body])
+    const [blob] = [...pack.blobs]
+    const id = sha256(Buffer.from('another'))
+    await storeIndex(repository, [{ ...pack, blobs: blob ? [{ ...blob, id }] : [] }])
+    const error = await failureOf(repository.loadBlob(await repository.loadIndex(), 'data', id))
+    expect([error.code, error.message.includes('hash')]).toEqual(['repository/damaged', true])
+  })
+})
