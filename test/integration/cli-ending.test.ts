@@ -86,6 +86,14 @@ describeWith(['restic'], 'how the commands of holdfast repo end', () => {
     }
   })
 
+  it('makes the folder of locks where a copy of the repository lacks it', async () => {
+    const copy = odd.file('copied without empty folders')
+    await ended(spawn('cp', ['-a', odd.path, copy]))
+    rmSync(join(copy, 'locks'), { recursive: true })
+    expect((await odd.holdfast('snapshots', '-r', copy)).code).toBe(0)
+    expect(readdirSync(join(copy, 'locks'))).toEqual([])
+  })
+
   it('reads with --no-lock what it may not write to, and says so when it is missing', async () => {
     const copy = odd.file('not writable')
     await ended(spawn('cp', ['-a', odd.path, copy]))
