@@ -4,15 +4,15 @@ import { jsonLines } from '../support/holdfast.ts'
 import { makeOddRepository, type OddRepository } from '../support/odd-repository.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 
+/** Go puts U+FFFD for each byte that is not UTF-8, the web's decoder for each run of them. */
+const comparable = (value: unknown): string => String(value).replaceAll(/\u{fffd}+/gu, '\u{fffd}')
+
 describeWith(['restic'], 'holdfast repo ls, beside restic', () => {
   let odd: OddRepository
   beforeAll(async () => {
     odd = await makeOddRepository()
   })
   afterAll(() => odd[Symbol.dispose]())
-
-  /** Go puts U+FFFD for each byte that is not UTF-8, the web's decoder for each run of them. */
-  const comparable = (value: unknown): string => String(value).replaceAll(/\u{fffd}+/gu, '\u{fffd}')
 
   async function compare(...args: string[]): Promise<void> {
     const { code, stdout } = await odd.holdfast('ls', '--json', ...args)
@@ -25,9 +25,9 @@ describeWith(['restic'], 'holdfast repo ls, beside restic', () => {
     expect(lines.at(-1)).toEqual({ message_type: 'summary', total_nodes: resticNodes.length, unreadable_folders: 0 })
     expect(nodes.map(({ path }) => comparable(path))).toEqual(resticNodes.map(({ path }) => comparable(path)))
     for (const [at, theirs] of resticNodes.entries()) {
-      const { name, path, ...same } = theirs
+      const same = { ...theirs, name: expect.anything(), path: expect.anything() }
       expect(nodes[at]).toMatchObject(same)
-      expect(comparable(nodes[at]?.['name'])).toBe(comparable(name))
+      expect(comparable(nodes[at]?.['name'])).toBe(comparable(theirs['name']))
     }
   }
 

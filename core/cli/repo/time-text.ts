@@ -4,14 +4,14 @@ const SECOND = 1_000_000_000n
 const MILLISECOND = 1_000_000n
 /** Entries of one folder were often made within the same seconds. */
 const KEPT = 4096
-/** ECMA-262, "Time Values and Time Range": 100,000,000 days. What lies beyond is shown in UTC. */
-const FARTHEST = 8.64e15
+/** 9999-12-31T00:00:00Z: RFC 3339 has no year of five digits. */
+const YEAR_9999 = 253_402_214_400_000
 
 /** Writes many times, as few of them as there are seconds are computed. */
 export interface TimeText {
   /** `2026-11-20T22:00:00.123456789Z`, as restic writes it in UTC. */
   utc(ns: bigint): string
-  /** `2026-11-20 22:00:00` in the zone of this computer. */
+  /** `2026-11-20 22:00:00` in the zone of this computer; in UTC on the first and last days that there are. */
   local(ns: bigint): string
 }
 
@@ -22,7 +22,7 @@ export function createTimeText(): TimeText {
   const localSeconds = remember((ns) => {
     const milliseconds = Number(ns / MILLISECOND)
     const utc = utcSeconds(ns)
-    const isInRange = Math.abs(milliseconds) <= FARTHEST && milliseconds >= YEAR_ONE
+    const isInRange = milliseconds >= YEAR_ONE && milliseconds <= YEAR_9999
     return isInRange ? format.format(milliseconds) : `${utc.slice(0, 10)} ${utc.slice(11, 19)}`
   })
   return {
