@@ -206,6 +206,8 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     crew.beginSet({ folders: set.folders.map(({ path }) => path), states: fileStates.shared })
     await inParallel(prepared.plan.reads(), workers + READS_AHEAD, (read) => tryRead(prepared, read))
     await finishFiles(prepared)
+    // Before files get their further names: one that has several is not opened for writing, as a comparison is.
+    if (options.verify) await verify(prepared)
     for (const item of set.others) {
       if (prepared.states[item.folder] !== 'refused') others.make(placeOf(set, item), item)
     }
@@ -214,7 +216,6 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       if (!from.isLost) others.link(from.place, to)
       else report({ part: 'file', path: pathOf(to), reason: `it is the same file as ${printable(pathOf(from.place))}` })
     }
-    if (options.verify) await verify(prepared)
   }
 
   async function verify({ set, restored, fileStates }: Prepared): Promise<void> {

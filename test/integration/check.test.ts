@@ -26,14 +26,8 @@ describe('a check of an intact repository', () => {
   afterAll(() => rm(home, { recursive: true }))
 
   it('finds nothing and counts what it read', async () => {
-    for (let i = 0; i < 5; i++) {
-      const t = performance.now()
-      await checkRepository(small.repository.over(await storageOf(files)))
-      console.log(performance.now() - t)
-    }
-    const t = performance.now()
     const { checked, findings, affected } = await checkRepository(small.repository.over(await storageOf(files)))
-    console.log(performance.now() - t, checked)
+    expect(checked.snapshots).toBeGreaterThan(0)
     expect(namesOf(findings)).toEqual([])
     expect(affected).toEqual([])
   })

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- the helpers of a suite stand where it uses them */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -117,11 +118,11 @@ describe(`a damaged repository (HOLDFAST_SEED=${SEED})`, () => {
         : ['it gave another key']
     } catch (error) {
       if (!(error instanceof CoreError)) return [`it ended with ${String(error)}`]
-      const isNamed = damages.some(({ kind, name, how }) =>
+      const saysWhich = damages.some(({ kind, name, how }) =>
         error.message.includes(kind === 'config' || how === 'remove' ? kind : name.slice(0, 8)),
       )
       const isClear = error.safety !== undefined && error.remedy !== undefined
-      return isNamed && isClear ? [] : [`it ended with: ${error.message}`]
+      return saysWhich && isClear ? [] : [`it ended with: ${error.message}`]
     }
   }
 

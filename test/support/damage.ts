@@ -73,7 +73,7 @@ function keyRegions(body: Buffer): Region[] {
   return [{ title: 'brace', start: 0, end: 1 }, ...values.filter(({ start, end }) => end > start)]
 }
 
-export function regionsOf(kind: FileKind, body: Buffer, key: MasterKey): Region[] {
+function regionsOf(kind: FileKind, body: Buffer, key: MasterKey): Region[] {
   if (kind === 'pack') return packRegions(body, key)
   return kind === 'key' ? keyRegions(body) : sealedRegions('its', 0, body.length)
 }

@@ -37,7 +37,7 @@ export async function makeSmallRepository(home: string, version: 1 | 2 = 2): Pro
 }
 
 /** Backs up a folder with one worker. Returns the snapshot's id. */
-export async function backUpFolder(repository: Repository, folder: string): Promise<string> {
+async function backUpFolder(repository: Repository, folder: string): Promise<string> {
   const { snapshot, missed } = await backUp(repository, repository.loadIndex(), {
     targets: [Buffer.from(folder)],
     selection: {},
@@ -80,7 +80,7 @@ export async function readFiles(folder: string): Promise<Map<string, Buffer>> {
 /** The files of a repository, to be damaged: by kind, then name. */
 export type StoredFiles = Readonly<Record<FileKind, ReadonlyMap<string, Buffer>>>
 
-export const FILE_KINDS: readonly FileKind[] = ['config', 'key', 'lock', 'snapshot', 'index', 'pack']
+const FILE_KINDS: readonly FileKind[] = ['config', 'key', 'lock', 'snapshot', 'index', 'pack']
 
 export async function readStored(storage: Storage): Promise<StoredFiles> {
   const stored = emptyStored()
