@@ -20,7 +20,7 @@ export interface LoadIndexOptions extends Abortable {
 }
 
 /** A sealed index file takes about this many bytes for each blob; only used to reserve room. */
-const FILE_BYTES_A_BLOB = 60
+const FILE_BYTES_A_BLOB = 42
 
 /** A pack that ends with its last blob has lost its header: what follows takes at least an IV, a MAC and the length. */
 const LEAST_HEADER = 16 + 16 + 4

@@ -29,9 +29,10 @@ export interface Meddler {
  * set beside that, and all but it stands still while the computer sleeps.
  */
 export function setLockBench() {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
-  const time = { wall: NOW, monotonic: 5000 }
-  const clock: Clock = { now: () => time.wall, monotonic: () => time.monotonic }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'], now: NOW })
+  /** How far the clocks are from the time of the timers. */
+  const ahead = { wall: 0, monotonic: 5000 - NOW }
+  const clock: Clock = { now: () => Date.now() + ahead.wall, monotonic: () => Date.now() + ahead.monotonic }
   const meddler: Meddler = {}
   const storage = meddled(openMemoryStorage(), meddler)
   const repository = made.over(storage)
@@ -42,25 +43,20 @@ export function setLockBench() {
     meddler,
     /** Sets the wall clock. */
     jump: (milliseconds: number) => {
-      time.wall += milliseconds
+      ahead.wall += milliseconds
     },
     /** Time passes and this process is not run: no timer fires until later. */
     suspend: (milliseconds: number) => {
-      time.wall += milliseconds
-      time.monotonic += milliseconds
+      ahead.wall += milliseconds
+      ahead.monotonic += milliseconds
     },
     /** Time passes. */
     pass: async (milliseconds: number) => {
-      for (let left = milliseconds; left > 0; left -= MINUTE) {
-        const step = Math.min(left, MINUTE)
-        time.wall += step
-        time.monotonic += step
-        await vi.advanceTimersByTimeAsync(step)
-      }
+      await vi.advanceTimersByTimeAsync(milliseconds)
     },
     /** Stores a lock of somebody else. Returns its name. */
     putLock: (lock: Partial<LockFile>) => {
-      const whole = { ...OTHER, time: time.wall, exclusive: false, ...lock }
+      const whole = { ...OTHER, time: clock.now(), exclusive: false, ...lock }
       return repository.saveDocument('lock', encodeLock(whole, formatInstant(whole.time)))
     },
     lockNames: () => namesOfLocks(repository),
