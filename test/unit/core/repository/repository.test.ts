@@ -106,7 +106,7 @@ describe('opening a repository', () => {
 
   it('says that there is no repository in an empty place, and that one without a key is damaged', async () => {
     expect((await failureOf(openRepository(openMemoryStorage(), PASSWORD))).code).toBe('repository/not-found')
-    await storage.remove({ kind: 'key', name: made.keyName })
+    await storage.remove({ kind: 'key', name: cheapKey.name })
     expect((await failureOf(openRepository(storage, PASSWORD))).code).toBe('repository/damaged')
   })
 
@@ -138,7 +138,7 @@ describe('opening a repository', () => {
 
   it('says that the keys are damaged where all of them are, not that the password is wrong', async () => {
     // In the sealed key itself: elsewhere in the file a flipped bit does no harm.
-    await spoil({ kind: 'key', name: made.keyName }, (file) => flip((file.length - 20) * 8)(file))
+    await spoil({ kind: 'key', name: cheapKey.name }, (file) => flip((file.length - 20) * 8)(file))
     const error = await failureOf(openRepository(storage, PASSWORD))
     expect(error.code).toBe('repository/damaged')
     expect(error.message).toContain('the only key')
