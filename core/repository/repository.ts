@@ -7,6 +7,7 @@ import { type Config, decodeConfig, encodeConfig } from './config.ts'
 import { type MasterKey, masterKeyFrom } from './crypto/master-key.ts'
 import { createSealer, type Sealer } from './crypto/seal.ts'
 import type { BlobIndex } from './index/blob-index.ts'
+import { firstIntact } from './index/first-intact.ts'
 import { type LoadIndexOptions, loadIndexes } from './index/load-indexes.ts'
 import { findKeys, type KeySearch } from './key/find-key.ts'
 import { type KeyOwner, sealKeyFile } from './key/key-file.ts'
@@ -31,7 +32,7 @@ export interface Repository {
   loadDocument(kind: Exclude<UnpackedKind, 'config'>, name: string, options?: Abortable): Promise<Buffer>
   /** Seals and stores a document. Returns its name. */
   saveDocument(kind: Exclude<UnpackedKind, 'config'>, plain: Buffer, options?: Abortable): Promise<string>
-  /** Reads one blob and proves its hash. Throws `repository/not-in-repository` or `repository/damaged`. */
+  /** Reads one blob, from any copy of it that is intact, and proves its hash. Throws `repository/not-in-repository` or `repository/damaged`. */
   loadBlob(index: BlobIndex, type: BlobType, id: Uint8Array, options?: Abortable): Promise<Buffer>
 }
 
@@ -102,7 +103,7 @@ export async function openRepository(storage: Storage, password: string, options
   } catch (error) {
     throw isCode(error, 'storage/not-found') ? notFound(storage, error) : error
   }
-  const search: KeySearch = { tried: 0, damaged: 0 }
+  const search: KeySearch = { tried: 0, damaged: [] }
   let damage: CoreError | undefined
   for await (const { masterKey, keyName } of findKeys(storage, password, search, options)) {
     const sealer = createSealer(masterKey)
@@ -120,19 +121,25 @@ export async function openRepository(storage: Storage, password: string, options
 
 function noKey(storage: Storage, { tried, damaged }: KeySearch): CoreError {
   const at = storage.location
-  if (tried === 0) return notFound(storage)
+  if (tried === 0) {
+    return new CoreError('repository/damaged', `The repository at ${at} has a config, but no key.`, {
+      safety: 'Nothing was changed. Without a key nothing in the repository can be read.',
+      remedy: 'Restore the files of the folder `keys` from a copy of the repository.',
+    })
+  }
   const keys = tried === 1 ? 'the only key' : `all ${tried} keys`
-  if (damaged === tried) {
+  const which = damaged.map((name) => name.slice(0, 8)).join(', ')
+  if (damaged.length === tried) {
     return new CoreError(
       'repository/damaged',
-      `The repository at ${at} cannot be opened: ${keys} of it cannot be used.`,
+      `The repository at ${at} cannot be opened: ${keys} of it cannot be used (${which}).`,
       {
         safety: 'Nothing was changed. Without a key nothing in the repository can be read.',
         remedy: 'Restore the files of the folder `keys` from a copy of the repository.',
       },
     )
   }
-  const but = damaged > 0 ? `; ${damaged} cannot be used` : ''
+  const but = damaged.length > 0 ? `; ${damaged.length} cannot be used: ${which}` : ''
   return new CoreError('repository/wrong-password', `The password opens none of the ${tried} keys of ${at}${but}.`, {
     safety: 'Nothing was changed.',
     remedy: 'Check the password and that this is the repository you meant.',
@@ -140,10 +147,11 @@ function noKey(storage: Storage, { tried, damaged }: KeySearch): CoreError {
 }
 
 function notFound(storage: Storage, cause?: unknown): CoreError {
-  return new CoreError('repository/not-found', `There is no repository at ${storage.location}.`, {
+  return new CoreError('repository/not-found', `There is no repository at ${storage.location}: it has no config.`, {
     cause,
     safety: 'Nothing was changed.',
-    remedy: 'Check the path, and that what it lies on is mounted. `holdfast repo init` makes a new repository.',
+    remedy:
+      'Check the path, and that what it lies on is mounted. `holdfast repo init` makes a new repository. If only the file `config` was lost, put it back from a copy.',
   })
 }
 
@@ -181,22 +189,32 @@ function repositoryOver(
           remedy: 'Run `holdfast repo check` to see what is missing.',
         })
       }
-      const location = index.locate(entry)
-      const { offset, length } = location
-      const name = index.packs.idOf(location.pack).toString('hex')
-      try {
-        const sealed = await storage.load({ kind: 'pack', name }, { ...options, offset, length })
-        opener ??= createBlobOpener(masterKey, sealer)
-        return opener.open(location, asBuffer(sealed), id)
-      } catch (error) {
-        if (!isDamage(error)) throw error
-        throw new CoreError('repository/damaged', `${object} in pack ${name} cannot be read: ${error.message}.`, {
-          cause: error,
-          safety: 'What needs this blob cannot be read; all else can.',
-          remedy: 'Run `holdfast repo check --read-data` to see what else is damaged.',
-        })
-      }
+      return firstIntact(index, entry, (copy) => loadCopy(index, copy, object, id, options), options)
     },
+  }
+
+  async function loadCopy(
+    index: BlobIndex,
+    entry: number,
+    object: string,
+    id: Uint8Array,
+    options: Abortable,
+  ): Promise<Buffer> {
+    const location = index.locate(entry)
+    const { offset, length } = location
+    const name = index.packs.idOf(location.pack).toString('hex')
+    try {
+      const sealed = await storage.load({ kind: 'pack', name }, { ...options, offset, length })
+      opener ??= createBlobOpener(masterKey, sealer)
+      return opener.open(location, asBuffer(sealed), id)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      throw new CoreError('repository/damaged', `${object} in pack ${name} cannot be read: ${error.message}.`, {
+        cause: error,
+        safety: 'What needs this blob cannot be read; all else can.',
+        remedy: 'Run `holdfast repo check --read-data` to see what else is damaged.',
+      })
+    }
   }
 }
 

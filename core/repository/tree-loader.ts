@@ -1,13 +1,14 @@
-import { type Abortable, CoreError } from '../base/index.ts'
+import { type Abortable, CoreError, isCode } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { BlobIndex } from './index/blob-index.ts'
+import { firstIntact } from './index/first-intact.ts'
 import { createBlobReader } from './pipeline/blob-reader.ts'
 import type { Repository } from './repository.ts'
 import { asBuffer } from './unpacked.ts'
 
 /** Loads trees for somebody who wants many: those of one snapshot lie close together in few packs. */
 export interface TreeLoader {
-  /** A tree's plain bytes. Throws `repository/not-in-repository`, `repository/damaged`, or what the storage throws. */
+  /** A tree's plain bytes, from any copy of it that is intact. Throws `repository/not-in-repository`, `repository/damaged`, or what the storage throws. */
   load(id: Uint8Array, options?: Abortable): Promise<Buffer>
 }
 
@@ -33,35 +34,46 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
     return loading
   }
 
+  async function loadCopy(entry: number, id: Uint8Array, options: Abortable): Promise<Buffer> {
+    const location = index.locate(entry)
+    const { pack, offset, length } = location
+    const name = index.packs.idOf(pack).toString('hex')
+    const whole = await packBytes(pack, name, options).catch((error: unknown) => {
+      // Of a file on a bad spot of a disk, what is wanted here may still be readable.
+      if (!isCode(error, 'storage/unreachable')) throw error
+      return undefined
+    })
+    const sealed = whole
+      ? whole.subarray(offset, offset + length)
+      : asBuffer(await repository.storage.load({ kind: 'pack', name }, { ...options, offset, length }))
+    try {
+      return reader.read(location, sealed, id)
+    } catch (error) {
+      const hex = Buffer.from(id).toString('hex')
+      throw new CoreError(
+        'repository/damaged',
+        `The tree ${hex} in pack ${name} is damaged: ${(error as Error).message}.`,
+        {
+          cause: error,
+          safety: 'What hangs on this folder cannot be read; all else can.',
+          remedy: 'Run `holdfast repo check --read-data` to see what is damaged.',
+        },
+      )
+    }
+  }
+
   return {
     async load(id, options = {}) {
-      const location = reader.locate('tree', id)
-      const hex = Buffer.from(id).toString('hex')
-      if (!location) {
-        throw new CoreError('repository/not-in-repository', `The tree ${hex} is in no index.`, {
+      const entry = index.find('tree', id)
+      if (entry >= 0) return firstIntact(index, entry, (copy) => loadCopy(copy, id, options), options)
+      throw new CoreError(
+        'repository/not-in-repository',
+        `The tree ${Buffer.from(id).toString('hex')} is in no index.`,
+        {
           safety: 'What hangs on this folder cannot be read; all else can.',
           remedy: 'Run `holdfast repo check` to see what is missing.',
-        })
-      }
-      const { pack, offset, length } = location
-      const name = index.packs.idOf(pack).toString('hex')
-      const whole = await packBytes(pack, name, options)
-      const sealed = whole
-        ? whole.subarray(offset, offset + length)
-        : asBuffer(await repository.storage.load({ kind: 'pack', name }, { ...options, offset, length }))
-      try {
-        return reader.read(location, sealed, id)
-      } catch (error) {
-        throw new CoreError(
-          'repository/damaged',
-          `The tree ${hex} in pack ${name} is damaged: ${(error as Error).message}.`,
-          {
-            cause: error,
-            safety: 'What hangs on this folder cannot be read; all else can.',
-            remedy: 'Run `holdfast repo check --read-data` to see what is damaged.',
-          },
-        )
-      }
+        },
+      )
     },
   }
 }

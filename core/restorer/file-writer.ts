@@ -23,8 +23,6 @@ export interface FileWriter {
   expect(table: FileTable): void
   /** Writes a blob's plain bytes. */
   write(file: number, position: number, plain: Buffer): void
-  /** Gives up a file: its content cannot be what it was. */
-  spoil(file: number, reason: string): void
   /** Finishes files without content. */
   finishEmpty(file: number): void
   /** What went wrong since the last call. */
@@ -130,10 +128,6 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
       } catch (error) {
         lose(file, error)
       }
-    },
-    spoil(number, reason) {
-      const file = known.get(number)
-      if (file && !states.isSpoilt(number)) lose(file, reason)
     },
     finishEmpty(number) {
       const file = known.get(number)

@@ -72,6 +72,8 @@ export interface JobDone {
   readonly type: 'done'
   readonly job: number
   readonly problems: readonly Problem[]
+  /** For `pack`: rows whose blob is damaged and was not written. */
+  readonly damaged?: readonly number[] | undefined
   /** For `compare`: 1 for each blob that is right already; undefined for a file that may not be written. */
   readonly same?: Uint8Array | undefined
 }

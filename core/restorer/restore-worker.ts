@@ -38,6 +38,7 @@ function writePack({ job, bytes, rows, ids, files, finish }: PackJob): void {
   const names = Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength)
   let decoded: Buffer | undefined
   let decodedFrom = -1
+  const damaged: number[] = []
   for (let row = 0; row < rows.length; row += ROW) {
     const [offset = 0, length = 0, uncompressedLength = 0, file = 0, position = 0] = rows.subarray(row, row + ROW)
     // The same blob for several files: rows are in the order of offsets.
@@ -49,13 +50,13 @@ function writePack({ job, bytes, rows, ids, files, finish }: PackJob): void {
     if (decoded) {
       writer.write(file, position, decoded)
       written[data.worker] = (written[data.worker] ?? 0) + decoded.length
-    } else writer.spoil(file, `a part of its content is damaged in the repository`)
+    } else damaged.push(row / ROW)
   }
   for (const file of finish) writer.finishEmpty(file)
-  post({ type: 'done', job, problems: writer.takeProblems() })
+  post({ type: 'done', job, problems: writer.takeProblems(), damaged })
 }
 
-/** Undefined where the blob is damaged: its files are, all others are not. */
+/** Undefined where the blob is damaged. */
 function decode(sealed: Buffer, uncompressedLength: number, id: Buffer): Buffer | undefined {
   try {
     return reader.read({ uncompressedLength }, sealed, id, room(Math.max(uncompressedLength, sealed.length)))

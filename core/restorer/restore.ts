@@ -58,8 +58,14 @@ export async function restore(repository: Repository, index: BlobIndex, options:
     if (problem.part === 'file') filesLost++
     options.onProblem(problem)
   }
-  const onUnreadable = (path: Buffer, error: unknown): void =>
+  /** A large snapshot is walked twice; a folder that cannot be read is reported once. */
+  const unreadable = new Set<string>()
+  const onUnreadable = (path: Buffer, error: unknown): void => {
+    const key = path.toString('latin1')
+    if (unreadable.has(key)) return
+    unreadable.add(key)
     report({ part: 'file', path, reason: error instanceof Error ? error.message : String(error) })
+  }
 
   // Counted first, so that the numbers are known before anything is written. What fits one set is kept.
   const seen = { sets: 1 }
@@ -68,7 +74,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
       seen.sets++
       return Promise.resolve()
     },
-    onUnreadable: () => undefined,
+    onUnreadable,
   })
   await walkSnapshot(trees, tree, selection, counting, { signal })
   const { totals } = counting

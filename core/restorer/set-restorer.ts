@@ -1,6 +1,6 @@
 import { CoreError } from '../base/index.ts'
 import type { BlobIndex, Repository } from '../repository/index.ts'
-import { openSystemCalls, statTarget, type TargetTree } from '../source/index.ts'
+import { openSystemCalls, printable, statTarget, type TargetTree } from '../source/index.ts'
 import { createBufferPool } from './buffer-pool.ts'
 import { createExaminer, type Verdict } from './examiner.ts'
 import type { EntryItem, FileItem, FileSet } from './file-set.ts'
@@ -10,7 +10,7 @@ import { createFolderMaker, type FolderState } from './folder-maker.ts'
 import { inParallel } from './in-parallel.ts'
 import { COLUMN, type Problem, ROW } from './messages.ts'
 import { createOtherMaker, type Place } from './other-maker.ts'
-import { createPackPlan, LONGEST_READ, type PackRead } from './pack-plan.ts'
+import { createPackPlan, LONGEST_READ, type PackRead, splitRead } from './pack-plan.ts'
 import type { RestoreCrew } from './restore-crew.ts'
 import type { RestoreOptions } from './restore.ts'
 
@@ -33,6 +33,13 @@ export interface SetRestorer {
   finishFolders(): void
 }
 
+/** The name under which a file with several names is restored; the others are linked to it. */
+interface FirstName {
+  readonly place: Place
+  /** What it was cannot be restored, or it is not yet known whether it can. */
+  isLost: boolean
+}
+
 /** Reads of packs that are loaded while workers are busy. */
 const READS_AHEAD = 3
 
@@ -46,7 +53,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
   const pool = createBufferPool(workers + READS_AHEAD, LONGEST_READ)
   const counts = { filesDone: 0, filesSkipped: 0, bytesSkipped: 0 }
   /** The first name of each file that has several. */
-  const firstNames = new Map<string, Place>()
+  const firstNames = new Map<string, FirstName>()
 
   /** What is found out about a set before its first byte is written. */
   interface Prepared {
@@ -58,7 +65,9 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     /** Files that only want their metadata. */
     readonly finishOnly: number[]
     readonly restored: FileItem[]
-    readonly links: { readonly from: Place; readonly to: Place }[]
+    readonly links: { readonly from: FirstName; readonly to: Place }[]
+    /** By number, those of this set. */
+    readonly firsts: Map<number, FirstName>
   }
 
   async function consider(prepared: Prepared, number: number, file: FileItem): Promise<void> {
@@ -72,9 +81,12 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       links.push({ from: first, to: place })
       return
     }
-    if (file.identity !== undefined) firstNames.set(file.identity, place)
+    // Its other names are as good as it is, which is known in the end.
+    const own: FirstName = { place, isLost: true }
+    if (file.identity !== undefined) firstNames.set(file.identity, own)
     const verdict: Verdict = state === 'new' ? { type: 'make' } : await examiner.examine(place.folder, file)
     if (verdict.type === 'keep') {
+      own.isLost = false
       counts.filesSkipped++
       counts.bytesSkipped += file.size
       return
@@ -89,6 +101,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     fileStates.set(number, wanted, verdict.type === 'mend')
     if (wanted === 0) finishOnly.push(number)
     restored.push(file)
+    if (file.identity !== undefined) prepared.firsts.set(number, own)
   }
 
   function tableOf({ set, making }: Prepared, numbers: Iterable<number>): FileTable {
@@ -100,8 +113,10 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     return encodeFileTable(entries)
   }
 
-  async function writeRead(prepared: Prepared, { pack, offset, length, rows, ids }: PackRead): Promise<void> {
+  /** Returns the rows whose blobs are damaged. */
+  async function writeRead(prepared: Prepared, read: PackRead): Promise<readonly number[]> {
     signal?.throwIfAborted()
+    const { pack, offset, length, rows, ids } = read
     const isLong = length > LONGEST_READ
     const bytes = isLong ? new SharedArrayBuffer(length) : await pool.take()
     try {
@@ -111,25 +126,43 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       const files = tableOf(prepared, filesOf(rows))
       const done = await crew.run({ type: 'pack', bytes, rows, ids, files, finish: new Uint32Array(0) })
       for (const problem of done.problems) report(problem)
+      return done.damaged ?? []
     } finally {
       if (!isLong) pool.giveBack(bytes)
     }
   }
 
-  /** The files of a pack that cannot be read are lost; all others are not. */
+  /** What cannot be read is looked for in other copies. The files of what is left are lost; all others are not. */
   async function tryRead(prepared: Prepared, read: PackRead): Promise<void> {
+    let rows: readonly number[]
+    let reason = 'a part of its content is damaged in the repository'
     try {
-      await writeRead(prepared, read)
+      rows = await writeRead(prepared, read)
     } catch (error) {
       signal?.throwIfAborted()
       if (!isStorageFailure(error)) throw error
-      for (const number of filesOf(read.rows)) {
-        const file = prepared.set.files[number]
-        if (!file || prepared.fileStates.isSpoilt(number)) continue
-        prepared.fileStates.spoil(number)
-        report({ part: 'file', path: pathOf(placeOf(prepared.set, file)), reason: error.message })
+      // Of a file that was cut off, or lies on a bad spot of a disk, only some blobs cannot be read.
+      const halves = error.code === 'storage/not-found' ? undefined : splitRead(read)
+      if (halves) {
+        for (const half of halves) await tryRead(prepared, half)
+        return
       }
+      rows = [...read.entries.keys()]
+      reason = error.message
     }
+    const copies = createPackPlan(index)
+    for (const row of rows) {
+      if (!copies.addCopy(read, row)) lose(prepared, read.rows[row * ROW + COLUMN.file] ?? 0, reason)
+    }
+    for (const copy of copies.reads()) await tryRead(prepared, copy)
+  }
+
+  /** Never finished, so nobody gives the file the times of a good one. */
+  function lose({ set, fileStates }: Prepared, number: number, reason: string): void {
+    const file = set.files[number]
+    if (!file || fileStates.isSpoilt(number)) return
+    fileStates.spoil(number)
+    report({ part: 'file', path: pathOf(placeOf(set, file)), reason })
   }
 
   async function finishFiles(prepared: Prepared): Promise<void> {
@@ -160,6 +193,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       finishOnly: [],
       restored: [],
       links: [],
+      firsts: new Map(),
     }
     await inParallel(set.files.entries(), workers * 2, async ([number, file]) => {
       signal?.throwIfAborted()
@@ -172,11 +206,16 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     crew.beginSet({ folders: set.folders.map(({ path }) => path), states: fileStates.shared })
     await inParallel(prepared.plan.reads(), workers + READS_AHEAD, (read) => tryRead(prepared, read))
     await finishFiles(prepared)
+    // Before files get their further names: one that has several is not opened for writing, as a comparison is.
+    if (options.verify) await verify(prepared)
     for (const item of set.others) {
       if (prepared.states[item.folder] !== 'refused') others.make(placeOf(set, item), item)
     }
-    for (const { from, to } of prepared.links) others.link(from, to)
-    if (options.verify) await verify(prepared)
+    for (const [number, first] of prepared.firsts) first.isLost = fileStates.isSpoilt(number)
+    for (const { from, to } of prepared.links) {
+      if (!from.isLost) others.link(from.place, to)
+      else report({ part: 'file', path: pathOf(to), reason: `it is the same file as ${printable(pathOf(from.place))}` })
+    }
   }
 
   async function verify({ set, restored, fileStates }: Prepared): Promise<void> {
@@ -229,6 +268,6 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function isStorageFailure(error: unknown): error is Error {
+function isStorageFailure(error: unknown): error is CoreError {
   return error instanceof CoreError && error.code.startsWith('storage/')
 }

@@ -7,6 +7,7 @@
  * - **Parent**: the earlier snapshot of the same source that unchanged files are taken from.
  */
 export { findNode } from './find-node.ts'
+export { quote } from './go-quote.ts'
 export { goModeFromUnix, nodeTypeOfGoMode, unixModeFromGo } from './go-file-mode.ts'
 export { ZERO_TIME, type ZonedTime, formatTime, parseTime } from './go-time.ts'
 export type { ExtendedAttribute, Node, NodeType } from './node.ts'

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import { addBackup } from './backup.ts'
+import { addCheck } from './check.ts'
 import { addDump } from './dump.ts'
 import { addInit } from './init.ts'
 import { addKey } from './key.ts'
@@ -17,7 +18,7 @@ export function addRepoCommands(program: Command, end: End): void {
     .command('repo')
     .description('work on a repository directly, in this process, as restic does')
     .addHelpText('after', HELP)
-  const commands = [addInit, addBackup, addRestore, addSnapshots, addLs, addDump, addUnlock, addKey, addStats]
+  const commands = [addInit, addBackup, addRestore, addSnapshots, addLs, addDump, addUnlock, addKey, addStats, addCheck]
   for (const add of commands) add(repo, end)
 }
 

@@ -14,13 +14,17 @@ export function runRestore(wanted: string, options: RestoreCommandOptions): Prom
   const target = targetOf(options)
   return withSession(options, 'shared', async ({ repository, output, signal }) => {
     const since = systemClock.monotonic()
-    const [name, folder] = splitSnapshot(wanted)
-    const loadIndex = repository.loadIndex({ signal })
+    const [named, folder] = splitSnapshot(wanted)
+    const loadIndex = repository.loadIndex({
+      signal,
+      onUnreadable: (name) =>
+        output.warn(`Index ${name.slice(0, 8)} is damaged: what only it lists cannot be restored.`),
+    })
     const snapshots = await loadSnapshots(repository, {
       signal,
       onUnreadable: (id) => output.warn(`Snapshot ${id.slice(0, 8)} cannot be read.`),
     })
-    const snapshot = findSnapshot(snapshots, name, {
+    const snapshot = findSnapshot(snapshots, named, {
       hosts: options.host,
       tags: options.tag?.map(parseTagList),
       paths: options.path?.map((path) => resolve(path)),

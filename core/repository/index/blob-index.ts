@@ -24,6 +24,8 @@ export interface BlobIndex {
 
   /** The entry of this blob, or -1. A blob that is only claimed counts as there. */
   find(type: BlobType, id: Uint8Array): number
+  /** The entry of the same blob that was listed next after this one, or -1: another copy of it, or the same again. */
+  next(entry: number): number
   /** Lists a blob that nobody has yet: returns its entry, to be placed. Otherwise -1. */
   claim(type: BlobType, id: Uint8Array): number
   /** Says where a claimed blob lies. */
@@ -58,6 +60,7 @@ function indexOver(entries: EntryTable, packs: PackTable): BlobIndex {
       return entries.count
     },
     find: (type, id) => entries.find(type === 'tree', id),
+    next: (entry) => entries.next(entry),
     claim: (type, id) => entries.insert(type === 'tree', id, true),
     place: (entry, pack, offset, length, uncompressedLength) =>
       entries.place(entry, pack, offset, length, uncompressedLength),

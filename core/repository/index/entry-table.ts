@@ -17,6 +17,8 @@ export interface EntryTable {
   readonly shared: SharedEntryTable
   readonly count: number
   find(isTree: boolean, id: Uint8Array): number
+  /** The entry of the same blob that was listed next after this one, or -1. */
+  next(entry: number): number
   /** Appends an entry, unless `onlyNew` and the id is listed: then -1. */
   insert(isTree: boolean, id: Uint8Array, onlyNew: boolean): number
   /** Appends rows as they are, all of them in this pack. */
@@ -27,6 +29,7 @@ export interface EntryTable {
 }
 
 const NO_PACK = 0x7fff_ffff
+const NO_ENTRY = -1
 
 /** Reserves 3 GiB of addresses. Beyond it the repository needs another machine anyway (64 bytes × 2^26 = 4 GiB). */
 const MOST_ENTRIES = 2 ** 26
@@ -53,17 +56,19 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
   }
   refresh()
 
-  /** The entry in the first slot that fits, or -1 at the first empty one. Slots hold entry + 1. */
-  function probe(isTree: boolean): number {
+  /** The entry in the first slot behind that of `after` that fits, or -1 at an empty one. Slots hold entry + 1. */
+  function probe(isTree: boolean, after = NO_ENTRY): number {
     const mask = slots.length - 1
     const first = wanted[0] ?? 0
+    let isBehind = after === NO_ENTRY
     for (let slot = first & mask; ; slot = (slot + 1) & mask) {
       const held = Atomics.load(slots, slot)
       if (held === 0) return -1
       const entry = held - 1
       const at = entry * WORDS
       if (at >= entries.length) refresh()
-      if (entries[at] === first && isSame(at, isTree)) return entry
+      if (isBehind && entries[at] === first && isSame(at, isTree)) return entry
+      isBehind ||= entry === after
     }
   }
 
@@ -73,7 +78,7 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
   }
 
   /** Finds without locking: an even epoch, unchanged after the look, means that no slots were moved meanwhile. */
-  function find(isTree: boolean, id: Uint8Array): number {
+  function find(isTree: boolean, id: Uint8Array, after = NO_ENTRY): number {
     wantedBytes.set(id)
     for (;;) {
       const epoch = Atomics.load(control, EPOCH)
@@ -82,7 +87,7 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
         continue
       }
       if (slots.length !== Atomics.load(control, SLOTS)) refresh()
-      const entry = probe(isTree)
+      const entry = probe(isTree, after)
       if (Atomics.load(control, EPOCH) === epoch) return entry
     }
   }
@@ -171,6 +176,11 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
       return Atomics.load(control, COUNT)
     },
     find,
+    next(entry) {
+      const at = entry * WORDS
+      if (at >= entries.length) refresh()
+      return find(((entries[at + PACK] ?? 0) & TREE) !== 0, new Uint8Array(shared.entries, at * 4, 32), entry)
+    },
     insert(isTree, id, onlyNew) {
       if (onlyNew && find(isTree, id) >= 0) return -1
       wantedBytes.set(id)

@@ -2,7 +2,7 @@ import { type BlobType, ID_BYTES } from '../blob.ts'
 
 /** Words of a row: 0-7 the id; 8 its pack, the top bit set for a tree; 9 offset; 10 length; 11 uncompressed length. */
 export const ROW_WORDS = 12
-export const ROW_BYTES = ROW_WORDS * 4
+const ROW_BYTES = ROW_WORDS * 4
 export const PACK_WORD = 8
 export const TREE_BIT = 0x8000_0000
 

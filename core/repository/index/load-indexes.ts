@@ -15,10 +15,12 @@ export interface LoadIndexOptions extends Abortable {
   readonly presentPacks?: PresentPacks | Promise<PresentPacks> | undefined
   /** Told of each pack that was left out, as hexadecimal; `size` is -1 where it is missing. */
   readonly onMissingPack?: ((pack: string, size: number) => void) | undefined
+  /** Called for an index file that is damaged; it is left out. Without it, the first one ends the reading. */
+  readonly onUnreadable?: ((name: string, error: CoreError) => void) | undefined
 }
 
 /** A sealed index file takes about this many bytes for each blob; only used to reserve room. */
-const FILE_BYTES_A_BLOB = 60
+const FILE_BYTES_A_BLOB = 42
 
 /** A pack that ends with its last blob has lost its header: what follows takes at least an IV, a MAC and the length. */
 const LEAST_HEADER = 16 + 16 + 4
@@ -47,18 +49,36 @@ export async function loadIndexes(
   // One ahead: the next file is read while this one is parsed.
   let next = names[0] === undefined ? undefined : loadUnpacked(storage, sealer, 'index', names[0], { signal })
   for (let at = 0; at < names.length && next; at++) {
-    const plain = await next
+    const loading = next
     const following = names[at + 1]
     next = following === undefined ? undefined : loadUnpacked(storage, sealer, 'index', following, { signal })
     // The failure belongs to whoever awaits it; meanwhile it must not count as unhandled.
     next?.catch(() => undefined)
-    readNamed(plain, content, names[at] ?? '')
+    if (!(await readOrTell(loading, content, names[at] ?? '', options))) continue
     const left = await packsToLeaveOut(storage, content, options)
     for (let pack = 0; pack < content.packCount; pack++) {
       if (!left.has(pack)) index.addPack(content, pack)
     }
   }
   return index
+}
+
+/** Whether the file could be read. One that cannot ends the reading, unless somebody wants to be told of it. */
+async function readOrTell(
+  loading: Promise<Buffer>,
+  content: IndexContent,
+  name: string,
+  { onUnreadable, signal }: LoadIndexOptions,
+): Promise<boolean> {
+  try {
+    readNamed(await loading, content, name)
+    return true
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (!onUnreadable || !isCode(error, 'repository/damaged')) throw error
+    onUnreadable(name, error)
+    return false
+  }
 }
 
 function readNamed(plain: Buffer, content: IndexContent, name: string): void {

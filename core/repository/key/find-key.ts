@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-import { type Abortable, CoreError, isCode } from '../../base/index.ts'
+import { type Abortable, isCode } from '../../base/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { MasterKey } from '../crypto/master-key.ts'
 import { asBuffer } from '../unpacked.ts'
@@ -16,12 +16,13 @@ export interface FoundKey {
 /** What became of the key files that were tried. */
 export interface KeySearch {
   tried: number
-  damaged: number
+  /** The names of those that are damaged. */
+  readonly damaged: string[]
 }
 
 /**
- * Yields each key that the password opens. A key file that is damaged, or has gone meanwhile, is passed over: one good
- * key is enough to open a repository.
+ * Yields each key that the password opens. Damaged key files are tried when all others are: the master key in one is
+ * sealed, so what can still be opened is right, and a bit that flipped elsewhere in the file locks nobody out.
  */
 export async function* findKeys(
   storage: Storage,
@@ -29,18 +30,42 @@ export async function* findKeys(
   search: KeySearch,
   options: Abortable = {},
 ): AsyncGenerator<FoundKey> {
+  const changed = new Map<string, Buffer>()
   for await (const { name } of storage.list('key', options)) {
+    const file = await loadKey(storage, name, options)
+    if (!file) continue
     search.tried++
-    try {
-      const file = asBuffer(await storage.load({ kind: 'key', name }, options))
-      if (hash('sha256', file, 'hex') !== name)
-        throw new CoreError('repository/damaged', 'it is not what its name says')
-      const masterKey = await openKeyFile(decodeKeyFile(file), password)
-      if (masterKey) yield { masterKey, keyName: name }
-    } catch (error) {
-      if (isCode(error, 'storage/not-found')) search.tried--
-      else if (isCode(error, 'repository/damaged') || isCode(error, 'repository/unsupported')) search.damaged++
-      else throw error
+    if (hash('sha256', file, 'hex') !== name) {
+      search.damaged.push(name)
+      changed.set(name, file)
+      continue
     }
+    const masterKey = await tryKey(file, password)
+    if (masterKey === 'damaged') search.damaged.push(name)
+    else if (masterKey) yield { masterKey, keyName: name }
+  }
+  for (const [keyName, file] of changed) {
+    const masterKey = await tryKey(file, password)
+    if (masterKey && masterKey !== 'damaged') yield { masterKey, keyName }
+  }
+}
+
+/** Undefined for a key that was removed since it was listed. */
+async function loadKey(storage: Storage, name: string, options: Abortable): Promise<Buffer | undefined> {
+  try {
+    return asBuffer(await storage.load({ kind: 'key', name }, options))
+  } catch (error) {
+    if (isCode(error, 'storage/not-found')) return undefined
+    throw error
+  }
+}
+
+/** Undefined where the password is not this key's. */
+async function tryKey(file: Buffer, password: string): Promise<MasterKey | 'damaged' | undefined> {
+  try {
+    return await openKeyFile(decodeKeyFile(file), password)
+  } catch (error) {
+    if (isCode(error, 'repository/damaged') || isCode(error, 'repository/unsupported')) return 'damaged'
+    throw error
   }
 }

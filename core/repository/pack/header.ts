@@ -28,6 +28,11 @@ export const HEADER_LENGTH_BYTES = 4
 export const MOST_ENTRY_BYTES = COMPRESSED_ENTRY
 export const FEWEST_ENTRY_BYTES = PLAIN_ENTRY
 
+/** Bytes of the entry of a blob. */
+export function headerEntryBytes(uncompressedLength: number): number {
+  return uncompressedLength > 0 ? COMPRESSED_ENTRY : PLAIN_ENTRY
+}
+
 /** Writes an entry to `target`. Returns where it ends. */
 export function writeHeaderEntry(
   target: Buffer,

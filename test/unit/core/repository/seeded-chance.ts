@@ -1,17 +1,18 @@
-import { createHash } from 'node:crypto'
+import { createCipheriv, createHash } from 'node:crypto'
 
 import type { Chance } from '../../../../core/base/index.ts'
 
 /** Chance that repeats: every seed has a sequence of its own. */
 export function seededChance(seed: string | number): Chance {
-  let drawn = 0
-  const next = (): Buffer => createHash('sha256').update(`${seed} ${drawn++}`).digest()
+  const key = createHash('sha256').update(String(seed)).digest()
+  const stream = createCipheriv('aes-256-ctr', key, Buffer.alloc(16))
+  const next = (length: number): Buffer => stream.update(Buffer.alloc(length))
   return {
     fill(target) {
-      for (let at = 0; at < target.length; at += 32) target.set(next().subarray(0, target.length - at), at)
+      target.set(next(target.length))
       return target
     },
-    fraction: () => next().readUInt32LE(0) / 2 ** 32,
+    fraction: () => next(4).readUInt32LE(0) / 2 ** 32,
   }
 }
 

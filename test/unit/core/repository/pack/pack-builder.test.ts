@@ -66,11 +66,11 @@ describe('a pack', () => {
         expect(entries).toEqual([...readHeaderEntries(header, file.length - headerBytes(file))])
         expect(entries).toHaveLength(pieces.length)
         for (const [at, { type, body, uncompressedLength }] of pieces.entries()) {
-          const entry = entries[at]
-          expect(entry).toMatchObject({ type, length: body.length + SEAL_OVERHEAD, uncompressedLength })
-          expect(entry?.id.equals(sha256(body))).toBe(true)
+          const listed = entries[at]
+          expect(listed).toMatchObject({ type, length: body.length + SEAL_OVERHEAD, uncompressedLength })
+          expect(listed?.id.equals(sha256(body))).toBe(true)
           const plain = Buffer.alloc(body.length)
-          sealer.open(file.subarray(entry?.offset, (entry?.offset ?? 0) + (entry?.length ?? 0)), plain)
+          sealer.open(file.subarray(listed?.offset, (listed?.offset ?? 0) + (listed?.length ?? 0)), plain)
           expect(plain.equals(body)).toBe(true)
         }
       }),

@@ -1,0 +1,143 @@
+import { type Abortable, type Chance, type Clock, systemChance, systemClock } from '../../base/index.ts'
+import type { BlobIndex, Repository } from '../../repository/index.ts'
+import type { StoredSnapshot } from '../../snapshot/index.ts'
+import { type BlobStates, createBlobStates } from './blob-states.ts'
+import { startCheckCrew } from './check-crew.ts'
+import { checkKeys, checkLocks, checkSnapshots } from './check-documents.ts'
+import { checkTrees } from './check-trees.ts'
+import { type Finding, finding } from './finding.ts'
+import { type Affected, tellImpact } from './impact.ts'
+import { loadListings } from './load-listings.ts'
+import { choosePacks, type PackChoice } from './pack-choice.ts'
+import { createPackLoader } from './pack-loader.ts'
+import { type CheckProgress, createProgressMeter } from './progress.ts'
+import { readPacks } from './read-packs.ts'
+import { findPacks, reviewPacks } from './review-packs.ts'
+
+export interface CheckOptions extends Abortable {
+  /** Which packs are read and proved to the last byte. Trees are read in any case. */
+  readonly read: PackChoice
+  readonly workers: number
+  readonly onFinding: (finding: Finding) => void
+  /** After damage: what it takes from each snapshot. */
+  readonly onAffected?: ((affected: Affected) => void) | undefined
+  /** Called some times a second. */
+  readonly onProgress?: ((progress: CheckProgress) => void) | undefined
+  readonly clock?: Clock | undefined
+  readonly chance?: Chance | undefined
+}
+
+/** What was looked at, and how much was found. */
+export interface Checked {
+  readonly snapshots: number
+  readonly indexFiles: number
+  /** Packs that are there. */
+  readonly packs: number
+  /** Blobs that the index lists. */
+  readonly blobs: number
+  /** Trees that were read, each once. */
+  readonly trees: number
+  readonly packsRead: number
+  readonly blobsRead: number
+  readonly bytesRead: number
+  readonly damages: number
+  readonly hints: number
+  /** Snapshots that cannot be restored whole. */
+  readonly snapshotsAffected: number
+}
+
+/**
+ * Checks a repository. Nothing is changed, and damage does not end it: all of it is found and reported as it is found.
+ *
+ * What is read first needs what is read later: snapshots before indexes before the list of packs. A backup stores them
+ * in the reverse order, so one that runs meanwhile (and a shared lock allows) is never mistaken for damage.
+ *
+ * Rejects with `storage/unreachable` when the storage as a whole is gone, and with the signal's reason.
+ */
+export async function check(repository: Repository, options: CheckOptions): Promise<Checked> {
+  const { read, workers, onFinding, onProgress, clock = systemClock, chance = systemChance, signal } = options
+  const counts = { damages: 0, hints: 0 }
+  function report(found: Finding): void {
+    if (found.severity === 'damage') counts.damages++
+    else counts.hints++
+    onFinding(found)
+  }
+  const meter = createProgressMeter(clock, onProgress)
+  try {
+    await checkKeys(repository, report, { signal })
+    await checkLocks(repository, report, { signal })
+    const unreadable = { snapshots: 0 }
+    const snapshots = await checkSnapshots(
+      repository,
+      (found) => {
+        unreadable.snapshots++
+        report(found)
+      },
+      { signal },
+    )
+    const { index, ledger, files, trees: treesListed } = await loadListings(repository, report, meter, { signal })
+    const packsThere = await findPacks(repository.storage, ledger, report, { signal })
+    const states = createBlobStates(index)
+    reviewPacks(index, ledger, states, report)
+    const crew = startCheckCrew(workers, {
+      masterKey: repository.masterKey,
+      index: index.shared,
+      flags: states.flags,
+    })
+    try {
+      const loader = createPackLoader(repository.storage, { signal })
+      const parts = { index, ledger, states, crew, loader, workers, meter, report }
+      meter.begin('trees', treesListed)
+      const trees = await checkTrees(rootsOf(snapshots, index, states, report), parts, { signal })
+      const chosen = choosePacks(
+        { count: ledger.count, size: (pack) => ledger.size(pack), firstByte: (pack) => ledger.idOf(pack)[0] ?? 0 },
+        read,
+        chance,
+      )
+      const packs = await readPacks(chosen, parts, { signal })
+      const affected = new Set<string>()
+      if (states.lostSome) {
+        const onAffected = (each: Affected): void => {
+          affected.add(each.snapshot)
+          options.onAffected?.(each)
+        }
+        await tellImpact(snapshots, { repository, index, states, meter, onAffected }, { signal })
+      }
+      return {
+        snapshots: snapshots.length + unreadable.snapshots,
+        indexFiles: files,
+        packs: packsThere,
+        blobs: index.count,
+        trees,
+        packsRead: packs.packs,
+        blobsRead: packs.blobs,
+        bytesRead: packs.bytes,
+        ...counts,
+        snapshotsAffected: affected.size + unreadable.snapshots,
+      }
+    } finally {
+      await crew.terminate()
+    }
+  } finally {
+    meter.stop()
+  }
+}
+
+/** Entries of the snapshots' root trees. */
+function rootsOf(
+  snapshots: readonly StoredSnapshot[],
+  index: BlobIndex,
+  states: BlobStates,
+  report: (finding: Finding) => void,
+): number[] {
+  const roots: number[] = []
+  for (const { id, tree } of snapshots) {
+    const entry = index.find('tree', Buffer.from(tree, 'hex'))
+    if (entry >= 0) roots.push(entry)
+    else {
+      states.noteLoss()
+      report(finding('tree-missing', tree, `at the root of snapshot ${id.slice(0, 10)} is in no index`))
+    }
+  }
+  return roots
+}

@@ -1,0 +1,187 @@
+/** What a finding is about. */
+export type ObjectKind = 'key' | 'lock' | 'snapshot' | 'index' | 'pack' | 'tree' | 'file'
+
+/**
+ * What can still be restored in spite of a finding: everything; everything but what hangs on the object; or everything
+ * else now, and that too once the index is built anew.
+ */
+export type Restorable = 'all' | 'rest' | 'after-repair'
+
+/** Something that is other than it should be. */
+export interface Finding {
+  readonly kind: FindingKind
+  /** Damage fails a check; a hint does not. */
+  readonly severity: 'damage' | 'hint'
+  readonly object: {
+    readonly kind: ObjectKind
+    /** Full id; of a file its name, made printable. */
+    readonly name: string
+  }
+  /** What is wrong with it, as a sentence that names it. */
+  readonly message: string
+  /** What that means, as a sentence. */
+  readonly meaning: string
+  readonly restorable: Restorable
+  /** What to do next, as a sentence. */
+  readonly remedy: string
+}
+
+export type FindingKind = keyof typeof RULES
+
+interface Rule extends Pick<Finding, 'severity' | 'meaning' | 'restorable' | 'remedy'> {
+  readonly object: ObjectKind
+}
+
+const BACK_UP_AGAIN =
+  'Put the pack back from a copy of the repository if there is one. If not, have it taken out of the index (`restic repair packs`), then back up again: what the sources still have is stored anew.'
+const BUILD_INDEX = 'Have the index built anew from the packs: `restic repair index`.'
+
+const RULES = {
+  'key-damaged': {
+    object: 'key',
+    severity: 'damage',
+    meaning: 'This password may not open the repository much longer. The data itself is not affected.',
+    restorable: 'all',
+    remedy:
+      'Put the file back from a copy, or add a key with a new password and remove this one, while one still opens.',
+  },
+  'lock-unreadable': {
+    object: 'lock',
+    severity: 'damage',
+    meaning: 'Nobody can tell who holds it, so backups are refused. The data itself is not affected.',
+    restorable: 'all',
+    remedy: 'Once nobody uses the repository, `holdfast repo unlock --remove-all` removes it.',
+  },
+  'snapshot-unreadable': {
+    object: 'snapshot',
+    severity: 'damage',
+    meaning: 'This snapshot cannot be restored. Others are not affected.',
+    restorable: 'rest',
+    remedy: 'Put the file back from a copy of the repository, or remove it.',
+  },
+  'index-unreadable': {
+    object: 'index',
+    severity: 'damage',
+    meaning: 'What only this index lists cannot be found, though its packs may be whole.',
+    restorable: 'after-repair',
+    remedy: BUILD_INDEX,
+  },
+  'index-contradiction': {
+    object: 'pack',
+    severity: 'damage',
+    meaning: 'What the index says of this pack cannot be true, so some of its blobs may not be found.',
+    restorable: 'after-repair',
+    remedy: BUILD_INDEX,
+  },
+  'pack-missing': {
+    object: 'pack',
+    severity: 'damage',
+    meaning: 'The blobs in it cannot be read, nor the files and folders that need them and no other copy.',
+    restorable: 'rest',
+    remedy: BACK_UP_AGAIN,
+  },
+  'pack-size': {
+    object: 'pack',
+    severity: 'damage',
+    meaning: 'The file was cut off or grew. What lies behind its end cannot be read.',
+    restorable: 'rest',
+    remedy: BACK_UP_AGAIN,
+  },
+  'pack-damaged': {
+    object: 'pack',
+    severity: 'damage',
+    meaning: 'The damaged blobs in it cannot be read, nor the files and folders that need them and no other copy.',
+    restorable: 'rest',
+    remedy: BACK_UP_AGAIN,
+  },
+  'pack-header': {
+    object: 'pack',
+    severity: 'damage',
+    meaning: 'All blobs that the index lists in it are whole. Only building the index anew would not find them.',
+    restorable: 'all',
+    remedy: BACK_UP_AGAIN,
+  },
+  'pack-unreadable': {
+    object: 'pack',
+    severity: 'damage',
+    meaning: 'The storage did not hand it out, so nobody knows whether it is whole.',
+    restorable: 'rest',
+    remedy: 'Look for disk or network errors in the system log, then check again.',
+  },
+  'pack-orphan': {
+    object: 'pack',
+    severity: 'hint',
+    meaning: 'An interrupted backup leaves such packs. They only take room.',
+    restorable: 'all',
+    remedy: 'Nothing needs to be done; the next prune removes it.',
+  },
+  'orphan-damaged': {
+    object: 'pack',
+    severity: 'hint',
+    meaning: 'It is in no index, so nothing needs it, unless an index was lost.',
+    restorable: 'all',
+    remedy: 'Nothing needs to be done; the next prune removes it.',
+  },
+  'pack-repeated': {
+    object: 'pack',
+    severity: 'hint',
+    meaning: 'It is listed in several index files, which costs a little room and no data.',
+    restorable: 'all',
+    remedy: 'Nothing needs to be done; building the index anew or pruning tidies it.',
+  },
+  'tree-missing': {
+    object: 'tree',
+    severity: 'damage',
+    meaning: 'All that is below this folder cannot be found.',
+    restorable: 'rest',
+    remedy:
+      'If an index is damaged or packs are in none, build the index anew (`restic repair index`). Else back up again.',
+  },
+  'tree-damaged': {
+    object: 'tree',
+    severity: 'damage',
+    meaning: 'All that is below this folder cannot be found.',
+    restorable: 'rest',
+    remedy: BACK_UP_AGAIN,
+  },
+  'content-missing': {
+    object: 'file',
+    severity: 'damage',
+    meaning: 'This file cannot be restored whole.',
+    restorable: 'rest',
+    remedy:
+      'If an index is damaged or packs are in none, build the index anew (`restic repair index`). Else back up again.',
+  },
+  'node-damaged': {
+    object: 'file',
+    severity: 'damage',
+    meaning: 'This entry cannot be restored. Others in the same folder are not affected.',
+    restorable: 'rest',
+    remedy: 'Back up again; the next snapshot has it.',
+  },
+  'file-size': {
+    object: 'file',
+    severity: 'hint',
+    meaning: 'It changed while it was backed up. What was read of it is restored as it was read.',
+    restorable: 'all',
+    remedy: 'If the file matters, compare with the snapshot before and after this one.',
+  },
+} as const satisfies Record<string, Rule>
+
+/** Makes a finding. `message` goes on after the object's kind and short name. */
+export function finding(
+  kind: FindingKind,
+  name: string,
+  what: string,
+  changes: Partial<Pick<Finding, 'meaning' | 'restorable'>> = {},
+): Finding {
+  const { object, ...rule } = RULES[kind]
+  const shown = object === 'file' ? name : name.slice(0, 10)
+  const message = `${object.charAt(0).toUpperCase()}${object.slice(1)} ${shown} ${what}.`
+  return { kind, ...rule, object: { kind: object, name }, message, ...changes }
+}
+
+/** The words of an error, without the sentence's end, for use inside another sentence. */
+export function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+}

@@ -1,0 +1,52 @@
+import { type Abortable, CoreError } from '../../base/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import { reasonOf } from './finding.ts'
+import type { PackBytes } from './messages.ts'
+import { createReadMemory } from './read-memory.ts'
+
+/** Reads runs of packs into memory that workers share. */
+export interface PackLoader {
+  /**
+   * Reads a run of a pack and gives it to `use`, whose end frees the memory. Returns why the run cannot be read, or
+   * undefined. Rejects when the storage as a whole is gone, and with what `use` throws.
+   */
+  load(
+    name: string,
+    offset: number,
+    length: number,
+    use: (bytes: PackBytes) => Promise<void>,
+  ): Promise<string | undefined>
+}
+
+/** Some packs of restic's usual 16 MiB for each worker; one that is larger than all of it is read alone. */
+const MOST_MEMORY = 160 * 1024 * 1024
+
+export function createPackLoader(storage: Storage, { signal }: Abortable): PackLoader {
+  const memory = createReadMemory(MOST_MEMORY)
+
+  /** A damaged disk fails to hand out some files; a vanished one is no finding about any of them. */
+  async function reasonOfFailure(error: unknown): Promise<string> {
+    signal?.throwIfAborted()
+    if (!(error instanceof CoreError) || !error.code.startsWith('storage/')) throw error
+    if (error.code === 'storage/unreachable') await storage.stat({ kind: 'config', name: '' }, { signal })
+    return reasonOf(error)
+  }
+
+  return {
+    async load(name, offset, length, use) {
+      const bytes = await memory.take(length)
+      try {
+        signal?.throwIfAborted()
+        try {
+          await storage.load({ kind: 'pack', name }, { offset, length, into: new Uint8Array(bytes, 0, length), signal })
+        } catch (error) {
+          return await reasonOfFailure(error)
+        }
+        await use({ bytes, length, offset })
+        return undefined
+      } finally {
+        memory.giveBack(bytes)
+      }
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { Abortable } from '../../base/index.ts'
+import type { BlobIndex } from '../../repository/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import type { BlobStates } from './blob-states.ts'
+import { type Finding, finding } from './finding.ts'
+import { layOut, type PackLayout } from './pack-layout.ts'
+import type { PackLedger } from './pack-ledger.ts'
+
+/** Notes in the ledger which packs the storage has. Returns how many. */
+export async function findPacks(
+  storage: Storage,
+  ledger: PackLedger,
+  report: (finding: Finding) => void,
+  options: Abortable,
+): Promise<number> {
+  let packs = 0
+  for await (const { name, size } of storage.list('pack', options)) {
+    packs++
+    const pack = ledger.found(Buffer.from(name, 'hex'), size)
+    if (pack >= ledger.listed) report(finding('pack-orphan', name, `of ${size} bytes is in no index`))
+  }
+  return packs
+}
+
+/**
+ * Compares what the indexes say of packs with one another and with the files that are there, without reading these.
+ * Counts the copies of each blob that must be whole, as far as can be told so.
+ */
+export function reviewPacks(
+  index: BlobIndex,
+  ledger: PackLedger,
+  states: BlobStates,
+  report: (finding: Finding) => void,
+): void {
+  const suspects: number[] = []
+  for (let pack = 0; pack < ledger.listed; pack++) {
+    const layout = layOut(index, ledger.entriesOf(pack))
+    const size = ledger.size(pack)
+    for (const entry of layout.entries) if (isWithin(index, entry, size)) states.addCopy(entry)
+    if (layout.contradiction !== undefined || size !== layout.fileBytes) suspects.push(pack)
+  }
+  // Only now is it known what is nowhere else.
+  for (const pack of suspects) {
+    judge(index, ledger, states, pack, layOut(index, ledger.entriesOf(pack)), report)
+  }
+}
+
+function judge(
+  index: BlobIndex,
+  ledger: PackLedger,
+  states: BlobStates,
+  pack: number,
+  layout: PackLayout,
+  report: (finding: Finding) => void,
+): void {
+  const { entries, fileBytes, contradiction } = layout
+  const name = ledger.nameOf(pack)
+  const size = ledger.size(pack)
+  const beyond = entries.filter((entry) => !isWithin(index, entry, size))
+  const lost = countLost(beyond, states)
+  const holding = `${entries.length} blobs, ${lost === 0 ? 'all of which are elsewhere too' : `${lost} of which are nowhere else`}`
+  if (contradiction !== undefined) report(finding('index-contradiction', name, `${contradiction}, by its index`))
+  if (Number.isNaN(size)) {
+    report(finding('pack-missing', name, `is missing. It held ${holding}`, consequence(lost)))
+  } else if (contradiction === undefined && size !== fileBytes) {
+    const cut = size < fileBytes ? `; ${beyond.length} of its blobs are cut off, ${lost} of them are nowhere else` : ''
+    report(finding('pack-size', name, `has ${size} bytes and should have ${fileBytes}${cut}`, consequence(lost)))
+  }
+}
+
+function isWithin(index: BlobIndex, entry: number, size: number): boolean {
+  const { offset, length } = index.locate(entry)
+  return offset + length <= size
+}
+
+/** How many of these blobs have no readable copy. */
+export function countLost(entries: Iterable<number>, states: BlobStates): number {
+  let lost = 0
+  for (const entry of entries) if (states.isLost(states.canonical(entry))) lost++
+  if (lost > 0) states.noteLoss()
+  return lost
+}
+
+/** What the loss of so many blobs means for what can be restored. */
+export function consequence(lost: number): Pick<Finding, 'restorable'> {
+  return { restorable: lost > 0 ? 'rest' : 'all' }
+}

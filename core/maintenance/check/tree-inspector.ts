@@ -1,0 +1,135 @@
+import { CoreError } from '../../base/index.ts'
+import { type BlobIndex, type BlobReader, ID_BYTES, SEAL_OVERHEAD } from '../../repository/index.ts'
+import { quote, TreeReader } from '../../snapshot/index.ts'
+import { FLAG } from './blob-states.ts'
+import { type Finding, finding, reasonOf } from './finding.ts'
+import type { TreesDone, TreesJob, UnreadableTree } from './messages.ts'
+
+/** Reads trees and looks whether all that they name is in an index. Belongs to one thread. */
+export interface TreeInspector {
+  inspect(job: TreesJob): TreesDone
+}
+
+export function createTreeInspector(index: BlobIndex, reader: BlobReader, shared: SharedArrayBuffer): TreeInspector {
+  const flags = new Uint8Array(shared)
+  const id = Buffer.alloc(ID_BYTES)
+  let findings: Finding[] = []
+  let missesSome = false
+
+  /** Whether the tree is this call's to read: each is visited once. */
+  function claim(entry: number): boolean {
+    return (Atomics.or(flags, entry, FLAG.visited) & FLAG.visited) === 0
+  }
+
+  function inspectNode(node: TreeReader, tree: string, found: number[]): void {
+    const { type, subtree } = node
+    if (subtree) {
+      const entry = index.find('tree', subtree)
+      if (entry < 0) {
+        missesSome = true
+        const where = `of folder ${shownName(node)} in tree ${tree.slice(0, 10)} is in no index`
+        findings.push(finding('tree-missing', subtree.toString('hex'), where))
+      } else if (claim(entry)) found.push(entry)
+    } else if (type === 'dir') {
+      missesSome = true
+      findings.push(finding('node-damaged', shownName(node), `in tree ${tree.slice(0, 10)} is a folder without a tree`))
+    }
+    if (type === 'file') inspectContent(node, tree)
+  }
+
+  function inspectContent(node: TreeReader, tree: string): void {
+    const { content } = node
+    if (!content) {
+      missesSome = true
+      findings.push(finding('node-damaged', shownName(node), `in tree ${tree.slice(0, 10)} has no list of its content`))
+      return
+    }
+    let size = 0
+    let missing = 0
+    for (let at = 0; at < content.length; at += ID_BYTES) {
+      const entry = index.find('data', content.subarray(at, at + ID_BYTES))
+      if (entry < 0) missing++
+      else {
+        const { length, uncompressedLength } = index.locate(entry)
+        size += uncompressedLength > 0 ? uncompressedLength : length - SEAL_OVERHEAD
+      }
+    }
+    if (missing > 0) {
+      missesSome = true
+      const parts = `misses ${missing} of its ${content.length / ID_BYTES} blobs, which are in no index`
+      findings.push(finding('content-missing', shownName(node), `in tree ${tree.slice(0, 10)} ${parts}`))
+    } else if (node.size !== BigInt(size)) {
+      const sizes = `says that it has ${node.size} bytes; its content has ${size}`
+      findings.push(finding('file-size', shownName(node), `in tree ${tree.slice(0, 10)} ${sizes}`))
+    }
+  }
+
+  /** Adds the trees below it that nobody has visited. */
+  function inspectTree(plain: Buffer, tree: string, found: number[]): void {
+    try {
+      const nodes = new TreeReader(plain, 'it')
+      while (nodes.next()) inspectSafely(nodes, tree, found)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      missesSome = true
+      findings.push(finding('tree-damaged', tree, `cannot be understood: ${reasonOf(error)}`))
+    }
+  }
+
+  function inspectSafely(nodes: TreeReader, tree: string, found: number[]): void {
+    try {
+      inspectNode(nodes, tree, found)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      missesSome = true
+      findings.push(finding('node-damaged', shownName(nodes), `in tree ${tree.slice(0, 10)}: ${reasonOf(error)}`))
+    }
+  }
+
+  return {
+    inspect({ bytes, offset: base, length: available, pack, entries }) {
+      const sealed = Buffer.from(bytes, 0, available)
+      const open = [...entries]
+      const elsewhere: number[] = []
+      const unreadable: UnreadableTree[] = []
+      let trees = 0
+      for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+        const location = index.locate(entry)
+        const start = location.offset - base
+        if (location.pack !== pack || start < 0 || start + location.length > available) {
+          elsewhere.push(entry)
+          continue
+        }
+        const name = index.idOf(entry, id).toString('hex')
+        try {
+          const plain = reader.read(location, sealed.subarray(start, start + location.length), id)
+          trees++
+          inspectTree(plain, name, open)
+        } catch (error) {
+          if (!isDamage(error)) throw error
+          unreadable.push({ entry, reason: reasonOf(error) })
+        }
+      }
+      const done: TreesDone = {
+        type: 'trees',
+        trees,
+        elsewhere: Uint32Array.from(elsewhere),
+        unreadable,
+        findings,
+        missesSome,
+      }
+      findings = []
+      missesSome = false
+      return done
+    },
+  }
+}
+
+/** What a node is called, for a message. */
+function shownName(node: TreeReader): string {
+  return Buffer.from(quote(node.name)).toString()
+}
+
+function isDamage(error: unknown): error is CoreError {
+  return error instanceof CoreError && (error.code === 'repository/damaged' || error.code === 'repository/unsupported')
+}

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  ftruncateSync,
+  linkSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+import { jsonLines, runHoldfast } from '../support/holdfast.ts'
+import { describeWith } from '../support/peer/describe-with.ts'
+import { isRoot } from '../support/privilege.ts'
+
+/** restic 0.14 has no --sparse, so what a hole costs it bounds this; a hole is one blob, stored once. */
+const SPARSE_BYTES = 256 * 1024 * 1024
+
+/** Kind, mode, owner, time to the nanosecond, links, size and target of everything below a folder, in one text. */
+function listing(folder: string): string {
+  const lines = execFileSync('find', ['.', '-printf', String.raw`%p|%y|%m|%U|%G|%T@|%n|%s|%l\n`], {
+    cwd: folder,
+    encoding: 'latin1',
+  })
+  return lines
+    .split('\n')
+    .map((line) => (/\|d\|/.test(line) ? line.replace(/\|\d+\|\d+\|$/, '') : line))
+    .toSorted()
+    .join('\n')
+}
+
+const attributes = (folder: string): string =>
+  execFileSync('getfattr', ['-R', '-d', '-m', '-', '-h', '.'], { cwd: folder, encoding: 'latin1' })
+
+describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
+  const home = mkdtempSync(join(tmpdir(), 'holdfast-interop-'))
+  const source = join(home, 'source')
+  const env = { ...process.env, RESTIC_PASSWORD: 'interop', RESTIC_CACHE_DIR: join(home, 'cache') }
+  const at = (...parts: string[]): string => join(source, ...parts)
+
+  const restic = (...args: string[]): string => execFileSync('restic', args, { env, encoding: 'utf8', stdio: 'pipe' })
+
+  async function holdfast(...args: string[]): Promise<Record<string, unknown>> {
+    const ended = await runHoldfast(['repo', ...args, '--json'], { env })
+    expect(ended.stderr).toBe('')
+    expect(ended.code).toBe(0)
+    return jsonLines(ended.stdout).at(-1) ?? {}
+  }
+
+  function expectSame(restored: string): void {
+    expect(listing(restored)).toBe(listing(source))
+    expect(attributes(restored)).toBe(attributes(source))
+    execFileSync('diff', ['-r', '--no-dereference', '-x', 'fifo', '-x', 'device', source, restored])
+  }
+
+  beforeAll(() => {
+    mkdirSync(at('deep', ...Array.from({ length: 60 }, (_, level) => `level-${level}`)), { recursive: true })
+    mkdirSync(at('empty folder'))
+    for (const name of ['plain', 'quote"', 'back\\slash', 'new\nline', 'nb\u00a0space', '<&>', '😀', 'ﬁ', "it's"]) {
+      writeFileSync(at(name), `content of ${name}`)
+    }
+    writeFileSync(Buffer.concat([Buffer.from(`${source}/bad-`), Buffer.of(0xff, 0xe9), Buffer.from('A')]), 'not UTF-8')
+    writeFileSync(at('empty'), '')
+    writeFileSync(at('large'), Buffer.alloc(5_000_000, 'several chunks, cut where the content says so. '))
+    linkSync(at('plain'), at('hard link'))
+    symlinkSync('plain', at('link'))
+    symlinkSync(Buffer.from('/nowhere/at/all'), at('dangling'))
+    lutimesSync(at('link'), 1_600_000_000.123_456, 1_600_000_000.123_456)
+    chmodSync(at('plain'), 0o4755)
+    utimesSync(at('<&>'), 1, -1.5)
+    const sparse = openSync(at('sparse'), 'w')
+    writeSync(sparse, 'begin', 0)
+    ftruncateSync(sparse, SPARSE_BYTES)
+    closeSync(sparse)
+    execFileSync('mkfifo', [at('fifo')])
+    execFileSync('setfattr', ['-n', 'user.note', '-v', 'kept', at('large')])
+    execFileSync('setfacl', ['-m', 'u:1234:rw', at('empty')])
+    if (isRoot) execFileSync('mknod', [at('device'), 'c', '1', '3'])
+    mkdirSync(at('many'))
+    for (let file = 0; file < 2000; file++) writeFileSync(at('many', `file-${file}`), `number ${file % 500}`)
+  })
+  afterAll(() => rmSync(home, { recursive: true }))
+
+  it('restores what restic backed up, and adds no new data to its repository', async () => {
+    const vault = join(home, 'theirs')
+    restic('init', '-r', vault)
+    restic('backup', '-r', vault, source)
+    const summary = await holdfast('backup', '-r', vault, '--force', source)
+    expect(summary['data_blobs']).toBe(0)
+    await holdfast('restore', '-r', vault, 'latest', '--target', join(home, 'by-us'), '--verify', '--sparse')
+    expectSame(join(home, 'by-us', source))
+    restic('check', '-r', vault, '--read-data')
+  })
+
+  it('is restored by restic, which adds no new data either', async () => {
+    const vault = join(home, 'ours')
+    await holdfast('init', '-r', vault)
+    await holdfast('backup', '-r', vault, source)
+    const summary = jsonLines(restic('backup', '-r', vault, '--force', '--json', source)).at(-1) ?? {}
+    expect(summary['data_blobs']).toBe(0)
+    const [first] = JSON.parse(restic('snapshots', '-r', vault, '--json')) as { id: string }[]
+    restic('restore', '-r', vault, first?.id ?? '', '--target', join(home, 'by-them'))
+    expectSame(join(home, 'by-them', source))
+    restic('check', '-r', vault, '--read-data')
+  })
+
+  it('writes to the same repository at the same time', async () => {
+    const vault = join(home, 'shared')
+    restic('init', '-r', vault)
+    const theirs = Array.from({ length: 3 }, async () => {
+      const { spawn } = await import('node:child_process')
+      const child = spawn('restic', ['-r', vault, 'backup', '--force', source], { env, stdio: 'ignore' })
+      return new Promise((resolve) => child.on('close', resolve))
+    })
+    const ours = Array.from({ length: 3 }, () => holdfast('backup', '-r', vault, '--force', source))
+    expect(await Promise.all(theirs)).toEqual([0, 0, 0])
+    await Promise.all(ours)
+    restic('check', '-r', vault, '--read-data')
+    expect(readdirSync(join(vault, 'snapshots'))).toHaveLength(6)
+    expect(readdirSync(join(vault, 'locks'))).toEqual([])
+    await holdfast('restore', '-r', vault, 'latest', '--target', join(home, 'both'))
+    expectSame(join(home, 'both', source))
+  })
+})
