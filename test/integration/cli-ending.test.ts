@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -86,12 +86,15 @@ describeWith(['restic'], 'how the commands of holdfast repo end', () => {
     }
   })
 
-  it('makes the folder of locks where a copy of the repository lacks it', async () => {
-    const copy = odd.file('copied without empty folders')
-    await ended(spawn('cp', ['-a', odd.path, copy]))
-    rmSync(join(copy, 'locks'), { recursive: true })
-    expect((await odd.holdfast('snapshots', '-r', copy)).code).toBe(0)
-    expect(readdirSync(join(copy, 'locks'))).toEqual([])
+  it('prepares the place before it locks: what a process that crashed days ago left half-written is gone', async () => {
+    const name = `${'ab'.repeat(32)}-tmp-holdfast-0-0`
+    const left = join(odd.path, 'index', name)
+    writeFileSync(left, 'half')
+    utimesSync(left, 1_600_000_000, 1_600_000_000)
+    expect((await odd.holdfast('snapshots', '--no-lock')).code).toBe(0)
+    expect(readdirSync(join(odd.path, 'index'))).toContain(name)
+    expect((await odd.holdfast('snapshots')).code).toBe(0)
+    expect(readdirSync(join(odd.path, 'index'))).not.toContain(name)
   })
 
   it('reads with --no-lock what it may not write to, and says so when it is missing', async () => {
