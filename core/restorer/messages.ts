@@ -12,6 +12,8 @@ export interface RestoreWorkerData {
   /** One word: bytes written so far by all workers, in a Float64 each. */
   readonly written: SharedArrayBuffer
   readonly worker: number
+  /** One Int32: not 0 once no more work is wanted. */
+  readonly stopped: SharedArrayBuffer
 }
 
 /** A set of files begins: what the workers need of all of them. */
@@ -58,7 +60,12 @@ export interface CompareJob {
   readonly resize: boolean
 }
 
-export type ToRestoreWorker = SetMessage | PackJob | CompareJob
+/** The last message: the worker ends. */
+export interface StopMessage {
+  readonly type: 'stop'
+}
+
+export type ToRestoreWorker = SetMessage | PackJob | CompareJob | StopMessage
 
 /** Something that was not restored as it was. */
 export interface Problem {

@@ -16,7 +16,11 @@ export interface RestoreCrew {
   beginSet(message: Omit<SetMessage, 'type'>): void
   /** Has a job done. Waits first while every worker has enough to do. Rejects when a worker fails. */
   run(job: Omit<PackJob, 'job'> | Omit<CompareJob, 'job'>): Promise<JobDone>
-  terminate(): Promise<void>
+  /**
+   * Ends the threads, between two blobs of what they do. They are asked to end, never ended from outside: a native
+   * add-on that is loading or running at that moment would take the whole process with it.
+   */
+  end(): Promise<void>
 }
 
 /** A worker has one job under way and one waiting, so that it never waits itself. */
@@ -27,23 +31,29 @@ const YOUNG_GENERATION = { maxYoungGenerationSizeMb: 8 }
 
 interface Member {
   readonly thread: Worker
+  readonly ended: Promise<void>
   jobs: number
 }
 
-export function startRestoreCrew(workers: number, dataFor: (number: number) => RestoreWorkerData): RestoreCrew {
+export function startRestoreCrew(
+  workers: number,
+  dataFor: (number: number) => Omit<RestoreWorkerData, 'stopped'>,
+): RestoreCrew {
   const waitingJobs = new Map<number, { resolve: (done: JobDone) => void; reject: (error: unknown) => void }>()
   const waitingForRoom: (() => void)[] = []
   let failure: { readonly error: unknown } | undefined
   let lastJob = 0
+  const stopped = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
 
   const members: Member[] = Array.from({ length: workers }, (_, number) => {
     const thread = new Worker(new URL('./restore-worker.ts', import.meta.url), {
-      workerData: dataFor(number),
+      workerData: { ...dataFor(number), stopped } satisfies RestoreWorkerData,
       // Files are opened by system calls of our own, which Node would count as mistakes. The worker closes them itself.
       trackUnmanagedFds: false,
       resourceLimits: YOUNG_GENERATION,
     })
-    const member: Member = { thread, jobs: 0 }
+    const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+    const member: Member = { thread, ended, jobs: 0 }
     thread.on('message', (message: FromRestoreWorker) => receive(member, message))
     thread.on('error', fail)
     thread.on('exit', (code) => {
@@ -92,9 +102,10 @@ export function startRestoreCrew(workers: number, dataFor: (number: number) => R
         member.thread.postMessage({ ...body, job })
       })
     },
-    async terminate() {
-      for (const { thread } of members) thread.removeAllListeners('exit')
-      await Promise.all(members.map(({ thread }) => thread.terminate()))
+    async end() {
+      Atomics.store(new Int32Array(stopped), 0, 1)
+      for (const { thread } of members) thread.postMessage({ type: 'stop' } satisfies ToRestoreWorker)
+      await Promise.all(members.map(({ ended }) => ended))
     },
   }
 }

@@ -22,6 +22,8 @@ const reader = createBlobReader(data.masterKey, data.index)
 const writer = createFileWriter(data.target, data.sparse)
 const tree = openTargetTree(data.target)
 const written = new Float64Array(data.written)
+const stopped = new Int32Array(data.stopped)
+const isStopped = (): boolean => Atomics.load(stopped, 0) !== 0
 const post = (message: FromRestoreWorker): void => port.postMessage(message)
 
 /** Blobs are decoded here, one after another; the longest that restic cuts has 8 MiB. */
@@ -39,7 +41,7 @@ function writePack({ job, bytes, rows, ids, files, finish }: PackJob): void {
   let decoded: Buffer | undefined
   let decodedFrom = -1
   const damaged: number[] = []
-  for (let row = 0; row < rows.length; row += ROW) {
+  for (let row = 0; row < rows.length && !isStopped(); row += ROW) {
     const [offset = 0, length = 0, uncompressedLength = 0, file = 0, position = 0] = rows.subarray(row, row + ROW)
     // The same blob for several files: rows are in the order of offsets.
     if (offset !== decodedFrom) {
@@ -78,6 +80,7 @@ function compare({ job, folder, name, content, lengths, size, resize }: CompareJ
   try {
     let position = 0
     for (const [blob, length] of lengths.entries()) {
+      if (isStopped()) break
       const there = room(length).subarray(0, length)
       const isThere = readFully(descriptor, there, position) === length
       if (isThere && sha256(there).equals(ids.subarray(blob * ID_BYTES, (blob + 1) * ID_BYTES))) same[blob] = 1
@@ -102,9 +105,16 @@ function readFully(descriptor: number, target: Buffer, position: number): number
   return done
 }
 
+function end(): void {
+  writer.close()
+  tree.close()
+  port.close()
+}
+
 port.on('message', (message: ToRestoreWorker) => {
   try {
-    if (message.type === 'set') writer.begin(message.folders, fileStatesOver(message.states))
+    if (message.type === 'stop') end()
+    else if (message.type === 'set') writer.begin(message.folders, fileStatesOver(message.states))
     else if (message.type === 'pack') writePack(message)
     else compare(message)
   } catch (error) {

@@ -111,7 +111,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
     return { ...progress(), problems, filesLost }
   } finally {
     clearInterval(timer)
-    await crew.terminate()
+    await crew.end()
     target.close()
   }
 }

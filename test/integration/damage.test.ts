@@ -9,6 +9,7 @@ import { CoreError } from '../../core/base/index.ts'
 import { createSealer, openRepository, readPackHeader, type Repository } from '../../core/repository/index.ts'
 import type { FileKind } from '../../core/storage/index.ts'
 import { checkRepository, type CheckOutcome } from '../support/check-repository.ts'
+import { keepCompiled } from '../support/compile-cache.ts'
 import { type Damage, flip, flips, losses } from '../support/damage.ts'
 import {
   type Change,
@@ -42,6 +43,7 @@ describe(`a damaged repository (HOLDFAST_SEED=${SEED})`, () => {
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'holdfast-damage-'))
+    keepCompiled(home)
     small = await makeSmallRepository(home)
     const { repository, source } = small
     await repository.saveDocument('lock', Buffer.from('{"time":"2026-01-02T03:04:05Z","hostname":"other","pid":1}'))
@@ -84,18 +86,13 @@ describe(`a damaged repository (HOLDFAST_SEED=${SEED})`, () => {
     const wrongs: string[] = []
     for (const [path, content] of originals) {
       const isGood = restored.get(path)?.equals(content) ?? false
-      if (!isGood && !isNamed(path, lost)) wrongs.push(`${path} is not what it was, and nobody said so`)
+      if (!isGood && !isAmong(path, lost)) wrongs.push(`${path} is not what it was, and nobody said so`)
     }
     for (const path of restored.keys()) if (!originals.has(path)) wrongs.push(`${path} came from nowhere`)
     const foretold = new Set(affected.filter(({ snapshot }) => snapshot === newest).map(({ path }) => path.toString()))
     for (const path of foretold) if (!lost.has(path)) wrongs.push(`${path} was said to be lost and is not`)
     for (const path of lost) if (!foretold.has(path)) wrongs.push(`${path} is lost, which the check did not say`)
     return wrongs
-  }
-
-  function unfound(damages: Case, { findings }: CheckOutcome): string[] {
-    const names = new Set(findings.filter(({ severity }) => severity === 'damage').map(({ object }) => object.name))
-    return damages.filter(({ name }) => !names.has(name)).map(({ kind }) => `the ${kind} was not found`)
   }
 
   async function judgeCheck(damages: Case): Promise<string[]> {
@@ -124,21 +121,6 @@ describe(`a damaged repository (HOLDFAST_SEED=${SEED})`, () => {
       const isClear = error.safety !== undefined && error.remedy !== undefined
       return saysWhich && isClear ? [] : [`it ended with: ${error.message}`]
     }
-  }
-
-  /** Judges each case, some at a time, and returns what was not as it should be. */
-  async function misjudged(cases: readonly Case[], judge: (damages: Case) => Promise<string[]>): Promise<string[]> {
-    expect(cases.length).toBeGreaterThan(0)
-    const left = cases.values()
-    const wrongs: string[] = []
-    async function lane(): Promise<void> {
-      for (const damages of left) {
-        const title = damages.map(({ kind, name, title: how }) => `${kind} ${name.slice(0, 8)} ${how}`).join(' and ')
-        for (const wrong of await judge(damages)) wrongs.push(`${title}: ${wrong}`)
-      }
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, lane))
-    return wrongs
   }
 
   it('is known by its config, whatever happened to that', async () => {
@@ -220,6 +202,26 @@ describe(`a damaged repository (HOLDFAST_SEED=${SEED})`, () => {
   })
 })
 
+function unfound(damages: Case, { findings }: CheckOutcome): string[] {
+  const names = new Set(findings.filter(({ severity }) => severity === 'damage').map(({ object }) => object.name))
+  return damages.filter(({ name }) => !names.has(name)).map(({ kind }) => `the ${kind} was not found`)
+}
+
+/** Judges each case, some at a time, and returns what was not as it should be. */
+async function misjudged(cases: readonly Case[], judge: (damages: Case) => Promise<string[]>): Promise<string[]> {
+  expect(cases.length).toBeGreaterThan(0)
+  const left = cases.values()
+  const wrongs: string[] = []
+  async function lane(): Promise<void> {
+    for (const damages of left) {
+      const title = damages.map(({ kind, name, title: how }) => `${kind} ${name.slice(0, 8)} ${how}`).join(' and ')
+      for (const wrong of await judge(damages)) wrongs.push(`${title}: ${wrong}`)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  return wrongs
+}
+
 /** Kinds that may be damaged while the newest snapshot can still be asked for. */
 const RESTORABLE = ['pack', 'index'] as const
 
@@ -234,6 +236,6 @@ function present<T>(values: readonly T[]): [T] {
 }
 
 /** Whether the path, or a folder above it, was named. */
-function isNamed(path: string, lost: ReadonlySet<string>): boolean {
+function isAmong(path: string, lost: ReadonlySet<string>): boolean {
   return [...lost].some((each) => each === '/' || path === each || path.startsWith(`${each}/`))
 }

@@ -89,7 +89,7 @@ function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: 
   if (damages === 0) output.say('No damage was found.')
   else if (!output.json) {
     output.warn(
-      `Damage was found: ${formatCount(damages)} findings, ${formatCount(checked.snapshotsAffected)} of ${formatCount(snapshots)} snapshots affected. Remove nothing and run no prune before it is mended.`,
+      `Damage was found (findings: ${formatCount(damages)}; snapshots affected: ${formatCount(checked.snapshotsAffected)} of ${formatCount(snapshots)}). Remove nothing and run no prune before it is mended.`,
     )
   }
   output.emit({

@@ -17,7 +17,11 @@ export interface CheckCrew {
   /** Has a job done. Waits first while every worker has enough to do. Rejects when a worker fails. */
   run(job: TreesJob): Promise<TreesDone>
   run(job: PackJob): Promise<PackDone>
-  terminate(): Promise<void>
+  /**
+   * Ends the threads, between two blobs of what they do. They are asked to end, never ended from outside: a native
+   * add-on that is loading or running at that moment would take the whole process with it.
+   */
+  end(): Promise<void>
 }
 
 /** A worker has one job under way and one waiting, so that it never waits itself. */
@@ -25,6 +29,7 @@ const JOBS_A_WORKER = 2
 
 interface Member {
   readonly thread: Worker
+  readonly ended: Promise<void>
   jobs: number
 }
 
@@ -33,15 +38,18 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-export function startCheckCrew(workers: number, workerData: CheckWorkerData): CheckCrew {
+export function startCheckCrew(workers: number, data: Omit<CheckWorkerData, 'stopped'>): CheckCrew {
   const waiting = new Map<number, Waiting>()
   const waitingForRoom: (() => void)[] = []
   let failure: { readonly error: unknown } | undefined
   let lastJob = 0
+  const stopped = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+  const workerData: CheckWorkerData = { ...data, stopped }
 
   const members: Member[] = Array.from({ length: workers }, (_, number) => {
     const thread = new Worker(new URL('./check-worker.ts', import.meta.url), { workerData })
-    const member: Member = { thread, jobs: 0 }
+    const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+    const member: Member = { thread, ended, jobs: 0 }
     thread.on('message', (message: FromCheckWorker) => receive(member, message))
     thread.on('error', fail)
     thread.on('exit', (code) =>
@@ -88,9 +96,10 @@ export function startCheckCrew(workers: number, workerData: CheckWorkerData): Ch
 
   return {
     run,
-    async terminate() {
-      for (const { thread } of members) thread.removeAllListeners('exit')
-      await Promise.all(members.map(({ thread }) => thread.terminate()))
+    async end() {
+      Atomics.store(new Int32Array(stopped), 0, 1)
+      for (const { thread } of members) thread.postMessage({ type: 'stop' } satisfies ToCheckWorker)
+      await Promise.all(members.map(({ ended }) => ended))
     },
   }
 }

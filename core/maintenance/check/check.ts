@@ -116,7 +116,7 @@ export async function check(repository: Repository, options: CheckOptions): Prom
         snapshotsAffected: affected.size + unreadable.snapshots,
       }
     } finally {
-      await crew.terminate()
+      await crew.end()
     }
   } finally {
     meter.stop()

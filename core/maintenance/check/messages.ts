@@ -8,6 +8,8 @@ export interface CheckWorkerData {
   readonly index: SharedBlobIndex
   /** See `blob-states.ts`. */
   readonly flags: SharedArrayBuffer
+  /** One Int32: not 0 once no more work is wanted. */
+  readonly stopped: SharedArrayBuffer
 }
 
 /** A run of a pack's bytes. */
@@ -69,7 +71,10 @@ export interface PackDone {
 
 export type CheckDone = TreesDone | PackDone
 
-export type ToCheckWorker = CheckJob & { readonly job: number }
+export type ToCheckWorker =
+  | (CheckJob & { readonly job: number })
+  /** The last message: the worker ends. */
+  | { readonly type: 'stop' }
 
 export type FromCheckWorker =
   | { readonly job: number; readonly done: CheckDone }

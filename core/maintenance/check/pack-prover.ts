@@ -22,7 +22,13 @@ type Placed = Pick<BlobLocation, 'type' | 'offset' | 'length' | 'uncompressedLen
 /** A claim beyond this is not believed: it would only serve to use up memory. */
 const LONGEST_BLOB = 2 ** 31
 
-export function createPackProver(index: BlobIndex, reader: BlobReader, sealer: Sealer): PackProver {
+/** `isStopped` says that nobody waits for the answer any more. */
+export function createPackProver(
+  index: BlobIndex,
+  reader: BlobReader,
+  sealer: Sealer,
+  isStopped: () => boolean,
+): PackProver {
   /** Blobs are decoded here, one after another. */
   let plain = Buffer.allocUnsafeSlow(1024 * 1024)
 
@@ -59,6 +65,7 @@ export function createPackProver(index: BlobIndex, reader: BlobReader, sealer: S
       let firstReason = ''
       const blobs = isListed ? listed : (header ?? [])
       for (const [at, blob] of blobs.entries()) {
+        if (isStopped()) break
         // The blob's bytes are still in the processor's cache when they are opened.
         const end = Math.min(length, blob.offset + blob.length)
         if (end > hashed) hash.update(pack.subarray(hashed, end))

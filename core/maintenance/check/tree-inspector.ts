@@ -10,7 +10,13 @@ export interface TreeInspector {
   inspect(job: TreesJob): TreesDone
 }
 
-export function createTreeInspector(index: BlobIndex, reader: BlobReader, shared: SharedArrayBuffer): TreeInspector {
+/** `isStopped` says that nobody waits for the answer any more. */
+export function createTreeInspector(
+  index: BlobIndex,
+  reader: BlobReader,
+  shared: SharedArrayBuffer,
+  isStopped: () => boolean,
+): TreeInspector {
   const flags = new Uint8Array(shared)
   const id = Buffer.alloc(ID_BYTES)
   let findings: Finding[] = []
@@ -93,7 +99,7 @@ export function createTreeInspector(index: BlobIndex, reader: BlobReader, shared
       const elsewhere: number[] = []
       const unreadable: UnreadableTree[] = []
       let trees = 0
-      for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+      for (let entry = open.pop(); entry !== undefined && !isStopped(); entry = open.pop()) {
         const location = index.locate(entry)
         const start = location.offset - base
         if (location.pack !== pack || start < 0 || start + location.length > available) {
