@@ -1,4 +1,3 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- the helpers of a suite stand where it uses them */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -37,7 +37,7 @@ export async function makeSmallRepository(home: string, version: 1 | 2 = 2): Pro
 }
 
 /** Backs up a folder with one worker. Returns the snapshot's id. */
-async function backUpFolder(repository: Repository, folder: string): Promise<string> {
+export async function backUpFolder(repository: Repository, folder: string): Promise<string> {
   const { snapshot, missed } = await backUp(repository, repository.loadIndex(), {
     targets: [Buffer.from(folder)],
     selection: {},
