@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,16 +16,13 @@ const SEED = Number(process.env['HOLDFAST_SEED'] ?? 20_261_120)
 /** restic reads all of the repository so often; between, only the structure. */
 const READ_EVERY = 10
 
-/** Files by name: their length and how they begin, which tells their versions apart. */
+/** Files by name, and the hash of what each holds. */
 function contentOf(folder: string): Map<string, string> {
   const content = new Map<string, string>()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
-    content.set(
-      path.slice(folder.length),
-      readFileSync(path).toString('latin1').slice(0, 64) + readFileSync(path).length,
-    )
+    content.set(path.slice(folder.length), hash('sha256', readFileSync(path), 'hex'))
   }
   return content
 }
