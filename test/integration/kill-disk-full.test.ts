@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { expect, it, onTestFinished } from 'vitest'
+
+import { backUp } from '../../core/archiver/index.ts'
+import {
+  guardStorage,
+  initRepository,
+  listPresentPacks,
+  lockRepository,
+  openRepository,
+} from '../../core/repository/index.ts'
+import { openDirectoryStorage } from '../../core/storage/index.ts'
+import { describeWithMounts, mountSmallDisk } from '../conformance/small-disk.ts'
+import { cheapenKey } from '../support/cheap-key.ts'
+import { describeWith } from '../support/peer/describe-with.ts'
+import { readFiles } from '../support/repository.ts'
+import { seededChance } from '../support/seeded-chance.ts'
+
+const MIB = 1024 * 1024
+const PASSWORD = 'full'
+
+async function backUpAll(location: string, folder: string): Promise<string> {
+  const storage = openDirectoryStorage(location)
+  await storage.prepare()
+  const presentPacks = listPresentPacks(storage)
+  const repository = await openRepository(storage, PASSWORD)
+  const lock = await lockRepository(repository, { exclusive: false })
+  try {
+    const guarded = repository.over(guardStorage(storage, lock))
+    const { snapshot = '' } = await backUp(guarded, guarded.loadIndex({ presentPacks }), {
+      targets: [Buffer.from(folder)],
+      selection: {},
+      identity: { hostname: 'host', username: 'user', uid: 0, gid: 0, tags: [], programVersion: 'holdfast test' },
+      excludes: [],
+      parent: 'newest',
+      detection: { ctime: true, inode: true },
+      missed: 'next-run',
+      estimate: false,
+      dryRun: false,
+      workers: 2,
+      packBytes: 4 * MIB,
+      signal: lock.signal,
+    })
+    return snapshot
+  } finally {
+    await lock.release()
+  }
+}
+
+describeWithMounts('a backup', () => {
+  describeWith(['restic'], 'that fills the disk', () => {
+    it('fails as storage/full, harms nothing, and succeeds once there is room', async () => {
+      const disk = mountSmallDisk('size=24m')
+      const home = mkdtempSync(join(tmpdir(), 'holdfast-full-'))
+      onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+      const [location, folder] = [join(disk, 'repository'), join(home, 'source')]
+      const env = { ...process.env, RESTIC_REPOSITORY: location, RESTIC_PASSWORD: PASSWORD }
+      const restic = (...args: string[]) =>
+        execFileSync('restic', ['--no-cache', ...args], { env, encoding: 'utf8', stdio: 'pipe' })
+      const restoredOf = async (snapshot: string) => {
+        const target = join(home, snapshot)
+        restic('--no-lock', 'restore', snapshot, '--target', target)
+        return readFiles(join(target, folder))
+      }
+      await initRepository(openDirectoryStorage(location), {
+        password: PASSWORD,
+        owner: { hostname: 'host', username: 'user', created: '2026-01-02T03:04:05Z' },
+        chunkerPolynomial: '25b468838dcb75',
+      })
+      await cheapenKey(location, PASSWORD)
+      const chance = seededChance(5)
+      mkdirSync(folder)
+      for (let file = 0; file < 5; file++) writeFileSync(join(folder, `a${file}`), chance.fill(Buffer.alloc(MIB)))
+      const first = await backUpAll(location, folder)
+      const before = await readFiles(folder)
+
+      for (let file = 0; file < 30; file++) writeFileSync(join(folder, `b${file}`), chance.fill(Buffer.alloc(MIB)))
+      for (let attempt = 0; attempt < 2; attempt++) {
+        await expect(backUpAll(location, folder)).rejects.toMatchObject({
+          code: 'storage/full',
+          safety: expect.any(String) as string,
+          remedy: expect.any(String) as string,
+        })
+        // restic itself has no room for a lock.
+        expect(restic('--no-lock', 'check', '--read-data')).toContain('no errors were found')
+        expect(await restoredOf(first)).toEqual(before)
+        rmSync(join(home, first), { recursive: true })
+      }
+
+      execFileSync('mount', ['-o', 'remount,size=128m', disk])
+      const second = await backUpAll(location, folder)
+      expect(restic('check', '--read-data')).toContain('no errors were found')
+      expect(await restoredOf(second)).toEqual(await readFiles(folder))
+      expect(await restoredOf(first)).toEqual(before)
+    })
+  })
+})
