@@ -1,27 +1,29 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 
+import { carryError, isCode } from '../base/index.ts'
 import { createBell, createBlobWriter, createContentWriter, ID_BYTES, PipelineStopped } from '../repository/index.ts'
-import { TreeWriter } from '../snapshot/index.ts'
+import { createTreeMatcher, TreeWriter } from '../snapshot/index.ts'
 import { createSelection, openFileServerReader } from '../source/index.ts'
 import type { WaitingWorkerData } from './archive-threads.ts'
+import { awaitRun } from './await-run.ts'
 import { createEntryArchiver, type FolderPlace } from './entry-archiver.ts'
 import { figureRow } from './figures.ts'
 import { createFileArchiver } from './file-archiver.ts'
 import { createFolderArchiver } from './folder-archiver.ts'
 import { createIdlers } from './idlers.ts'
+import { largestTreeHere } from './largest-tree.ts'
 import { createMailbox } from './mailbox.ts'
-import type { ArchiveWorkerData, FromWorker, SentPlace, Task } from './messages.ts'
+import { type Done, type FromWorker, type SentPlace, type Task, transferOf } from './messages.ts'
 import { createMissedReporter } from './missed.ts'
-import { createParentReader, NO_PARENT } from './parent-reader.ts'
+import { NO_PARENT } from './parent-folder.ts'
+import { createParentReader } from './parent-reader.ts'
 import { createSharer } from './sharer.ts'
 
 // A worker never returns to its event loop until it ends: it works, helps others, or sleeps on the bell.
 
 if (!parentPort) throw new Error('archive-worker is started as a worker thread')
 const port = parentPort
-const begun = new Int32Array(workerData as WaitingWorkerData)
-Atomics.wait(begun, 0, 0)
-const data = receiveMessageOnPort(port)?.message as ArchiveWorkerData
+const data = awaitRun(port, workerData as WaitingWorkerData)
 const { pipeline, worker } = data
 const post = (message: FromWorker): void => port.postMessage(message)
 const bell = createBell(new Int32Array(pipeline.control))
@@ -32,7 +34,8 @@ const blobs = createBlobWriter(pipeline, bell, post)
 const content = createContentWriter(pipeline, worker, blobs, bell)
 const reader = openFileServerReader()
 const selection = createSelection(data.selection, (path, error) => missed.unreadable(path, error))
-const parents = createParentReader(pipeline, mailbox, bell, post)
+const parents = createParentReader(pipeline, mailbox, bell, post, createTreeMatcher(reader))
+const largestTree = largestTreeHere()
 const figures = figureRow(data.figures, worker)
 const files = createFileArchiver({
   reader,
@@ -60,6 +63,7 @@ const folders = createFolderArchiver({
   sharer,
   missed,
   saveTree,
+  largestTree,
 })
 
 function saveTree(plain: Buffer): Buffer {
@@ -68,16 +72,26 @@ function saveTree(plain: Buffer): Buffer {
   return id
 }
 
-function perform(task: Task): Uint8Array {
-  const tree = new TreeWriter()
+function perform(task: Task): Done['result'] {
+  const tree = new TreeWriter(largestTree)
   if (task.type === 'entries') {
-    const parent = task.parentTree ? parents.open(Buffer.from(task.parentTree)) : NO_PARENT
-    folders.addEntries(placeOf(task.folder), namesOf(task.names), parent, tree)
+    const parent = task.parent ? parents.receive(task.parent) : NO_PARENT
+    try {
+      const place = placeOf(task.folder)
+      const names = task.names ? namesOf(task.names) : reader.list(place.path)
+      folders.addEntries(place, names ?? [], parent, tree)
+    } catch (error) {
+      // It is the folder that is missed, which whoever shared it knows.
+      if (isCode(error, 'source/too-large')) return { tooLarge: error.message }
+      throw error
+    } finally {
+      parent.close()
+    }
     return tree.finishNodes()
   }
   for (const nodes of task.nodes) tree.addNodes(nodes)
   const id = saveTree(tree.finish())
-  if (!task.of) return id
+  if (!task.of) return Uint8Array.from(id)
   const node = new TreeWriter()
   entries.addFolder(Buffer.from(task.of.path), Buffer.from(task.of.name).latin1Slice(), id, node)
   return node.finishNodes()
@@ -109,10 +123,11 @@ function awaitTask(): Task | undefined {
 
 try {
   for (let task = awaitTask(); task; task = awaitTask()) {
-    post({ type: 'done', done: { token: task.token, result: perform(task) } })
+    const done: Done = { token: task.token, result: perform(task) }
+    port.postMessage({ type: 'done', done } satisfies FromWorker, transferOf(done))
   }
   blobs.flush()
   post({ type: 'finished', report: blobs.counts })
 } catch (error) {
-  if (!(error instanceof PipelineStopped)) post({ type: 'failed', error })
+  if (!(error instanceof PipelineStopped)) post({ type: 'failed', error: carryError(error) })
 }

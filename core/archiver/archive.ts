@@ -1,5 +1,3 @@
-import { lstat } from 'node:fs/promises'
-
 import { type Abortable, CoreError } from '../base/index.ts'
 import {
   type BlobIndex,
@@ -8,18 +6,17 @@ import {
   PipelineStopped,
   type Repository,
 } from '../repository/index.ts'
-import { joinPath, type SelectionOptions } from '../source/index.ts'
+import type { SelectionOptions } from '../source/index.ts'
 import { type ArchiveThreads, startArchiveThreads } from './archive-threads.ts'
 import { type Crew, startCrew } from './crew.ts'
 import { allocateFigures, type Figures, sumFigures } from './figures.ts'
 import type { ChangeDetection, MissedFile, WorkerReport } from './messages.ts'
 import { createPackLoader } from './pack-loader.ts'
 import { createParentTrees, type ParentTrees } from './parent-trees.ts'
-import { buildTargetTree, type TargetFolder } from './target-tree.ts'
+import type { Target, TargetFolder } from './target-tree.ts'
 
 export interface ArchiveOptions extends Abortable {
-  /** Absolute, clean paths. */
-  readonly targets: readonly Buffer[]
+  readonly targets: TargetFolder
   readonly selection: SelectionOptions
   /** The tree of the snapshot to compare with. Without one everything is read. */
   readonly parentTree?: Buffer | undefined
@@ -72,8 +69,9 @@ export async function archive(repository: Repository, index: BlobIndex, options:
 
   async function work(): Promise<Archived> {
     const parents = createParentTrees(repository, index, { signal })
-    const root = buildTargetTree(targets)
-    const nodes = await nodesOf(root, parentTree, crew, parents)
+    const nodes = targets.whole
+      ? [await entriesOf(targets.whole, targets, undefined, parentTree, crew)]
+      : await nodesOf(targets, parentTree, crew, parents)
     const tree = Buffer.from(await crew.run({ type: 'folder', nodes, of: undefined }))
     const reports = await crew.finish()
     await pipeline.packs.finish()
@@ -90,44 +88,41 @@ export async function archive(repository: Repository, index: BlobIndex, options:
   } finally {
     clearInterval(timer)
     signal?.removeEventListener('abort', abort)
-    await crew.terminate()
+    pipeline.bell.stop()
+    await crew.end()
   }
 }
 
 /** The encoded nodes of a folder on the way to targets, in the order of their names. */
-async function nodesOf(
+function nodesOf(
   folder: TargetFolder,
   parentTree: Buffer | undefined,
   crew: Crew,
   parents: ParentTrees,
 ): Promise<Uint8Array[]> {
-  const names = [...folder.targets, ...folder.folders.keys()].toSorted()
-  const pieces: Promise<Uint8Array>[] = []
-  for (const name of names) {
+  const names = [...folder.targets.keys(), ...folder.folders.keys()].toSorted()
+  const pieces = names.flatMap((name) => {
     const deeper = folder.folders.get(name)
-    pieces.push(
-      deeper
-        ? folderNode(name, deeper, await parents.subtree(parentTree, name), crew, parents)
-        : targetNode(name, folder.path, parentTree, crew),
-    )
-  }
+    if (deeper) return folderNode(name, deeper, parentTree, crew, parents)
+    const target = folder.targets.get(name)
+    return target ? entriesOf(target, folder, name, parentTree, crew) : []
+  })
   return Promise.all(pieces)
 }
 
-/** A target lies on its own root's file system, so nothing above it matters. */
-async function targetNode(
-  name: string,
-  folder: Buffer,
+/** A target lies on its own root's file system, so nothing above it matters. Without `name`: all that is in it. */
+function entriesOf(
+  { device }: Target,
+  { path }: TargetFolder,
+  name: string | undefined,
   parentTree: Buffer | undefined,
   crew: Crew,
 ): Promise<Uint8Array> {
-  const path = joinPath(folder, name)
-  const { dev } = await lstat(path, { bigint: true })
   return crew.run({
     type: 'entries',
-    folder: { path: folder, device: dev, rootDevice: dev },
-    names: Buffer.from(`${name}\0`, 'latin1'),
-    parentTree,
+    folder: { path, device, rootDevice: device },
+    names: name === undefined ? undefined : Buffer.from(`${name}\0`, 'latin1'),
+    parent: parentTree && { id: parentTree, plain: undefined },
   })
 }
 
@@ -138,7 +133,7 @@ async function folderNode(
   crew: Crew,
   parents: ParentTrees,
 ): Promise<Uint8Array> {
-  const nodes = await nodesOf(folder, parentTree, crew, parents)
+  const nodes = await nodesOf(folder, await parents.subtree(parentTree, name), crew, parents)
   return crew.run({ type: 'folder', nodes, of: { path: folder.path, name: Buffer.from(name, 'latin1') } })
 }
 

@@ -8,14 +8,21 @@ import {
   type SnapshotSummary,
   type StoredSnapshot,
 } from '../snapshot/index.ts'
-import { createFileServerSource, type PreparedSource, type SelectionOptions } from '../source/index.ts'
+import {
+  createFileServerSource,
+  type PreparedRoot,
+  type PreparedSource,
+  type SelectionOptions,
+} from '../source/index.ts'
 import type { ArchiveThreads } from './archive-threads.ts'
 import { archive, type Archived } from './archive.ts'
 import { discardWrites } from './discard-writes.ts'
 import { refuseEmptied } from './emptied-root.ts'
 import { type Estimate, startEstimate } from './estimate.ts'
-import type { Figures } from './figures.ts'
+import { type Figures, withRetried } from './figures.ts'
 import type { ChangeDetection, MissedFile } from './messages.ts'
+import { createMissedList } from './missed-list.ts'
+import { buildTargetTree, placesOf } from './target-tree.ts'
 
 /** What a run of a backup set leaves for its next run, or tries again at its own end (FS-16, NAS-14). */
 export type MissedPolicy = 'retry-at-end' | 'next-run'
@@ -80,14 +87,10 @@ export async function backUp(
     const parent = await findParent(repository, options, begin)
     options.onParent?.(parent)
     const index = await loadIndex
-    const { archived, missed } = await archiveAll(
-      dryRun ? repository.over(discardWrites(repository.storage)) : repository,
-      index,
-      parent,
-      options,
-    )
+    if (parent) await refuseEmptied(repository, index, source.roots, parent)
+    const into = dryRun ? repository.over(discardWrites(repository.storage)) : repository
+    const { archived, missed } = await archiveAll(into, index, parent, source.roots, options)
     source.verify()
-    if (parent) await refuseEmptied(repository, index, targets, Buffer.from(parent.tree, 'hex'), archived.tree, dryRun)
     const snapshot = dryRun
       ? undefined
       : await repository.saveDocument(
@@ -118,16 +121,21 @@ async function archiveAll(
   repository: Repository,
   index: BlobIndex,
   parent: StoredSnapshot | undefined,
+  roots: readonly PreparedRoot[],
   options: BackupOptions,
-): Promise<{ archived: Archived; missed: MissedFile[] }> {
-  const { targets, selection, detection, workers, level, packBytes, onProgress, signal } = options
+): Promise<{ readonly archived: Archived; readonly missed: readonly MissedFile[] }> {
+  const { selection, detection, workers, level, packBytes, onProgress, signal } = options
   const totals = parent?.summary && {
     files: Number(parent.summary.totalFilesProcessed),
     bytes: Number(parent.summary.totalBytesProcessed),
     isFinal: true,
   }
-  const estimate = options.estimate && !totals ? startEstimate(targets, selection) : undefined
-  let missed: MissedFile[] = []
+  const targets = buildTargetTree(roots.map(({ path, identity: { device } }) => ({ path: Buffer.from(path), device })))
+  const estimate = options.estimate && !totals ? startEstimate(placesOf(targets), selection) : undefined
+  let first: Archived | undefined
+  let storedByFirst = 0
+  let storedByPass = 0
+  let missed = createMissedList()
   const pass = (parentTree: Buffer | undefined, threads?: ArchiveThreads): Promise<Archived> =>
     archive(repository, index, {
       targets,
@@ -139,17 +147,25 @@ async function archiveAll(
       level,
       packBytes,
       signal,
-      onMissed: (file) => missed.push(file),
-      onProgress: (figures, bytesStored) =>
-        onProgress?.({ figures, bytesStored, estimate: totals ?? estimate?.current() }),
+      onMissed: missed.add,
+      onProgress(figures, bytesStored) {
+        storedByPass = bytesStored
+        onProgress?.({
+          figures: first ? withRetried(first.figures, figures) : figures,
+          bytesStored: storedByFirst + bytesStored,
+          estimate: totals ?? estimate?.current(),
+        })
+      },
     })
   try {
-    const archived = await pass(parent && Buffer.from(parent.tree, 'hex'), options.threads)
-    if (options.missed === 'next-run' || options.dryRun || !missed.some(mayPass)) return { archived, missed }
+    first = await pass(parent && Buffer.from(parent.tree, 'hex'), options.threads)
+    if (options.missed === 'next-run' || options.dryRun || !missed.files.some(mayPass)) {
+      return { archived: first, missed: missed.files }
+    }
     // NAS-14: once more, against what was just stored: only what was missed, or has changed since, is read.
-    missed = []
-    const again = await pass(archived.tree)
-    return { archived: { ...addCounts(archived, again), tree: again.tree }, missed }
+    missed = createMissedList()
+    storedByFirst = storedByPass
+    return { archived: addCounts(first, await pass(first.tree)), missed: missed.files }
   } finally {
     await estimate?.stop()
   }
@@ -160,15 +176,15 @@ function mayPass({ kind }: MissedFile): boolean {
   return kind === 'unreadable' || kind === 'changed'
 }
 
-/** What both passes stored; what they saw is told by the first. */
+/** What is in the second pass's tree, and what both stored. */
 function addCounts(first: Archived, second: Archived): Archived {
   return {
-    ...first,
+    tree: second.tree,
     dataBlobs: first.dataBlobs + second.dataBlobs,
     treeBlobs: first.treeBlobs + second.treeBlobs,
     bytesAdded: first.bytesAdded + second.bytesAdded,
     bytesStored: first.bytesStored + second.bytesStored,
-    figures: { ...first.figures, filesNew: first.figures.filesNew + second.figures.filesNew },
+    figures: withRetried(first.figures, second.figures),
   }
 }
 

@@ -1,15 +1,17 @@
-import { type Abortable, CoreError } from '../base/index.ts'
+import { type Abortable, arrivedError, CoreError } from '../base/index.ts'
 import type { Bell, PackMessage } from '../repository/index.ts'
 import type { ArchiveThreads } from './archive-threads.ts'
 import { createIdlers, type Idlers } from './idlers.ts'
-import type {
-  ArchiveWorkerData,
-  EntriesTask,
-  FromWorker,
-  MissedFile,
-  Task,
-  ToWorker,
-  WorkerReport,
+import {
+  type ArchiveWorkerData,
+  type Done,
+  type EntriesTask,
+  type FromWorker,
+  type MissedFile,
+  type Task,
+  type ToWorker,
+  transferOf,
+  type WorkerReport,
 } from './messages.ts'
 
 export interface CrewOptions {
@@ -32,8 +34,8 @@ export interface Crew {
   run(task: TaskBody): Promise<Uint8Array>
   /** Lets the workers hand over what they still hold and end. Resolves to what each of them counted. */
   finish(options?: Abortable): Promise<WorkerReport[]>
-  /** Ends the workers at once. */
-  terminate(): Promise<void>
+  /** Resolves when the workers have ended, as they do when they are finished or the bell was stopped. */
+  end(): Promise<void>
 }
 
 /** A task before it got its token. */
@@ -58,13 +60,15 @@ export function startCrew(options: CrewOptions): Crew {
   const finished = Promise.withResolvers<WorkerReport[]>()
   finished.promise.catch(() => undefined)
   let lastToken = 0
+  let isEnding = false
   let failure: { readonly error: unknown } | undefined
 
   for (const [number, thread] of threads.entries()) {
     thread.on('message', (message: FromWorker) => receive(number, message))
-    thread.on('error', fail)
+    thread.on('error', (error) => fail(outOfMemory(error) ?? error))
     thread.on('exit', (code) => {
-      if (code !== 0) fail(new CoreError('internal/defect', `Worker ${number} of the backup ended with code ${code}.`))
+      if (code !== 0 && !isEnding)
+        fail(new CoreError('internal/defect', `Worker ${number} of the backup ended with code ${code}.`))
     })
   }
   options.threads.begin((number) => ({ ...dataFor(number), idleWords: idleWords.buffer }))
@@ -78,8 +82,8 @@ export function startCrew(options: CrewOptions): Crew {
     onFailure(error)
   }
 
-  function send(worker: number, message: ToWorker): void {
-    threads[worker]?.postMessage(message)
+  function send(worker: number, message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    threads[worker]?.postMessage(message, transfer)
     bell.ring()
   }
 
@@ -105,7 +109,7 @@ export function startCrew(options: CrewOptions): Crew {
         share(from, message.to, message.task)
         break
       case 'done':
-        deliver(message.done.token, message.done.result)
+        deliver(message.done)
         break
       case 'load-pack':
         void loadPack(message.pack).then(
@@ -121,7 +125,7 @@ export function startCrew(options: CrewOptions): Crew {
         if (reports.length === workers) finished.resolve(reports)
         break
       case 'failed':
-        fail(message.error)
+        fail(arrivedError(message.error))
         break
     }
   }
@@ -131,15 +135,17 @@ export function startCrew(options: CrewOptions): Crew {
     send(to, { type: 'task', task })
   }
 
-  function deliver(token: number, result: Uint8Array): void {
+  function deliver(done: Done): void {
+    const { token, result } = done
     const sharer = sharedBy.get(token)
     if (sharer === undefined) {
-      asked.get(token)?.resolve(result)
+      if ('tooLarge' in result) asked.get(token)?.reject(new CoreError('source/too-large', result.tooLarge))
+      else asked.get(token)?.resolve(result)
       asked.delete(token)
       return
     }
     sharedBy.delete(token)
-    send(sharer, { type: 'done', done: { token, result } })
+    send(sharer, { type: 'done', done }, transferOf(done))
   }
 
   return {
@@ -156,9 +162,19 @@ export function startCrew(options: CrewOptions): Crew {
       for (const number of threads.keys()) send(number, { type: 'finish' })
       return finished.promise
     },
-    async terminate() {
-      for (const thread of threads) thread.removeAllListeners('exit')
-      await options.threads.terminate()
+    async end() {
+      isEnding = true
+      await options.threads.end()
     },
   }
+}
+
+/** A thread that V8 ended. Undefined for anything else. */
+function outOfMemory(error: unknown): CoreError | undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')) return undefined
+  return new CoreError('source/too-large', 'A thread of the backup ran out of memory.', {
+    cause: error,
+    safety: 'No snapshot was made; what was stored before is safe.',
+    remedy: 'A folder may have too many entries: leave it out with --exclude, or divide it.',
+  })
 }

@@ -1,62 +1,62 @@
-import { CoreError } from '../base/index.ts'
+import { CoreError, isCode } from '../base/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository, type TreeLoader } from '../repository/index.ts'
-import { findNode, TreeReader } from '../snapshot/index.ts'
-import { printable } from '../source/index.ts'
+import { findNode, type StoredSnapshot, TreeReader } from '../snapshot/index.ts'
+import { isEmptyFolder, type PreparedRoot, printable } from '../source/index.ts'
 
 /**
  * Refuses a backup in which a target that held something has nothing in it any more and is another folder than it was:
  * a file system that is not mounted today leaves an empty mount point, which must not look as if everything had been
- * deleted. A folder that somebody emptied is the same folder still, and is believed.
+ * deleted. A folder that somebody emptied is the same folder still, and is believed. What is mounted or unmounted after
+ * this look is another root, which `PreparedSource.verify` tells.
  */
 export async function refuseEmptied(
   repository: Repository,
   index: BlobIndex,
-  targets: readonly Buffer[],
-  before: Buffer,
-  now: Buffer,
-  isDryRun: boolean,
+  roots: readonly PreparedRoot[],
+  parent: StoredSnapshot,
 ): Promise<void> {
-  if (isDryRun) return
   const trees = createTreeLoader(repository, index)
-  for (const target of targets) {
-    const old = await folderAt(trees, before, target)
-    if (!old || (await isEmpty(trees, old.tree))) continue
-    const current = await folderAt(trees, now, target)
-    if (!current || !(await isEmpty(trees, current.tree))) continue
-    if (old.inode === current.inode && old.device === current.device) continue
-    throw new CoreError(
-      'source/vanished',
-      `${printable(target)} is empty and another folder than at the last backup.`,
-      {
-        safety: 'No recovery point was made of this run; earlier ones are untouched.',
-        remedy:
-          'Mount what belongs there and run the backup again. If the folder is meant to be empty, give --force once.',
-      },
-    )
+  for (const { path, readFrom, identity } of roots) {
+    if (!isEmptyFolder(Buffer.from(readFrom))) continue
+    const before = await folderBefore(trees, Buffer.from(parent.tree, 'hex'), Buffer.from(path))
+    if (!before || (before.inode === identity.inode && isSameDevice(before.device, identity.device))) continue
+    throw new CoreError('source/vanished', `${printable(path)} is empty and another folder than at the last backup.`, {
+      safety: 'No recovery point was made of this run; earlier ones are untouched.',
+      remedy:
+        'Mount what belongs there and run the backup again. If the folder is meant to be empty, give --force once.',
+      context: { path: printable(path) },
+    })
   }
 }
 
-interface Found {
-  readonly tree: Buffer
+interface FolderBefore {
   readonly inode: bigint
   readonly device: bigint
 }
 
-async function folderAt(trees: TreeLoader, root: Buffer, path: Buffer): Promise<Found | undefined> {
-  let found: Found | undefined
-  let tree: Buffer | undefined = root
-  for (const name of path
-    .toString('latin1')
+/** A folder in the parent snapshot, if it held something. A tree that cannot be read tells nothing; its files are read. */
+async function folderBefore(trees: TreeLoader, root: Buffer, path: Buffer): Promise<FolderBefore | undefined> {
+  let found: FolderBefore | undefined
+  let tree: Buffer = root
+  const names = path
+    .latin1Slice()
     .split('/')
-    .filter((part) => part !== '')) {
-    const node: TreeReader | undefined = findNode(await trees.load(tree), Buffer.from(name, 'latin1'), 'Tree')
-    tree = node?.subtree
-    if (!node || !tree) return undefined
-    found = { tree, inode: node.inode, device: node.deviceId }
+    .filter((part) => part !== '')
+  try {
+    for (const name of names) {
+      const node = findNode(await trees.load(tree), Buffer.from(name, 'latin1'), 'Tree')
+      if (!node?.subtree) return undefined
+      found = { inode: node.inode, device: node.deviceId }
+      tree = node.subtree
+    }
+    return new TreeReader(await trees.load(tree), 'Tree').next() ? found : undefined
+  } catch (error) {
+    if (isCode(error, 'repository/damaged') || isCode(error, 'repository/not-in-repository')) return undefined
+    throw error
   }
-  return found
 }
 
-async function isEmpty(trees: TreeLoader, tree: Buffer): Promise<boolean> {
-  return !new TreeReader(await trees.load(tree), 'Tree').next()
+/** restic from 0.17 on names the device of hard links only. */
+function isSameDevice(before: bigint, now: bigint): boolean {
+  return before === 0n || before === now
 }

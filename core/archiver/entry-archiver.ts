@@ -1,18 +1,18 @@
-import { isCode } from '../base/index.ts'
+import { isCode, systemCode } from '../base/index.ts'
 import { goModeFromUnix, type Node, type TreeWriter } from '../snapshot/index.ts'
 import {
   type ByteString,
   type EntryReader,
   type EntryStat,
   joinPath,
-  kindOf,
+  type OpenFile,
   type OpenFolder,
   type Selection,
 } from '../source/index.ts'
 import { count, FIGURE, type FigureRow } from './figures.ts'
 import type { FileArchiver } from './file-archiver.ts'
 import type { MissedReporter } from './missed.ts'
-import type { ParentFolder } from './parent-reader.ts'
+import type { ParentFolder } from './parent-folder.ts'
 
 /** A folder whose entries are being archived. */
 export interface FolderPlace {
@@ -54,7 +54,7 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
   const { reader, selection, files, missed, figures, checkStopped } = parts
 
   /** What all kinds of nodes have. The access time is the modification time, as with restic: else no tree would repeat. */
-  function nodeOf(path: Buffer, name: ByteString, type: Node['type'], stat: EntryStat): Node {
+  function nodeOf(path: Buffer, name: ByteString, type: Node['type'], stat: EntryStat, open?: OpenFile): Node {
     const uid = Number(stat.uid)
     const gid = Number(stat.gid)
     return {
@@ -73,7 +73,10 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
       size: 0n,
       links: 0n,
       content: null,
-      extendedAttributes: reader.attributes(path, (attribute, error) => missed.attribute(path, attribute, error)),
+      extendedAttributes: reader.attributes(open ?? path, (attribute, error) => {
+        // What has gone meanwhile is not missed.
+        if (systemCode(error) !== 'ENOENT') missed.attribute(path, attribute, error)
+      }),
     }
   }
 
@@ -86,7 +89,7 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
     archiveFolder: ArchiveFolder,
   ): void {
     const before = parent.find(name)
-    const parentTree = before?.type === 'dir' ? before.subtree : undefined
+    const parentTree = before?.subtree
     const subtree = archiveFolder(place, selection.entersFolder(stat, place.rootDevice), parentTree)
     if (!subtree) return
     const isSameTree = parentTree?.equals(subtree) ?? false
@@ -109,12 +112,13 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
     add(folder, open, name, parent, tree, archiveFolder) {
       checkStopped()
       try {
-        const stat = open.stat(name)
-        if (!stat) return
-        const kind = kindOf(stat)
+        const look = open.look(name)
         // A socket exists only while its program runs.
-        if (kind === undefined || kind === 'socket') return
-        if (selection.excludes(stat, folder.device, folder.rootDevice)) return
+        if (!look?.kind || look.kind === 'socket') return
+        const { kind } = look
+        if (selection.excludesSome && selection.excludes(look.stat(), folder.device, folder.rootDevice)) return
+        if (kind === 'file' && files.addSame(name, look, parent, tree)) return
+        const stat = look.stat()
         if (kind === 'file') files.add(folder.path, name, stat, parent, tree, nodeOf)
         else if (kind === 'dir') {
           addDirectory(

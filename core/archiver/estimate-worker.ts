@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads'
 
-import { createSelection, joinPath, kindOf, openFileServerReader } from '../source/index.ts'
+import { type ByteString, createSelection, joinPath, kindOf, openFileServerReader } from '../source/index.ts'
+import type { FolderPlace } from './entry-archiver.ts'
 import type { EstimateWorkerData } from './estimate.ts'
 
 const { targets, selection: options, counts } = workerData as EstimateWorkerData
@@ -8,18 +9,12 @@ const numbers = new Float64Array(counts)
 const reader = openFileServerReader()
 const selection = createSelection(options, () => undefined)
 
-interface Pending {
-  readonly path: Buffer
-  readonly device: bigint
-  readonly rootDevice: bigint
-}
-const pending: Pending[] = []
+const pending: FolderPlace[] = []
+const isUnwanted = (): boolean => numbers[3] === 1
 
-function countEntry(path: Buffer, folder: Omit<Pending, 'path'> | undefined): void {
+function countEntry(path: Buffer, { device, rootDevice }: Omit<FolderPlace, 'path'>): void {
   const stat = reader.stat(path)
-  if (!stat) return
-  const rootDevice = folder?.rootDevice ?? stat.dev
-  if (folder && selection.excludes(stat, folder.device, rootDevice)) return
+  if (!stat || selection.excludes(stat, device, rootDevice)) return
   const kind = kindOf(stat)
   if (kind === 'dir' && selection.entersFolder(stat, rootDevice)) pending.push({ path, device: stat.dev, rootDevice })
   if (kind !== 'file') return
@@ -36,15 +31,20 @@ function attempt(work: () => void): void {
   }
 }
 
-for (const target of targets) attempt(() => countEntry(Buffer.from(target), undefined))
-for (let folder = pending.pop(); folder; folder = pending.pop()) {
+function countEntries(folder: FolderPlace, names: readonly ByteString[]): void {
   const { path } = folder
-  const place = folder
-  attempt(() => {
-    const isExcluded = selection.inFolder(path.toString('latin1'), path)
-    for (const name of reader.list(path) ?? []) {
-      if (!isExcluded(name)) attempt(() => countEntry(joinPath(path, name), place))
-    }
-  })
+  const isExcluded = selection.inFolder(path.latin1Slice(), path)
+  for (const name of names)
+    if (!isUnwanted() && !isExcluded(name)) attempt(() => countEntry(joinPath(path, name), folder))
 }
-numbers[2] = 1
+
+for (const { folder, name, device } of targets) {
+  const place = { path: Buffer.from(folder), device, rootDevice: device }
+  if (name === undefined) pending.push(place)
+  else attempt(() => countEntries(place, [name]))
+}
+for (let folder = pending.pop(); folder && !isUnwanted(); folder = pending.pop()) {
+  const place = folder
+  attempt(() => countEntries(place, reader.list(place.path) ?? []))
+}
+if (!isUnwanted()) numbers[2] = 1

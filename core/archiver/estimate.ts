@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 
 import type { SelectionOptions } from '../source/index.ts'
+import type { TargetPlace } from './target-tree.ts'
 
 /** What there is to back up (FS-8). */
 export interface Estimate {
@@ -13,9 +14,9 @@ export interface Estimate {
 
 /** What the estimating worker is started with. */
 export interface EstimateWorkerData {
-  readonly targets: readonly Uint8Array[]
+  readonly targets: readonly (Omit<TargetPlace, 'folder'> & { readonly folder: Uint8Array })[]
   readonly selection: SelectionOptions
-  /** Files, bytes, and 1 when all is counted: a Float64 each. */
+  /** Files, bytes, 1 when all is counted, and 1 when nobody wants to know any more: a Float64 each. */
   readonly counts: SharedArrayBuffer
 }
 
@@ -25,12 +26,13 @@ export interface RunningEstimate {
 }
 
 /** Starts counting in a thread of its own: names and sizes only, nothing is opened. */
-export function startEstimate(targets: readonly Buffer[], selection: SelectionOptions): RunningEstimate {
-  const counts = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT)
+export function startEstimate(targets: readonly TargetPlace[], selection: SelectionOptions): RunningEstimate {
+  const counts = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT)
   const data: EstimateWorkerData = { targets, selection, counts }
   const worker = new Worker(new URL('./estimate-worker.ts', import.meta.url), { workerData: data })
   // An estimate that fails is only no estimate.
   worker.on('error', () => undefined)
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const numbers = new Float64Array(counts)
   return {
     current() {
@@ -38,7 +40,9 @@ export function startEstimate(targets: readonly Buffer[], selection: SelectionOp
       return { files, bytes, isFinal: all === 1 }
     },
     async stop() {
-      await worker.terminate()
+      // Not terminated: V8 ends the whole process where the thread is loading a native add-on.
+      numbers[3] = 1
+      await ended
     },
   }
 }

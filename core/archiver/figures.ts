@@ -11,7 +11,7 @@ export interface Figures {
   dirsNew: number
   dirsChanged: number
   dirsUnmodified: number
-  /** Bytes of all regular files seen, read or not. */
+  /** Bytes of all regular files seen, read or not; of one that is being read, as far as it was. */
   bytesProcessed: number
   /** Bytes of them that had to be read. */
   bytesRead: number
@@ -49,6 +49,21 @@ export const FIGURE = Object.fromEntries(NAMES.map((name, at) => [name, at])) as
 /** Adds a row's figure up. */
 export function count(row: FigureRow, figure: number, by = 1): void {
   row[figure] = (row[figure] ?? 0) + by
+}
+
+/**
+ * What was done by a pass and by the one after it, which looked at all once more but read only what the first had
+ * missed: that counts as new, whatever an earlier snapshot had of it.
+ */
+export function withRetried(first: Figures, again: Figures): Figures {
+  return {
+    ...first,
+    filesNew: first.filesNew + again.filesNew,
+    dirsNew: first.dirsNew + again.dirsNew,
+    others: Math.max(first.others, again.others),
+    bytesProcessed: Math.max(first.bytesProcessed, again.bytesProcessed),
+    bytesRead: first.bytesRead + again.bytesRead,
+  }
 }
 
 export function sumFigures(shared: SharedArrayBuffer): Figures {

@@ -1,16 +1,25 @@
 import { type ContentWriter, ID_BYTES } from '../repository/index.ts'
 import type { Node, TreeReader, TreeWriter } from '../snapshot/index.ts'
-import { type ByteString, type EntryReader, type EntryStat, joinPath } from '../source/index.ts'
+import {
+  type ByteString,
+  type EntryLook,
+  type EntryReader,
+  type EntryStat,
+  joinPath,
+  type OpenFile,
+} from '../source/index.ts'
 import { count, FIGURE, type FigureRow } from './figures.ts'
 import type { ChangeDetection } from './messages.ts'
 import type { MissedReporter } from './missed.ts'
-import type { ParentFolder } from './parent-reader.ts'
+import type { ParentFolder } from './parent-folder.ts'
 
-/** Makes what all kinds of nodes have. */
-export type NodeOf = (path: Buffer, name: ByteString, type: 'file', stat: EntryStat) => Node
+/** Makes what all kinds of nodes have, of what is open where it is. */
+export type NodeOf = (path: Buffer, name: ByteString, type: 'file', stat: EntryStat, open?: OpenFile) => Node
 
 /** Archives regular files: the unchanged by reference, the others by reading them. */
 export interface FileArchiver {
+  /** Takes over the parent's node of a file that is as it was in every respect. False: it has to be looked at closer. */
+  addSame(name: ByteString, look: EntryLook, parent: ParentFolder, tree: TreeWriter): boolean
   /** `folder` is the path of the file's folder. */
   add(folder: Buffer, name: ByteString, stat: EntryStat, parent: ParentFolder, tree: TreeWriter, nodeOf: NodeOf): void
 }
@@ -72,43 +81,58 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
     return true
   }
 
-  /** Reads and stores a file. Undefined where it is gone. */
-  function store(
-    path: Buffer,
-    stat: EntryStat,
-  ): { readonly ids: Buffer; readonly size: number; readonly stat: EntryStat } | undefined {
+  /** Reads and stores a file, and gives its node. Undefined where it is gone. */
+  function store(path: Buffer, name: ByteString, stat: EntryStat, nodeOf: NodeOf): Node | undefined {
     const file = reader.open(path, stat)
     if (!file) return undefined
+    let size = 0
+    const most = longestRead(file.stat.size)
     try {
-      let size = 0
-      const ids = content.save((target) => {
-        const read = reader.read(file, target, 0, target.length, size)
+      const stored = content.save((target) => {
+        const read = reader.read(file, target, 0, Math.min(target.length, most - size), size)
         size += read
         count(figures, FIGURE.bytesRead, read)
+        // At once, not at its end: a large file takes hours.
+        count(figures, FIGURE.bytesProcessed, read)
         return read
       })
       if (reader.hasChanged(file)) missed.report(path, 'changed', 'it changed while it was read')
-      return { ids, size, stat: file.stat }
+      const node = nodeOf(path, name, 'file', file.stat, file)
+      return { ...node, size: BigInt(size), links: file.stat.nlink, content: stored }
+    } catch (error) {
+      count(figures, FIGURE.bytesProcessed, -size)
+      throw error
     } finally {
       reader.close(file)
     }
   }
 
   return {
+    addSame(name, { facts }, parent, tree) {
+      if (!facts || !detection.ctime || !detection.inode) return false
+      const same = parent.findSame(name, facts)
+      if (!same) return false
+      for (let number = 0; number < same.idCount; number++) if (!isKnown(same.id(number))) return false
+      count(figures, FIGURE.filesUnmodified)
+      count(figures, FIGURE.bytesProcessed, facts.sizeHigh * 2 ** 32 + facts.sizeLow)
+      tree.addRaw(same.name, same.tree, same.start, same.end)
+      return true
+    },
     add(folder, name, stat, parent, tree, nodeOf) {
       const before = parent.find(name)
       if (before && isUnchanged(before, stat) && addUnchanged(before, folder, name, stat, tree, nodeOf)) return
-      const path = joinPath(folder, name)
-      const stored = store(path, stat)
-      if (!stored) return
+      const node = store(joinPath(folder, name), name, stat, nodeOf)
+      if (!node) return
       count(figures, before ? FIGURE.filesChanged : FIGURE.filesNew)
-      count(figures, FIGURE.bytesProcessed, stored.size)
-      tree.add({
-        ...nodeOf(path, name, 'file', stored.stat),
-        size: BigInt(stored.size),
-        links: stored.stat.nlink,
-        content: stored.ids,
-      })
+      tree.add(node)
     },
   }
+}
+
+/** Files of /proc and /sys say that they are empty, and are not. */
+const LONGEST_OF_UNKNOWN_SIZE = 64 * 1024 * 1024
+
+/** How much of a file is read at most: what it had when it was opened. Who keeps appending would keep the run from ending. */
+function longestRead(size: bigint): number {
+  return size === 0n ? LONGEST_OF_UNKNOWN_SIZE : Number(size)
 }

@@ -1,9 +1,10 @@
-import { isCode } from '../base/index.ts'
+import { formatCount, isCode } from '../base/index.ts'
 import { TreeWriter } from '../snapshot/index.ts'
 import { type ByteString, type EntryReader, isUtf8Name, joinPath, type Selection } from '../source/index.ts'
 import type { EntryArchiver, FolderPlace } from './entry-archiver.ts'
 import type { MissedReporter } from './missed.ts'
-import { NO_PARENT, type ParentFolder, type ParentReader } from './parent-reader.ts'
+import { NO_PARENT, type ParentFolder } from './parent-folder.ts'
+import type { ParentReader } from './parent-reader.ts'
 import type { Sharer } from './sharer.ts'
 
 /** Archives folders: their entries in the order of their names, then the tree of them. */
@@ -22,13 +23,15 @@ export interface FolderArchiverParts {
   readonly sharer: Sharer
   readonly missed: MissedReporter
   readonly saveTree: (plain: Buffer) => Buffer
+  /** Bytes; see `largest-tree.ts`. */
+  readonly largestTree: number
 }
 
 /** The half that is given away must be worth a message: at least one entry, and one is kept. */
 const FEWEST_TO_SHARE = 2
 
 export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver {
-  const { reader, selection, onlyUtf8Names, entries, parents, sharer, missed, saveTree } = parts
+  const { reader, selection, onlyUtf8Names, entries, parents, sharer, missed, saveTree, largestTree } = parts
   /** Writers are used again: one for each depth that is being worked on. */
   const spare: TreeWriter[] = []
 
@@ -41,7 +44,7 @@ export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver
       for (let at = 0; at < end; at++) {
         if (end - at >= FEWEST_TO_SHARE && sharer.someoneIsIdle()) {
           const middle = at + ((end - at + 1) >> 1)
-          const token = sharer.share(folder, names.slice(middle, end), parent.id)
+          const token = sharer.share(folder, names.slice(middle, end), parent.sent)
           if (token !== undefined) {
             shared.push(token)
             end = middle
@@ -63,12 +66,17 @@ export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver
     const names = enter ? listNames(place.path) : []
     if (!names) return undefined
     const parent = parentTree ? parents.open(parentTree) : NO_PARENT
-    const tree = spare.pop() ?? new TreeWriter()
+    const tree = spare.pop() ?? new TreeWriter(largestTree)
     try {
       addEntries(place, names, parent, tree)
       const plain = tree.finish()
       return parent.isSame(plain) ? parentTree : saveTree(plain)
+    } catch (error) {
+      if (!isCode(error, 'source/too-large')) throw error
+      missed.report(place.path, 'too-large', `it has ${formatCount(names.length)} entries: ${error.message}`)
+      return undefined
     } finally {
+      parent.close()
       tree.reset()
       spare.push(tree)
     }

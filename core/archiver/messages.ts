@@ -1,7 +1,19 @@
-import type { PackMessage, SharedPipeline, WriteCounts } from '../repository/index.ts'
+import type { CarriedError } from '../base/index.ts'
+import type { Lanes, PackMessage, SharedPipeline, WriteCounts } from '../repository/index.ts'
 import type { SelectionOptions } from '../source/index.ts'
 
-/** What an archive worker is started with. */
+/** To a worker that waits for a run. */
+export type ToWaitingWorker =
+  | { readonly type: 'mix'; readonly lanes: Lanes }
+  | { readonly type: 'begin'; readonly data: ArchiveWorkerData }
+  | { readonly type: 'end' }
+
+/** From a worker that waits for a run: the answer to `mix`. */
+export interface FromWaitingWorker {
+  readonly isMixed: boolean
+}
+
+/** What an archive worker is told of a run. */
 export interface ArchiveWorkerData {
   readonly pipeline: SharedPipeline
   /** This worker's number, from 0. */
@@ -38,10 +50,16 @@ export interface EntriesTask {
   readonly type: 'entries'
   readonly token: number
   readonly folder: SentPlace
-  /** Names in raw-byte order, each ended by a NUL. */
-  readonly names: Uint8Array
-  /** Id of the tree that the parent snapshot has for this folder. */
-  readonly parentTree: Uint8Array | undefined
+  /** Names in raw-byte order, each ended by a NUL. Undefined: all that are in the folder. */
+  readonly names: Uint8Array | undefined
+  /** The tree that the parent snapshot has for this folder. */
+  readonly parent: SentParent | undefined
+}
+
+export interface SentParent {
+  readonly id: Uint8Array
+  /** Its bytes, where they are so many that not every worker should read them for itself. */
+  readonly plain: SharedArrayBuffer | undefined
 }
 
 /** Stores the tree of nodes that are archived already. */
@@ -65,7 +83,19 @@ export type ToWorker =
 export interface Done {
   readonly token: number
   /** Encoded nodes, separated by commas; for a task without `of` the 32 bytes of a tree's id. */
-  readonly result: Uint8Array
+  readonly result: Uint8Array<ArrayBuffer> | TooLarge
+}
+
+/** Why the nodes of shared entries are not here: they alone are more than a tree can hold. */
+export interface TooLarge {
+  readonly tooLarge: string
+}
+
+const LARGE_RESULT = 1024 * 1024
+
+/** What changes hands with a message instead of being copied: half a folder of a million files has 150 MB. */
+export function transferOf({ result }: Done): ArrayBuffer[] {
+  return result instanceof Uint8Array && result.length > LARGE_RESULT ? [result.buffer] : []
 }
 
 /** To the main thread. */
@@ -80,13 +110,13 @@ export type FromWorker =
   | { readonly type: 'load-pack'; readonly pack: number }
   | { readonly type: 'missed'; readonly missed: MissedFile }
   | { readonly type: 'finished'; readonly report: WorkerReport }
-  | { readonly type: 'failed'; readonly error: unknown }
+  | { readonly type: 'failed'; readonly error: CarriedError }
 
 /** Something that should have been read and was not. */
 export interface MissedFile {
   readonly path: Uint8Array
   /** `changed`: it was stored, but changed while it was read. */
-  readonly kind: 'unreadable' | 'changed' | 'vanished' | 'name-not-utf8' | 'attributes'
+  readonly kind: 'unreadable' | 'changed' | 'name-not-utf8' | 'attributes' | 'too-large'
   /** The system's word for it, such as `EACCES`. */
   readonly reason: string
 }

@@ -21,7 +21,7 @@ export function parseInstant(text: string): number {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? Date.parse(text.replace(/(\.\d{3})\d+/, '$1')) : Number.NaN
 }
 
-/** Milliseconds since the epoch of a local time. A month counts from 1. */
+/** Milliseconds since the epoch of a local time; NaN for a day or an hour that there is not. A month counts from 1. */
 export function localInstant([
   year = 0,
   month = 1,
@@ -30,5 +30,8 @@ export function localInstant([
   minute = 0,
   second = 0,
 ]: readonly number[]): number {
-  return new Date(year, month - 1, day, hour, minute, second).getTime()
+  const date = new Date(year, month - 1, day, hour, minute, second)
+  // Date counts on: the 30th of February is the second of March. An hour that summer time leaves out is moved by one.
+  const isThere = date.getMonth() === month - 1 && date.getDate() === day && hour < 24 && minute < 60 && second < 60
+  return isThere ? date.getTime() : Number.NaN
 }

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'source/not-found'
   | 'source/vanished'
   | 'source/unreadable'
+  | 'source/too-large'
   | 'target/full'
   | 'target/refused'
   | 'target/mismatch'

@@ -1,4 +1,5 @@
 import { type Abortable, CoreError } from '../base/index.ts'
+import { printable } from '../source/index.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { stringify } from './json.ts'
 import { outputFailure } from './standard-output.ts'
@@ -47,12 +48,12 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
     say(line) {
       if (json || quiet) return
       clear()
-      stdout.write(`${line}\n`)
+      stdout.write(`${harmless(line)}\n`)
     },
     warn(line) {
       clear()
       if (json) output.emit({ message_type: 'warning', message: line })
-      else stderr.write(`${line}\n`)
+      else stderr.write(`${harmless(line)}\n`)
     },
     emit(object) {
       // Ids are strings already; what is a bigint elsewhere (sizes, inodes) is written with all its digits.
@@ -81,10 +82,18 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
       clear()
       if (error instanceof OutputClosed) return
       if (json) stderr.write(`${stringify(errorObject(error))}\n`)
-      else stderr.write(describeError(error))
+      else stderr.write(harmless(describeError(error)))
     },
   }
   return output
+}
+
+/** What somebody else wrote (host names, paths, what a damaged document holds) must not steer the terminal. */
+function harmless(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printable(Buffer.from(line)))
+    .join('\n')
 }
 
 /** Like restic's: `code` is what the process ends with. */

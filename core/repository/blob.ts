@@ -1,3 +1,5 @@
+import { SEAL_OVERHEAD } from './crypto/seal.ts'
+
 /** What a blob holds: a piece of a file, or a folder's list of nodes. */
 export type BlobType = 'data' | 'tree'
 
@@ -15,4 +17,9 @@ export interface BlobLocation {
   readonly length: number
   /** Bytes once decompressed; 0 where it is stored uncompressed. */
   readonly uncompressedLength: number
+}
+
+/** Bytes of a blob once it is opened and decompressed. */
+export function plainLength({ length, uncompressedLength }: BlobLocation): number {
+  return uncompressedLength > 0 ? uncompressedLength : length - SEAL_OVERHEAD
 }

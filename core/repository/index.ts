@@ -7,7 +7,7 @@
  * - **Document**: a sealed file of JSON: index, snapshot, lock.
  * - **Pipeline**: worker threads that cut, hash, compress, seal and pack, and the main thread that stores packs.
  */
-export { type BlobLocation, type BlobType, ID_BYTES } from './blob.ts'
+export { type BlobLocation, type BlobType, ID_BYTES, plainLength } from './blob.ts'
 export type { CompressionLevel } from './compression/zstd.ts'
 export { type Config } from './config.ts'
 export { attachBlobIndex, type BlobIndex, createBlobIndex } from './index/blob-index.ts'
@@ -30,9 +30,12 @@ export type { LoadIndexOptions } from './index/load-indexes.ts'
 export { listPresentPacks, type PresentPacks } from './index/present-packs.ts'
 export { type Identity, ownIdentity } from './lock/process.ts'
 export { type BlobReader, createBlobReader } from './pipeline/blob-reader.ts'
+export { type ContentLoader, createContentLoader } from './content-loader.ts'
 export { createTreeLoader, type TreeLoader } from './tree-loader.ts'
 export { createSealer, SEAL_OVERHEAD, type Sealer } from './crypto/seal.ts'
 export { sha256 } from './sha256.ts'
+export type { LaneMixer } from './crypto/lane-mixer.ts'
+export { type Lanes, mixLanes } from './crypto/mix-lanes.ts'
 export type { MasterKey } from './crypto/master-key.ts'
 export type { SharedBlobIndex } from './index/blob-index.ts'
 export { drawPolynomial, formatPolynomial } from './chunker/polynomial.ts'

@@ -4,12 +4,13 @@ import { type Abortable, type Chance, CoreError, isCode, systemChance } from '..
 import type { Storage } from '../storage/index.ts'
 import { type BlobType } from './blob.ts'
 import { type Config, decodeConfig, encodeConfig } from './config.ts'
+import type { Password } from './crypto/key-derivation.ts'
 import { type MasterKey, masterKeyFrom } from './crypto/master-key.ts'
 import { createSealer, type Sealer } from './crypto/seal.ts'
 import type { BlobIndex } from './index/blob-index.ts'
 import { firstIntact } from './index/first-intact.ts'
 import { type LoadIndexOptions, loadIndexes } from './index/load-indexes.ts'
-import { findKeys, type KeySearch } from './key/find-key.ts'
+import { findKeys, type FindKeysOptions, type KeySearch } from './key/find-key.ts'
 import { type KeyOwner, sealKeyFile } from './key/key-file.ts'
 import { type BlobOpener, createBlobOpener } from './pipeline/blob-opener.ts'
 import { asBuffer, loadUnpacked, sealUnpacked, type UnpackedKind } from './unpacked.ts'
@@ -37,7 +38,7 @@ export interface Repository {
 }
 
 export interface InitOptions extends Abortable {
-  readonly password: string
+  readonly password: Password
   readonly owner: KeyOwner
   /** Hexadecimal. */
   readonly chunkerPolynomial: string
@@ -97,7 +98,11 @@ async function refuseExisting(storage: Storage, options: Abortable): Promise<voi
  * Opens a repository with a password. Throws `repository/not-found` or `repository/wrong-password`, and
  * `repository/damaged` where the config or every key is.
  */
-export async function openRepository(storage: Storage, password: string, options: Abortable = {}): Promise<Repository> {
+export async function openRepository(
+  storage: Storage,
+  password: Password,
+  options: FindKeysOptions = {},
+): Promise<Repository> {
   try {
     await storage.stat({ kind: 'config', name: '' }, options)
   } catch (error) {

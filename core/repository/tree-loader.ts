@@ -1,7 +1,7 @@
-import { type Abortable, CoreError, isCode } from '../base/index.ts'
-import type { Storage } from '../storage/index.ts'
+import { type Abortable, CoreError } from '../base/index.ts'
 import type { BlobIndex } from './index/blob-index.ts'
 import { firstIntact } from './index/first-intact.ts'
+import { keepPacks } from './kept-packs.ts'
 import { createBlobReader } from './pipeline/blob-reader.ts'
 import type { Repository } from './repository.ts'
 import { asBuffer } from './unpacked.ts'
@@ -12,37 +12,15 @@ export interface TreeLoader {
   load(id: Uint8Array, options?: Abortable): Promise<Buffer>
 }
 
-/** Whole packs up to this size are read at once and kept; of larger ones only what is asked for is read. */
-const LARGEST_KEPT = 32 * 1024 * 1024
-const KEPT = 4
-
 export function createTreeLoader(repository: Repository, index: BlobIndex): TreeLoader {
   const reader = createBlobReader(repository.masterKey, index.shared)
-  const kept = new Map<number, Promise<Buffer | undefined>>()
-
-  /** A pack's bytes, or undefined where it is too large to keep. */
-  function packBytes(pack: number, name: string, options: Abortable): Promise<Buffer | undefined> {
-    const loading = kept.get(pack) ?? loadPack(repository.storage, name, options)
-    // Now the most recently used.
-    kept.delete(pack)
-    kept.set(pack, loading)
-    loading.catch(() => kept.delete(pack))
-    for (const oldest of kept.keys()) {
-      if (kept.size <= KEPT) break
-      kept.delete(oldest)
-    }
-    return loading
-  }
+  const packs = keepPacks(repository.storage)
 
   async function loadCopy(entry: number, id: Uint8Array, options: Abortable): Promise<Buffer> {
     const location = index.locate(entry)
     const { pack, offset, length } = location
     const name = index.packs.idOf(pack).toString('hex')
-    const whole = await packBytes(pack, name, options).catch((error: unknown) => {
-      // Of a file on a bad spot of a disk, what is wanted here may still be readable.
-      if (!isCode(error, 'storage/unreachable')) throw error
-      return undefined
-    })
+    const whole = await packs.load(pack, name, options)
     const sealed = whole
       ? whole.subarray(offset, offset + length)
       : asBuffer(await repository.storage.load({ kind: 'pack', name }, { ...options, offset, length }))
@@ -76,10 +54,4 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
       )
     },
   }
-}
-
-async function loadPack(storage: Storage, name: string, options: Abortable): Promise<Buffer | undefined> {
-  const { size } = await storage.stat({ kind: 'pack', name }, options)
-  if (size > LARGEST_KEPT) return undefined
-  return asBuffer(await storage.load({ kind: 'pack', name }, options))
 }

@@ -1,18 +1,21 @@
 import type { TreeReader } from '../snapshot/index.ts'
-import { emptyFileSet, type FileSet, isFull } from './file-set.ts'
+import { clearFileSet, type FileSet, isFull } from './file-set.ts'
+import { identityOf } from './node-metadata.ts'
 import type { RestoreVisitor } from './walk.ts'
 
 /** What a restore has before it, counted. */
 export interface Totals {
   files: number
-  /** Bytes of files. */
+  /** Bytes of files; of one with several names, once. */
   bytes: number
   folders: number
   others: number
+  /** Entries of all kinds, without folders that only lead to them. */
+  selected: number
 }
 
 export interface CollectorOptions {
-  /** Takes a full set; the walk waits for it. */
+  /** Takes a full set, which is used again when it resolves; the walk waits for that. */
   readonly onFull: (set: FileSet) => Promise<void>
   readonly onUnreadable: (path: Buffer, error: unknown) => void
 }
@@ -20,53 +23,55 @@ export interface CollectorOptions {
 /** Collects what a walk meets into sets, and counts it. */
 export interface Collector extends RestoreVisitor {
   readonly totals: Totals
-  /** What is left at the end. */
-  readonly set: FileSet
 }
 
-export function createCollector({ onFull, onUnreadable }: CollectorOptions): Collector {
-  const totals: Totals = { files: 0, bytes: 0, folders: 0, others: 0 }
-  let set = emptyFileSet()
+/** Collects into `set`, which holds in the end what is left. */
+export function createCollector(set: FileSet, { onFull, onUnreadable }: CollectorOptions): Collector {
+  const totals: Totals = { files: 0, bytes: 0, folders: 0, others: 0, selected: 0 }
+  const identities = new Set<string>()
+  clearFileSet(set)
+  let current: Buffer = Buffer.alloc(0)
+
+  /** Further names of a file have no content of their own. */
+  function isNew(node: TreeReader): boolean {
+    const identity = identityOf(node)
+    if (identity === undefined) return true
+    if (identities.has(identity)) return false
+    identities.add(identity)
+    return true
+  }
 
   return {
     totals,
-    get set() {
-      return set
-    },
-    folder(path, node, selected) {
-      set.folders.push({ path, node: node && selected ? Buffer.from(node.raw) : undefined })
+    folder(path, node, isSelected) {
+      current = path
+      set.folders.push({ path, node: isSelected ? node : undefined })
       totals.folders++
+      if (isSelected) totals.selected++
     },
     entry(node) {
-      // Views on the tree: all of its nodes are wanted, as a rule, so keeping the tree is the least that can be kept.
-      const item = {
-        folder: set.folders.length - 1,
-        name: node.name,
-        node: node.raw,
-        identity: identityOf(node),
-      }
-      if (node.type !== 'file') {
+      // A folder may go on in the next set.
+      if (set.folders.length === 0) set.folders.push({ path: current, node: undefined })
+      const folder = set.folders.length - 1
+      totals.selected++
+      // Copied: where little of a tree is wanted, keeping the tree would keep all of it.
+      if (!node.isFile) {
         totals.others++
-        set.others.push(item)
+        set.others.add(folder, node.raw)
         return
       }
-      const content = node.content ?? Buffer.alloc(0)
-      const size = Number(node.size)
-      set.files.push({ ...item, size, modified: node.mtime, content })
-      set.blobs += content.length / 32
+      set.files.add(folder, node.raw)
+      set.blobs += node.blobs
       totals.files++
-      totals.bytes += size
+      if (isNew(node)) totals.bytes += Number(node.size)
+    },
+    get isFull() {
+      return isFull(set)
     },
     async pause() {
-      if (!isFull(set)) return
-      const full = set
-      set = emptyFileSet()
-      await onFull(full)
+      await onFull(set)
+      clearFileSet(set)
     },
     unreadable: onUnreadable,
   }
-}
-
-function identityOf(node: TreeReader): string | undefined {
-  return node.links > 1n ? `${node.deviceId}:${node.inode}` : undefined
 }

@@ -1,9 +1,6 @@
-import { CoreError } from '../base/index.ts'
-import { type BlobIndex, ID_BYTES } from '../repository/index.ts'
 import { kindOf, removeEntry, statTarget, type TargetTree } from '../source/index.ts'
-import type { FileItem } from './file-set.ts'
-import { isKept, type Overwrite } from './overwrite.ts'
-import { blobLengths } from './pack-plan.ts'
+import { isKept, type Overwrite, type Wanted } from './overwrite.ts'
+import type { Place } from './place.ts'
 import type { RestoreCrew } from './restore-crew.ts'
 
 /** What is to be done for a file. */
@@ -17,48 +14,29 @@ export type Verdict =
 
 /** Looks at files that are there already. */
 export interface Examiner {
-  examine(folder: Buffer, file: FileItem): Promise<Verdict>
-  /** FS-22 and `--verify`: whether a restored file has the content that it should have. */
-  verify(folder: Buffer, file: FileItem): Promise<boolean>
+  /** `entries` are its blobs in the index. */
+  examine(place: Place, file: number, wanted: Wanted, entries: Uint32Array): Promise<Verdict>
+  /** Whether a restored file has the content that it should have. */
+  verify(file: number, entries: Uint32Array): Promise<boolean>
 }
 
-export function createExaminer(
-  target: TargetTree,
-  index: BlobIndex,
-  crew: RestoreCrew,
-  overwrite: Overwrite,
-): Examiner {
-  async function compare(
-    folder: Buffer,
-    { name, content, size }: FileItem,
-    resize: boolean,
-  ): Promise<Uint8Array | undefined> {
-    const lengths = blobLengths(content, index)
-    if (!lengths) throw missingBlob()
-    const { same } = await crew.run({ type: 'compare', folder, name, content, lengths, size, resize })
-    return same
-  }
-
+export function createExaminer(target: TargetTree, crew: RestoreCrew, overwrite: Overwrite): Examiner {
   return {
-    async examine(folder, file) {
-      const descriptor = target.folder(folder)
-      const there = statTarget(descriptor, file.name)
+    async examine({ folder, name }, file, wanted, entries) {
+      const there = statTarget(target.folder(folder), name)
       if (!there) return { type: 'make' }
-      if (isKept(there, BigInt(file.size), file.modified, overwrite)) return { type: 'keep' }
-      if (kindOf(there) === 'file' && there.nlink === 1n) {
-        const right = await compare(folder, file, true)
-        if (right) return { type: 'mend', right }
+      if (isKept(there, wanted, overwrite)) return { type: 'keep' }
+      if (kindOf(there) === 'file') {
+        const { compared } = await crew.run({ type: 'compare', file, entries, purpose: 'mend' })
+        if (compared?.isWhole) return { type: 'keep' }
+        if (compared?.isWritable) return { type: 'mend', right: compared.blobs }
       }
-      removeEntry(descriptor, file.name)
+      removeEntry(target.folder(folder), name)
       return { type: 'make' }
     },
-    async verify(folder, file) {
-      const right = await compare(folder, file, false)
-      return right?.length === file.content.length / ID_BYTES && right.every((each) => each === 1)
+    async verify(file, entries) {
+      const { compared } = await crew.run({ type: 'compare', file, entries, purpose: 'verify' })
+      return compared?.isWhole ?? false
     },
   }
-}
-
-function missingBlob(): CoreError {
-  return new CoreError('repository/not-in-repository', 'a part of its content is in no index of the repository')
 }

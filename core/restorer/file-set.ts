@@ -1,3 +1,5 @@
+import { createEntryList, type EntryList } from './entry-list.ts'
+
 /** A folder that is restored. */
 export interface FolderItem {
   /** Path below the target, without a leading slash; empty for the target itself. */
@@ -6,43 +8,44 @@ export interface FolderItem {
   readonly node: Buffer | undefined
 }
 
-/** An entry that is not a folder. */
-export interface EntryItem {
-  /** Number of its folder in the set. */
-  readonly folder: number
-  readonly name: Buffer
-  /** Encoded. */
-  readonly node: Buffer
-  /** Which file it is, where it has several names: these become hard links of each other. */
-  readonly identity: string | undefined
-}
-
-export interface FileItem extends EntryItem {
-  /** Bytes. */
-  readonly size: number
-  /** Nanoseconds since the epoch. */
-  readonly modified: bigint
-  /** 32 bytes a blob. */
-  readonly content: Buffer
-}
-
 /** Entries that are restored together (FS-24): it bounds the memory of a restore of any size. */
 export interface FileSet {
+  readonly mostEntries: number
   readonly folders: FolderItem[]
-  readonly files: FileItem[]
-  readonly others: EntryItem[]
+  readonly files: EntryList
+  /** What is neither file nor folder. */
+  readonly others: EntryList
   /** Blobs of all files. */
   blobs: number
 }
 
-/** A set is full at so many entries or blobs: about 700 bytes an entry and 100 bytes a blob. */
+/** A set is full at so many entries, blobs or bytes of nodes. Beside the nodes, an entry takes 50 bytes and a blob 24. */
 const MOST_ENTRIES = 131_072
 const MOST_BLOBS = 1_048_576
+const MOST_BYTES = 128 * 1024 * 1024
 
-export function emptyFileSet(): FileSet {
-  return { folders: [], files: [], others: [], blobs: 0 }
+export function createFileSet(mostEntries = MOST_ENTRIES): FileSet {
+  return {
+    mostEntries,
+    folders: [],
+    files: createEntryList(mostEntries),
+    others: createEntryList(mostEntries),
+    blobs: 0,
+  }
 }
 
-export function isFull(set: FileSet): boolean {
-  return set.files.length + set.others.length + set.folders.length >= MOST_ENTRIES || set.blobs >= MOST_BLOBS
+/** Its memory is used again, so nobody may still be reading. */
+export function clearFileSet(set: FileSet): void {
+  set.folders.length = 0
+  set.files.clear()
+  set.others.clear()
+  set.blobs = 0
+}
+
+export function isFull({ mostEntries, folders, files, others, blobs }: FileSet): boolean {
+  return (
+    files.count + others.count + folders.length >= mostEntries ||
+    files.bytes + others.bytes >= MOST_BYTES ||
+    blobs >= MOST_BLOBS
+  )
 }

@@ -2,31 +2,30 @@ import { closeSync, ftruncateSync, writeSync } from 'node:fs'
 
 import { CoreError } from '../base/index.ts'
 import {
-  createMetadataWriter,
   makeFile,
   type Metadata,
+  type MetadataWriter,
   openForWriting,
-  openSystemCalls,
-  openTargetTree,
+  type SystemCalls,
   targetError,
+  type TargetTree,
 } from '../source/index.ts'
-import { createFileStates, type FileStates } from './file-states.ts'
-import { type FileTable, readFileTable } from './file-table.ts'
+import type { EntryReader } from './entry-list.ts'
+import type { FileStates } from './file-states.ts'
 import type { Problem } from './messages.ts'
 import { metadataOf } from './node-metadata.ts'
 
 /** Writes files of a set: their blobs in any order, their metadata once all are written. One a worker. */
 export interface FileWriter {
   /** Begins another set of files. */
-  begin(folders: readonly Uint8Array[], states: FileStates): void
-  /** Tells of files that the next blobs belong to. */
-  expect(table: FileTable): void
+  begin(folders: readonly Uint8Array[], files: EntryReader, states: FileStates): void
   /** Writes a blob's plain bytes. */
   write(file: number, position: number, plain: Buffer): void
-  /** Finishes files without content. */
+  /** Finishes a file of which nothing is left to be written. */
   finishEmpty(file: number): void
   /** What went wrong since the last call. */
   takeProblems(): Problem[]
+  /** The tree stays open. */
   close(): void
 }
 
@@ -42,14 +41,17 @@ interface Known {
   readonly metadata: Metadata
 }
 
-export function createFileWriter(target: Uint8Array, sparse: boolean): FileWriter {
-  const tree = openTargetTree(target)
-  const calls = openSystemCalls()
-  const metadata = createMetadataWriter(calls)
+export function createFileWriter(
+  tree: TargetTree,
+  calls: SystemCalls | undefined,
+  metadata: MetadataWriter,
+  sparse: boolean,
+): FileWriter {
   const known = new Map<number, Known>()
   const open = new Map<number, number>()
   let folders: readonly Uint8Array[] = []
-  let states = createFileStates(0)
+  let files: EntryReader
+  let states: FileStates
   let problems: Problem[] = []
 
   function problem(part: Problem['part'], path: Buffer, error: unknown): void {
@@ -83,7 +85,7 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
     }
   }
 
-  function pathOf({ folder, name }: Known): Buffer {
+  function pathOf({ folder, name }: Pick<Known, 'folder' | 'name'>): Buffer {
     const parent = folders[folder] ?? NO_BYTES
     return parent.length > 0 ? Buffer.concat([parent, SLASH, name]) : name
   }
@@ -95,47 +97,51 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
     closeSync(descriptor)
   }
 
-  function lose(file: Known, error: unknown): void {
+  /** What the set says of a file, read once. */
+  function know(number: number): Known {
+    const found = known.get(number)
+    if (found) return found
+    const node = files.read(number)
+    const { name } = node
+    const file = { number, folder: files.folderOf(number), name, size: Number(node.size), metadata: metadataOf(node) }
+    known.set(number, file)
+    return file
+  }
+
+  function lose(number: number, error: unknown): void {
     // Never finished, so nobody gives it the times of a good file.
-    states.spoil(file.number)
-    problem('file', pathOf(file), error)
+    states.spoil(number)
+    problem('file', pathOf({ folder: files.folderOf(number), name: files.read(number).name }), error)
   }
 
   return {
-    begin(paths, shared) {
+    begin(paths, list, shared) {
       for (const descriptor of open.values()) closeSync(descriptor)
       open.clear()
       known.clear()
       folders = paths
+      files = list
       states = shared
     },
-    expect(table) {
-      for (const { file: number, folder, node } of readFileTable(table)) {
-        if (known.has(number)) continue
-        const name = Buffer.from(node.name)
-        known.set(number, { number, folder, name, size: Number(node.size), metadata: metadataOf(node) })
-      }
-    },
     write(number, position, plain) {
-      const file = known.get(number)
-      if (!file || states.isSpoilt(number)) return
+      if (states.isSpoilt(number)) return
       try {
+        const file = know(number)
         const isWhole = position === 0 && plain.length === file.size
         const leavesHole = sparse && isZero(plain) && states.isMadeHere(number)
         const descriptor = descriptorOf(file, isWhole && !leavesHole)
         if (!leavesHole) writeFully(descriptor, plain, position)
         if (states.written(number)) finish(file, descriptor)
       } catch (error) {
-        lose(file, error)
+        lose(number, error)
       }
     },
     finishEmpty(number) {
-      const file = known.get(number)
-      if (!file) return
       try {
+        const file = know(number)
         finish(file, descriptorOf(file, file.size === 0))
       } catch (error) {
-        lose(file, error)
+        lose(number, error)
       }
     },
     takeProblems() {
@@ -146,7 +152,6 @@ export function createFileWriter(target: Uint8Array, sparse: boolean): FileWrite
     close() {
       for (const descriptor of open.values()) closeSync(descriptor)
       open.clear()
-      tree.close()
     },
   }
 }

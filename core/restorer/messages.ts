@@ -1,6 +1,6 @@
 import type { CarriedError } from '../base/index.ts'
 import type { MasterKey, SharedBlobIndex } from '../repository/index.ts'
-import type { FileTable } from './file-table.ts'
+import type { SharedEntryList } from './entry-list.ts'
 
 /** What a restore worker is started with. */
 export interface RestoreWorkerData {
@@ -16,11 +16,12 @@ export interface RestoreWorkerData {
   readonly stopped: SharedArrayBuffer
 }
 
-/** A set of files begins: what the workers need of all of them. */
+/** A set begins: what the workers need of all of it. */
 export interface SetMessage {
   readonly type: 'set'
   /** Paths of the folders below the target, by number. */
   readonly folders: readonly Uint8Array[]
+  readonly files: SharedEntryList
   /** See `file-states.ts`. */
   readonly states: SharedArrayBuffer
 }
@@ -29,35 +30,31 @@ export interface SetMessage {
 export interface PackJob {
   readonly type: 'pack'
   readonly job: number
-  /** Sealed blobs. */
+  /** A run of the pack, and where in the pack it begins. */
   readonly bytes: SharedArrayBuffer
-  /** Rows of `ROW` numbers, see `COLUMN`; in the order of their offset. */
-  readonly rows: Float64Array
-  /** 32 bytes a row. */
-  readonly ids: Uint8Array
-  /** The files that the rows name. */
-  readonly files: FileTable
-  /** Files that need no blob and only want their metadata. */
-  readonly finish: Uint32Array
+  readonly offset: number
+  /** Of each row: the blob's entry in the index, the file that it belongs to, and where in that. See `PackRead`. */
+  readonly entries: Uint32Array
+  readonly files: Uint32Array
+  readonly positions: Float64Array
 }
 
-/** A row: where the sealed blob begins in `bytes`, how long it is, and where its plain bytes belong. */
-export const COLUMN = { offset: 0, length: 1, uncompressedLength: 2, file: 3, position: 4 } as const
-export const ROW = 5
+/** Files that need no blob and only want their metadata. */
+export interface FinishJob {
+  readonly type: 'finish'
+  readonly job: number
+  readonly files: Uint32Array
+}
 
 /** Compares a file that is there already with what it should be. */
 export interface CompareJob {
   readonly type: 'compare'
   readonly job: number
-  readonly folder: Uint8Array
-  readonly name: Uint8Array
-  /** 32 bytes a blob, and the length of each. */
-  readonly content: Uint8Array
-  readonly lengths: Float64Array
-  /** Bytes. */
-  readonly size: number
-  /** Gives it the right size, so that only blobs are left to be written. */
-  readonly resize: boolean
+  readonly file: number
+  /** Its blobs' entries in the index. */
+  readonly entries: Uint32Array
+  /** `mend`: it gets the right length, so that only blobs are left to be written. `verify`: its metadata does not matter. */
+  readonly purpose: 'mend' | 'verify'
 }
 
 /** The last message: the worker ends. */
@@ -65,7 +62,7 @@ export interface StopMessage {
   readonly type: 'stop'
 }
 
-export type ToRestoreWorker = SetMessage | PackJob | CompareJob | StopMessage
+export type ToRestoreWorker = SetMessage | PackJob | FinishJob | CompareJob | StopMessage
 
 /** Something that was not restored as it was. */
 export interface Problem {
@@ -75,14 +72,24 @@ export interface Problem {
   readonly reason: string
 }
 
+/** What is right already of a file that is there. */
+export interface Compared {
+  /** 1 for each blob that is. */
+  readonly blobs: Uint8Array
+  /** Nothing is left to be done. */
+  readonly isWhole: boolean
+  /** It may be written where it is: no other name leads to it, and nothing forbids it. */
+  readonly isWritable: boolean
+}
+
 export interface JobDone {
   readonly type: 'done'
   readonly job: number
   readonly problems: readonly Problem[]
   /** For `pack`: rows whose blob is damaged and was not written. */
   readonly damaged?: readonly number[] | undefined
-  /** For `compare`: 1 for each blob that is right already; undefined for a file that may not be written. */
-  readonly same?: Uint8Array | undefined
+  /** For `compare`: undefined where no file is there. */
+  readonly compared?: Compared | undefined
 }
 
 export type FromRestoreWorker = JobDone | { readonly type: 'failed'; readonly error: CarriedError }

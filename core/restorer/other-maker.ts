@@ -1,30 +1,28 @@
+import { CoreError } from '../base/index.ts'
+import type { TreeReader } from '../snapshot/index.ts'
 import {
   createMetadataWriter,
+  type EntryStat,
+  kindOf,
   makeHardLink,
   makeNode,
   makeSymlink,
+  readSymlink,
   removeEntry,
   statTarget,
   type SystemCalls,
   type TargetTree,
 } from '../source/index.ts'
-import type { EntryItem } from './file-set.ts'
 import type { Problem } from './messages.ts'
-import { metadataOf, readNode } from './node-metadata.ts'
-import type { Overwrite } from './overwrite.ts'
-
-/** Where an entry is made. */
-export interface Place {
-  /** Path of its folder below the target. */
-  readonly folder: Buffer
-  readonly name: Buffer
-}
+import { metadataOf } from './node-metadata.ts'
+import { isKept, type Overwrite } from './overwrite.ts'
+import { pathOf, type Place } from './place.ts'
 
 /** Makes what is neither file nor folder: symbolic links, FIFOs, devices, and further names of files. */
 export interface OtherMaker {
-  make(place: Place, item: EntryItem): void
+  make(place: Place, node: TreeReader): void
   /** Gives a file that is restored another name. */
-  link(from: Place, to: Place): void
+  link(from: Place, to: Place, modified: bigint): void
 }
 
 export function createOtherMaker(
@@ -33,47 +31,50 @@ export function createOtherMaker(
   overwrite: Overwrite,
   report: (problem: Problem) => void,
 ): OtherMaker {
-  const metadata = createMetadataWriter(calls)
+  const writer = createMetadataWriter(calls)
 
-  function reportAt({ folder, name }: Place, part: Problem['part'], error: unknown): void {
-    const path = folder.length > 0 ? Buffer.concat([folder, SLASH, name]) : name
-    report({ part, path, reason: error instanceof Error ? error.message : String(error) })
+  function reportAt(place: Place, part: Problem['part'], error: unknown): void {
+    report({ part, path: pathOf(place), reason: error instanceof Error ? error.message : String(error) })
   }
 
-  /** False where what is there stays. Such entries have no content to compare, so they are made anew. */
-  function makeRoom(folder: number, name: Buffer): boolean {
-    if (!statTarget(folder, name)) return true
-    if (overwrite === 'never') return false
-    removeEntry(folder, name)
-    return true
+  function make(place: Place, node: TreeReader): void {
+    const { name } = place
+    const { type } = node
+    if (type === 'socket' || type === 'irregular' || type === 'file' || type === 'dir') throw unrestorable(type)
+    const metadata = metadataOf(node)
+    const folder = target.folder(place.folder)
+    const there = statTarget(folder, name)
+    if (there && isKept(there, metadata, overwrite)) return
+    if (!there || !isSame(folder, node, there)) {
+      removeEntry(folder, name)
+      if (type === 'symlink') makeSymlink(folder, name, node.linkTarget ?? NO_BYTES)
+      else makeNode(calls, folder, name, type, node.device)
+    }
+    writer.toEntry(folder, name, type, metadata, (part, error) => reportAt(place, part, error))
+  }
+
+  function link(from: Place, to: Place, modified: bigint): void {
+    const source = target.folder(from.folder)
+    const folder = target.folder(to.folder)
+    const wanted = statTarget(source, from.name)
+    const there = statTarget(folder, to.name)
+    if (wanted && there && there.ino === wanted.ino && there.dev === wanted.dev) return
+    if (there && isKept(there, { modified }, overwrite)) return
+    removeEntry(folder, to.name)
+    makeHardLink(source, from.name, folder, to.name)
   }
 
   return {
-    make(place, item) {
-      const node = readNode(item.node)
+    make(place, node) {
       try {
-        const { type } = node
-        const folder = target.folder(place.folder)
-        if (type === 'socket' || type === 'irregular' || type === 'file' || type === 'dir') {
-          reportAt(place, 'file', new Error(`entries of type ${type} cannot be restored`))
-          return
-        }
-        if (!makeRoom(folder, place.name)) return
-        if (type === 'symlink') makeSymlink(folder, place.name, node.linkTarget ?? Buffer.alloc(0))
-        else makeNode(calls, folder, place.name, type, node.device)
-        metadata.toEntry(folder, place.name, type, metadataOf(node), (part, error) => reportAt(place, part, error))
+        make(place, node)
       } catch (error) {
         reportAt(place, 'file', error)
       }
     },
-    link(from, to) {
+    link(from, to, modified) {
       try {
-        const source = target.folder(from.folder)
-        const folder = target.folder(to.folder)
-        const wanted = statTarget(source, from.name)
-        const there = statTarget(folder, to.name)
-        if (wanted && there && there.ino === wanted.ino && there.dev === wanted.dev) return
-        if (makeRoom(folder, to.name)) makeHardLink(source, from.name, folder, to.name)
+        link(from, to, modified)
       } catch (error) {
         reportAt(to, 'file', error)
       }
@@ -81,4 +82,15 @@ export function createOtherMaker(
   }
 }
 
-const SLASH = Buffer.from('/')
+/** Whether only metadata may have to be written. What has a second name may be somebody else's, and is made anew. */
+function isSame(folder: number, { name, type, linkTarget, device }: TreeReader, there: EntryStat): boolean {
+  if (kindOf(there) !== type || there.nlink > 1n) return false
+  if (type === 'symlink') return readSymlink(folder, name).equals(linkTarget ?? NO_BYTES)
+  return type === 'fifo' || there.rdev === device
+}
+
+const NO_BYTES = Buffer.alloc(0)
+
+function unrestorable(type: string): CoreError {
+  return new CoreError('repository/unsupported', `entries of type ${type} cannot be restored`)
+}

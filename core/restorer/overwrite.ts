@@ -1,18 +1,26 @@
-import type { EntryStat } from '../source/index.ts'
+import { type EntryStat, kindOf } from '../source/index.ts'
 
-/** What happens to a file that is there already. `always` and `if-changed` write only what differs. */
+/** What happens to an entry that is there already. `always` and `if-changed` write only what differs. */
 export type Overwrite = 'always' | 'if-changed' | 'if-newer' | 'never'
 
+/** What the snapshot says of an entry. */
+export interface Wanted {
+  /** Nanoseconds since the epoch. */
+  readonly modified: bigint
+  /** Of files only. Bytes. */
+  readonly size?: bigint | undefined
+}
+
 /**
- * Whether a file that is there is left as it is. `if-changed` believes size and modification time; `if-newer` keeps
- * what is as new as the snapshot's file or newer; `always` looks at the content.
+ * Whether an entry that is there is left as it is. `if-changed` believes size and modification time of files;
+ * `if-newer` keeps what is as new as the snapshot's entry or newer; `always` looks at the content.
  */
-export function isKept(there: EntryStat, size: bigint, modified: bigint, overwrite: Overwrite): boolean {
+export function isKept(there: EntryStat, { modified, size }: Wanted, overwrite: Overwrite): boolean {
   switch (overwrite) {
     case 'always':
       return false
     case 'if-changed':
-      return there.size === size && there.mtimeNs === modified
+      return kindOf(there) === 'file' && there.size === size && there.mtimeNs === modified
     case 'if-newer':
       return there.mtimeNs >= modified
     case 'never':

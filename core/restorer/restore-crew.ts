@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { arrivedError, CoreError } from '../base/index.ts'
 import type {
   CompareJob,
+  FinishJob,
   FromRestoreWorker,
   JobDone,
   PackJob,
@@ -15,7 +16,7 @@ import type {
 export interface RestoreCrew {
   beginSet(message: Omit<SetMessage, 'type'>): void
   /** Has a job done. Waits first while every worker has enough to do. Rejects when a worker fails. */
-  run(job: Omit<PackJob, 'job'> | Omit<CompareJob, 'job'>): Promise<JobDone>
+  run(job: Omit<PackJob, 'job'> | Omit<FinishJob, 'job'> | Omit<CompareJob, 'job'>): Promise<JobDone>
   /**
    * Ends the threads, between two blobs of what they do. They are asked to end, never ended from outside: a native
    * add-on that is loading or running at that moment would take the whole process with it.

@@ -1,26 +1,32 @@
-import { closeSync, fstatSync, ftruncateSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 
-import { carryError, CoreError } from '../base/index.ts'
-import { createBlobReader, ID_BYTES, sha256 } from '../repository/index.ts'
-import { openForWriting, openTargetTree } from '../source/index.ts'
+import { carryError, isCode, systemCode } from '../base/index.ts'
+import { attachBlobIndex, createBlobReader, ID_BYTES } from '../repository/index.ts'
+import { createMetadataWriter, openSystemCalls, openTargetTree } from '../source/index.ts'
+import { entryListOver, type EntryReader } from './entry-list.ts'
+import { createFileComparer } from './file-comparer.ts'
 import { fileStatesOver } from './file-states.ts'
 import { createFileWriter } from './file-writer.ts'
-import {
-  type CompareJob,
-  type FromRestoreWorker,
-  type PackJob,
-  type RestoreWorkerData,
-  ROW,
-  type ToRestoreWorker,
+import type {
+  Compared,
+  CompareJob,
+  FinishJob,
+  FromRestoreWorker,
+  PackJob,
+  RestoreWorkerData,
+  SetMessage,
+  ToRestoreWorker,
 } from './messages.ts'
 
 if (!parentPort) throw new Error('restore-worker is started as a worker thread')
 const port = parentPort
 const data = workerData as RestoreWorkerData
+const index = attachBlobIndex(data.index)
 const reader = createBlobReader(data.masterKey, data.index)
-const writer = createFileWriter(data.target, data.sparse)
 const tree = openTargetTree(data.target)
+const calls = openSystemCalls()
+const metadata = createMetadataWriter(calls)
+const writer = createFileWriter(tree, calls, metadata, data.sparse)
 const written = new Float64Array(data.written)
 const stopped = new Int32Array(data.stopped)
 const isStopped = (): boolean => Atomics.load(stopped, 0) !== 0
@@ -34,27 +40,36 @@ function room(length: number): Buffer {
   return plain
 }
 
-function writePack({ job, bytes, rows, ids, files, finish }: PackJob): void {
-  writer.expect(files)
+const comparer = createFileComparer(index, metadata, room, isStopped)
+let folders: readonly Uint8Array[] = []
+let files: EntryReader | undefined
+
+function beginSet({ folders: paths, files: list, states }: SetMessage): void {
+  folders = paths
+  files = entryListOver(list)
+  writer.begin(paths, files, fileStatesOver(states))
+}
+
+function writePack({ job, bytes, offset: start, entries, files: of, positions }: PackJob): void {
   const sealed = Buffer.from(bytes)
-  const names = Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength)
+  const id = Buffer.alloc(ID_BYTES)
   let decoded: Buffer | undefined
   let decodedFrom = -1
   const damaged: number[] = []
-  for (let row = 0; row < rows.length && !isStopped(); row += ROW) {
-    const [offset = 0, length = 0, uncompressedLength = 0, file = 0, position = 0] = rows.subarray(row, row + ROW)
+  for (let row = 0; row < entries.length && !isStopped(); row++) {
+    const entry = entries[row] ?? 0
     // The same blob for several files: rows are in the order of offsets.
-    if (offset !== decodedFrom) {
-      decodedFrom = offset
-      const id = names.subarray((row / ROW) * ID_BYTES, (row / ROW + 1) * ID_BYTES)
-      decoded = decode(sealed.subarray(offset, offset + length), uncompressedLength, id)
+    if (entry !== decodedFrom) {
+      decodedFrom = entry
+      const { offset, length, uncompressedLength } = index.locate(entry)
+      const from = offset - start
+      decoded = decode(sealed.subarray(from, from + length), uncompressedLength, index.idOf(entry, id))
     }
     if (decoded) {
-      writer.write(file, position, decoded)
+      writer.write(of[row] ?? 0, positions[row] ?? 0, decoded)
       written[data.worker] = (written[data.worker] ?? 0) + decoded.length
-    } else damaged.push(row / ROW)
+    } else damaged.push(row)
   }
-  for (const file of finish) writer.finishEmpty(file)
   post({ type: 'done', job, problems: writer.takeProblems(), damaged })
 }
 
@@ -63,46 +78,30 @@ function decode(sealed: Buffer, uncompressedLength: number, id: Buffer): Buffer 
   try {
     return reader.read({ uncompressedLength }, sealed, id, room(Math.max(uncompressedLength, sealed.length)))
   } catch (error) {
-    if (error instanceof CoreError && error.code === 'repository/damaged') return undefined
+    if (isCode(error, 'repository/damaged')) return undefined
     throw error
   }
 }
 
-/** Says which blobs of a file are right already, so that only the others are fetched and written. */
-function compare({ job, folder, name, content, lengths, size, resize }: CompareJob): void {
-  const ids = Buffer.from(content)
-  const descriptor = openForWriting(tree.folder(folder), name)
-  if (descriptor === undefined) {
-    post({ type: 'done', job, problems: [] })
-    return
-  }
-  const same = new Uint8Array(lengths.length)
-  try {
-    let position = 0
-    for (const [blob, length] of lengths.entries()) {
-      if (isStopped()) break
-      const there = room(length).subarray(0, length)
-      const isThere = readFully(descriptor, there, position) === length
-      if (isThere && sha256(there).equals(ids.subarray(blob * ID_BYTES, (blob + 1) * ID_BYTES))) same[blob] = 1
-      position += length
-    }
-    const isLonger = fstatSync(descriptor).size !== size
-    if (isLonger && resize) ftruncateSync(descriptor, size)
-    else if (isLonger) same.fill(0)
-  } finally {
-    closeSync(descriptor)
-  }
-  post({ type: 'done', job, problems: [], same })
+function finish({ job, files: numbers }: FinishJob): void {
+  for (const file of numbers) if (!isStopped()) writer.finishEmpty(file)
+  post({ type: 'done', job, problems: writer.takeProblems() })
 }
 
-function readFully(descriptor: number, target: Buffer, position: number): number {
-  let done = 0
-  while (done < target.length) {
-    const count = readSync(descriptor, target, done, target.length - done, position + done)
-    if (count === 0) break
-    done += count
+function compare(message: CompareJob): void {
+  post({ type: 'done', job: message.job, problems: [], compared: tryCompare(message) })
+}
+
+/** A file that cannot be read is as good as none: another one takes its place. */
+function tryCompare(message: CompareJob): Compared | undefined {
+  if (!files) return undefined
+  try {
+    const folder = tree.folder(folders[files.folderOf(message.file)] ?? new Uint8Array(0))
+    return comparer.compare(folder, files.read(message.file), message)
+  } catch (error) {
+    if (systemCode(error) === undefined && !isCode(error, 'target/refused')) throw error
+    return undefined
   }
-  return done
 }
 
 function end(): void {
@@ -114,8 +113,9 @@ function end(): void {
 port.on('message', (message: ToRestoreWorker) => {
   try {
     if (message.type === 'stop') end()
-    else if (message.type === 'set') writer.begin(message.folders, fileStatesOver(message.states))
+    else if (message.type === 'set') beginSet(message)
     else if (message.type === 'pack') writePack(message)
+    else if (message.type === 'finish') finish(message)
     else compare(message)
   } catch (error) {
     post({ type: 'failed', error: carryError(error) })

@@ -1,19 +1,14 @@
-import { type Abortable, CoreError, formatBytes } from '../base/index.ts'
+import type { Abortable } from '../base/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository } from '../repository/index.ts'
-import {
-  createRestoreSelection,
-  openTargetTree,
-  printable,
-  type RestoreSelectionOptions,
-  type TargetTree,
-} from '../source/index.ts'
+import { createRestoreSelection, openTargetTree, type RestoreSelectionOptions } from '../source/index.ts'
 import { createCollector, type Totals } from './collect.ts'
-import type { FileSet } from './file-set.ts'
+import { createFileSet, type FileSet } from './file-set.ts'
 import type { Problem } from './messages.ts'
 import type { Overwrite } from './overwrite.ts'
 import type { RestoreProgress } from './progress.ts'
 import { startRestoreCrew } from './restore-crew.ts'
-import { bytesThere, createSetRestorer } from './set-restorer.ts'
+import { createRoomCounter, tooLittleRoom } from './room.ts'
+import { createSetRestorer } from './set-restorer.ts'
 import { walkSnapshot } from './walk.ts'
 
 /** Something that was not restored as it was. */
@@ -33,12 +28,16 @@ export interface RestoreOptions extends Abortable {
   /** Says what would be restored, and writes nothing. */
   readonly dryRun: boolean
   readonly workers: number
+  /** Entries of a file set: fewer take less memory, more read fewer packs twice. */
+  readonly mostEntries?: number | undefined
   readonly onProblem: (problem: RestoreProblem) => void
   /** Called some times a second. */
   readonly onProgress?: ((progress: RestoreProgress) => void) | undefined
 }
 
 export interface Restored extends RestoreProgress {
+  /** Entries of all kinds that the selection takes. */
+  readonly selected: number
   readonly problems: number
   /** Files whose content is not what it was: damaged, missing or not to be written. */
   readonly filesLost: number
@@ -48,9 +47,7 @@ const PROGRESS_EVERY = 200
 
 /** Brings a tree back as files. Throws `target/full`, with the numbers, before anything is written. */
 export async function restore(repository: Repository, index: BlobIndex, options: RestoreOptions): Promise<Restored> {
-  const { tree, target: targetPath, workers, signal, onProgress } = options
-  const selection = createRestoreSelection(options.selection)
-  const trees = createTreeLoader(repository, index)
+  const { target: targetPath, workers, onProgress } = options
   let problems = 0
   let filesLost = 0
   const report = (problem: Problem): void => {
@@ -58,27 +55,16 @@ export async function restore(repository: Repository, index: BlobIndex, options:
     if (problem.part === 'file') filesLost++
     options.onProblem(problem)
   }
-  /** A large snapshot is walked twice; a folder that cannot be read is reported once. */
-  const unreadable = new Set<string>()
-  const onUnreadable = (path: Buffer, error: unknown): void => {
-    const key = path.toString('latin1')
-    if (unreadable.has(key)) return
-    unreadable.add(key)
-    report({ part: 'file', path, reason: error instanceof Error ? error.message : String(error) })
-  }
+  const set = createFileSet(options.mostEntries)
+  const walk = prepareWalk(repository, index, options, set, report)
 
   // Counted first, so that the numbers are known before anything is written. What fits one set is kept.
-  const seen = { sets: 1 }
-  const counting = createCollector({
-    onFull: () => {
-      seen.sets++
-      return Promise.resolve()
-    },
-    onUnreadable,
+  let isOneSet = true
+  const totals = await walk(() => {
+    isOneSet = false
   })
-  await walkSnapshot(trees, tree, selection, counting, { signal })
-  const { totals } = counting
-  if (options.dryRun) return { ...progressOf(totals, 0, 0, 0), problems, filesLost }
+  const { selected } = totals
+  if (options.dryRun) return { ...progressOf(totals, 0, 0, 0), selected, problems, filesLost }
 
   const target = openTargetTree(targetPath)
   const written = new SharedArrayBuffer(workers * Float64Array.BYTES_PER_ELEMENT)
@@ -91,24 +77,29 @@ export async function restore(repository: Repository, index: BlobIndex, options:
     worker,
   }))
   const restorer = createSetRestorer({ repository, index, target, crew, workers, options, report })
+  /** Gives every set to `work`. */
+  const forEachSet = async (work: (set: FileSet) => Promise<void> | void): Promise<void> => {
+    if (!isOneSet) await walk(work)
+    await work(set)
+  }
   const progress = (): RestoreProgress => {
     const bytes = new Float64Array(written).reduce((sum, each) => sum + each, 0)
-    const { filesDone, filesSkipped, bytesSkipped } = restorer.counts
-    return progressOf(totals, filesDone, bytes + bytesSkipped, filesSkipped)
+    const { filesDone, filesSkipped, bytesRight } = restorer.counts
+    return progressOf(totals, filesDone, bytes + bytesRight, filesSkipped)
   }
   const timer = setInterval(() => onProgress?.(progress()), PROGRESS_EVERY)
   try {
-    requireRoom(totals, target, targetPath, counting.set)
-    if (seen.sets === 1) {
-      await restorer.run(counting.set)
-    } else {
-      const collector = createCollector({ onFull: (set: FileSet) => restorer.run(set), onUnreadable })
-      await walkSnapshot(trees, tree, selection, collector, { signal })
-      await restorer.run(collector.set)
+    const free = Number(target.freeBytes())
+    if (totals.bytes > free) {
+      // Exactly: what is there already needs no room again.
+      const room = createRoomCounter(target, index, options)
+      await forEachSet((each) => room.add(each))
+      if (room.needed > free) throw tooLittleRoom(targetPath, room.needed, free)
     }
+    await forEachSet((each) => restorer.run(each))
     restorer.finishFolders()
     onProgress?.(progress())
-    return { ...progress(), problems, filesLost }
+    return { ...progress(), selected, problems, filesLost }
   } finally {
     clearInterval(timer)
     await crew.end()
@@ -116,24 +107,33 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   }
 }
 
+/**
+ * Returns a function that walks the snapshot and collects it into `set`: gives it away when it is full, and leaves in it
+ * what comes last. A large snapshot is walked more than once; what cannot be read is reported once.
+ */
+function prepareWalk(
+  repository: Repository,
+  index: BlobIndex,
+  { tree, selection: patterns, signal }: RestoreOptions,
+  set: FileSet,
+  report: (problem: Problem) => void,
+): (onFull: (set: FileSet) => Promise<void> | void) => Promise<Totals> {
+  const selection = createRestoreSelection(patterns)
+  const unreadable = new Set<string>()
+  function onUnreadable(path: Buffer, error: unknown): void {
+    const key = path.toString('latin1')
+    if (unreadable.has(key)) return
+    unreadable.add(key)
+    report({ part: 'file', path, reason: error instanceof Error ? error.message : String(error) })
+  }
+  return async (onFull) => {
+    const collector = createCollector(set, { onFull: async (full) => onFull(full), onUnreadable })
+    await walkSnapshot(createTreeLoader(repository, index), tree, selection, collector, { signal })
+    return collector.totals
+  }
+}
+
 function progressOf(totals: Totals, filesDone: number, bytesDone: number, filesSkipped: number): RestoreProgress {
   const { files: filesTotal, bytes: bytesTotal, folders: foldersTotal } = totals
   return { filesTotal, bytesTotal, foldersTotal, filesDone, bytesDone, filesSkipped }
-}
-
-/** FS-23: refuses with the numbers when the target has too little room. What is there already needs none again. */
-function requireRoom(totals: Totals, target: TargetTree, path: Buffer, set: FileSet): void {
-  const free = Number(target.freeBytes())
-  if (totals.bytes <= free) return
-  const needed = totals.bytes - bytesThere(set, target)
-  if (needed <= free) return
-  throw new CoreError(
-    'target/full',
-    `Restoring to ${printable(path)} needs ${formatBytes(needed)}, and ${formatBytes(free)} are free there.`,
-    {
-      safety: 'Nothing was written; the recovery point is untouched.',
-      remedy: `Free ${formatBytes(needed - free)}, choose another target, or restore a part of it with --include. With --sparse, holes need no room.`,
-      context: { needed, free },
-    },
-  )
 }

@@ -1,16 +1,19 @@
-import { CoreError } from '../base/index.ts'
+import { CoreError, isCode } from '../base/index.ts'
 import type { BlobIndex, Repository } from '../repository/index.ts'
-import { openSystemCalls, printable, statTarget, type TargetTree } from '../source/index.ts'
+import { openSystemCalls, printable, type TargetTree } from '../source/index.ts'
 import { createBufferPool } from './buffer-pool.ts'
+import { findContent, plainLength } from './content.ts'
+import type { EntryList } from './entry-list.ts'
 import { createExaminer, type Verdict } from './examiner.ts'
-import type { EntryItem, FileItem, FileSet } from './file-set.ts'
+import type { FileSet } from './file-set.ts'
 import { createFileStates } from './file-states.ts'
-import { encodeFileTable, type FileTable, type TableEntry } from './file-table.ts'
 import { createFolderMaker, type FolderState } from './folder-maker.ts'
 import { inParallel } from './in-parallel.ts'
-import { COLUMN, type Problem, ROW } from './messages.ts'
-import { createOtherMaker, type Place } from './other-maker.ts'
+import type { Problem } from './messages.ts'
+import { identityOf, metadataOf } from './node-metadata.ts'
+import { createOtherMaker } from './other-maker.ts'
 import { createPackPlan, LONGEST_READ, type PackRead, splitRead } from './pack-plan.ts'
+import { pathOf, type Place } from './place.ts'
 import type { RestoreCrew } from './restore-crew.ts'
 import type { RestoreOptions } from './restore.ts'
 
@@ -26,8 +29,11 @@ export interface SetRestorerParts {
 
 /** Restores one set of files after the other. */
 export interface SetRestorer {
-  /** What is decided so far: every file is counted once, when it is clear what to do for it. */
-  readonly counts: { filesDone: number; filesSkipped: number; bytesSkipped: number }
+  /**
+   * What is decided so far: every file is counted once, when it is clear what to do for it. `bytesRight` were there
+   * already.
+   */
+  readonly counts: { filesDone: number; filesSkipped: number; bytesRight: number }
   run(set: FileSet): Promise<void>
   /** Gives folders their metadata, when all sets are restored. */
   finishFolders(): void
@@ -40,6 +46,13 @@ interface FirstName {
   isLost: boolean
 }
 
+/** A further name of a file. */
+interface FurtherName {
+  readonly first: FirstName
+  readonly place: Place
+  readonly modified: bigint
+}
+
 /** Reads of packs that are loaded while workers are busy. */
 const READS_AHEAD = 3
 
@@ -47,11 +60,11 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
   const { repository, index, target, crew, workers, options, report } = parts
   const { overwrite, signal } = options
   const calls = openSystemCalls()
-  const folderMaker = createFolderMaker(target, calls, report)
+  const folderMaker = createFolderMaker(target, calls, overwrite, report)
   const others = createOtherMaker(target, calls, overwrite, report)
-  const examiner = createExaminer(target, index, crew, overwrite)
+  const examiner = createExaminer(target, crew, overwrite)
   const pool = createBufferPool(workers + READS_AHEAD, LONGEST_READ)
-  const counts = { filesDone: 0, filesSkipped: 0, bytesSkipped: 0 }
+  const counts = { filesDone: 0, filesSkipped: 0, bytesRight: 0 }
   /** The first name of each file that has several. */
   const firstNames = new Map<string, FirstName>()
 
@@ -61,70 +74,65 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     readonly states: readonly FolderState[]
     readonly plan: ReturnType<typeof createPackPlan>
     readonly fileStates: ReturnType<typeof createFileStates>
-    readonly making: Uint8Array
     /** Files that only want their metadata. */
     readonly finishOnly: number[]
-    readonly restored: FileItem[]
-    readonly links: { readonly from: FirstName; readonly to: Place }[]
+    /** Files that are not left as they were, where they are to be verified. */
+    readonly restored: number[]
+    readonly furtherNames: FurtherName[]
     /** By number, those of this set. */
     readonly firsts: Map<number, FirstName>
   }
 
-  async function consider(prepared: Prepared, number: number, file: FileItem): Promise<void> {
-    const { set, states, plan, fileStates, making, finishOnly, restored, links } = prepared
-    const state = states[file.folder]
+  async function consider(prepared: Prepared, number: number): Promise<void> {
+    const { set, states, plan, fileStates, finishOnly, restored, furtherNames, firsts } = prepared
+    const { files } = set
+    const state = states[files.folderOf(number)]
     if (state === 'refused') return
-    const place = placeOf(set, file)
-    const first = file.identity === undefined ? undefined : firstNames.get(file.identity)
     counts.filesDone++
+    // All that is needed of the node is read before anything is awaited: others are read meanwhile.
+    const node = files.read(number)
+    const identity = identityOf(node)
+    const first = identity === undefined ? undefined : firstNames.get(identity)
     if (first) {
-      links.push({ from: first, to: place })
+      furtherNames.push({ first, place: placeOf(set, files, number), modified: node.mtime })
       return
     }
     // Its other names are as good as it is, which is known in the end.
-    const own: FirstName = { place, isLost: true }
-    if (file.identity !== undefined) firstNames.set(file.identity, own)
-    const verdict: Verdict = state === 'new' ? { type: 'make' } : await examiner.examine(place.folder, file)
-    if (verdict.type === 'keep') {
-      own.isLost = false
-      counts.filesSkipped++
-      counts.bytesSkipped += file.size
-      return
+    const own = identity === undefined ? undefined : { place: placeOf(set, files, number), isLost: true }
+    if (identity !== undefined && own) firstNames.set(identity, own)
+    const entries = findContent(index, node)
+    let verdict: Verdict = { type: 'make' }
+    if (state === 'there') {
+      const { size } = node
+      const { modified } = metadataOf(node)
+      verdict = await examiner.examine(placeOf(set, files, number), number, { size, modified }, entries)
+      if (verdict.type === 'keep') {
+        if (own) own.isLost = false
+        counts.filesSkipped++
+        counts.bytesRight += Number(size)
+        return
+      }
     }
-    const isRight = verdict.type === 'mend' ? (blob: number) => verdict.right[blob] === 1 : () => false
-    const wanted = plan.add(number, file.content, isRight)
-    if (wanted < 0) {
-      report({ part: 'file', path: pathOf(place), reason: 'a part of its content is in no index of the repository' })
-      return
-    }
-    making[number] = verdict.type === 'make' ? 1 : 0
-    fileStates.set(number, wanted, verdict.type === 'mend')
+    const right = verdict.type === 'mend' ? verdict.right : undefined
+    const wanted = plan.add(number, entries, (blob) => right?.[blob] === 1)
+    for (const [blob, entry] of entries.entries())
+      if (right?.[blob] === 1) counts.bytesRight += plainLength(index, entry)
+    fileStates.set(number, wanted, right !== undefined)
     if (wanted === 0) finishOnly.push(number)
-    restored.push(file)
-    if (file.identity !== undefined) prepared.firsts.set(number, own)
-  }
-
-  function tableOf({ set, making }: Prepared, numbers: Iterable<number>): FileTable {
-    const entries: TableEntry[] = []
-    for (const number of numbers) {
-      const file = set.files[number]
-      if (file) entries.push({ file: number, folder: file.folder, make: making[number] === 1, node: file.node })
-    }
-    return encodeFileTable(entries)
+    if (options.verify) restored.push(number)
+    if (own) firsts.set(number, own)
   }
 
   /** Returns the rows whose blobs are damaged. */
-  async function writeRead(prepared: Prepared, read: PackRead): Promise<readonly number[]> {
+  async function writeRead({ pack, offset, length, entries, files, positions }: PackRead): Promise<readonly number[]> {
     signal?.throwIfAborted()
-    const { pack, offset, length, rows, ids } = read
     const isLong = length > LONGEST_READ
     const bytes = isLong ? new SharedArrayBuffer(length) : await pool.take()
     try {
       const name = index.packs.idOf(pack).toString('hex')
       const into = new Uint8Array(bytes, 0, length)
       await repository.storage.load({ kind: 'pack', name }, { offset, length, into, signal })
-      const files = tableOf(prepared, filesOf(rows))
-      const done = await crew.run({ type: 'pack', bytes, rows, ids, files, finish: new Uint32Array(0) })
+      const done = await crew.run({ type: 'pack', bytes, offset, entries, files, positions })
       for (const problem of done.problems) report(problem)
       return done.damaged ?? []
     } finally {
@@ -137,12 +145,12 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     let rows: readonly number[]
     let reason = 'a part of its content is damaged in the repository'
     try {
-      rows = await writeRead(prepared, read)
+      rows = await writeRead(read)
     } catch (error) {
       signal?.throwIfAborted()
       if (!isStorageFailure(error)) throw error
       // Of a file that was cut off, or lies on a bad spot of a disk, only some blobs cannot be read.
-      const halves = error.code === 'storage/not-found' ? undefined : splitRead(read)
+      const halves = error.code === 'storage/not-found' ? undefined : splitRead(index, read)
       if (halves) {
         for (const half of halves) await tryRead(prepared, half)
         return
@@ -150,82 +158,82 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       rows = [...read.entries.keys()]
       reason = error.message
     }
-    const copies = createPackPlan(index)
-    for (const row of rows) {
-      if (!copies.addCopy(read, row)) lose(prepared, read.rows[row * ROW + COLUMN.file] ?? 0, reason)
-    }
+    if (rows.length === 0) return
+    const copies = createPackPlan(index, rows.length)
+    for (const row of rows) if (!copies.addCopy(read, row)) lose(prepared, read.files[row] ?? 0, reason)
     for (const copy of copies.reads()) await tryRead(prepared, copy)
   }
 
   /** Never finished, so nobody gives the file the times of a good one. */
   function lose({ set, fileStates }: Prepared, number: number, reason: string): void {
-    const file = set.files[number]
-    if (!file || fileStates.isSpoilt(number)) return
+    if (fileStates.isSpoilt(number)) return
     fileStates.spoil(number)
-    report({ part: 'file', path: pathOf(placeOf(set, file)), reason })
+    report({ part: 'file', path: pathOf(placeOf(set, set.files, number)), reason })
   }
 
-  async function finishFiles(prepared: Prepared): Promise<void> {
-    const { finishOnly } = prepared
+  async function finishFiles({ finishOnly }: Prepared): Promise<void> {
     for (let at = 0; at < finishOnly.length; at += FINISHED_AT_ONCE) {
-      const numbers = finishOnly.slice(at, at + FINISHED_AT_ONCE)
-      const done = await crew.run({
-        type: 'pack',
-        bytes: new SharedArrayBuffer(0),
-        rows: new Float64Array(0),
-        ids: new Uint8Array(0),
-        files: tableOf(prepared, numbers),
-        finish: Uint32Array.from(numbers),
-      })
-      for (const problem of done.problems) report(problem)
+      signal?.throwIfAborted()
+      const files = Uint32Array.from(finishOnly.slice(at, at + FINISHED_AT_ONCE))
+      for (const problem of (await crew.run({ type: 'finish', files })).problems) report(problem)
     }
   }
 
   async function run(set: FileSet): Promise<void> {
     signal?.throwIfAborted()
-    const fileStates = createFileStates(set.files.length)
+    const { folders, files } = set
+    folderMaker.goOn(folders[0]?.path ?? Buffer.alloc(0))
+    const fileStates = createFileStates(files.count)
     const prepared: Prepared = {
       set,
-      states: set.folders.map((folder) => folderMaker.make(folder)),
-      plan: createPackPlan(index),
+      states: folders.map((folder) => folderMaker.make(folder)),
+      plan: createPackPlan(index, set.blobs),
       fileStates,
-      making: new Uint8Array(set.files.length),
       finishOnly: [],
       restored: [],
-      links: [],
+      furtherNames: [],
       firsts: new Map(),
     }
-    await inParallel(set.files.entries(), workers * 2, async ([number, file]) => {
+    crew.beginSet({ folders: folders.map(({ path }) => path), files: files.shared, states: fileStates.shared })
+    await inParallel(numbersTo(files.count), workers * 2, async (number) => {
       signal?.throwIfAborted()
       try {
-        await consider(prepared, number, file)
+        await consider(prepared, number)
       } catch (error) {
-        report({ part: 'file', path: pathOf(placeOf(set, file)), reason: messageOf(error) })
+        signal?.throwIfAborted()
+        if (isCode(error, 'internal/defect')) throw error
+        report({ part: 'file', path: pathOf(placeOf(set, files, number)), reason: messageOf(error) })
       }
     })
-    crew.beginSet({ folders: set.folders.map(({ path }) => path), states: fileStates.shared })
     await inParallel(prepared.plan.reads(), workers + READS_AHEAD, (read) => tryRead(prepared, read))
     await finishFiles(prepared)
     // Before files get their further names: one that has several is not opened for writing, as a comparison is.
-    if (options.verify) await verify(prepared)
-    for (const item of set.others) {
-      if (prepared.states[item.folder] !== 'refused') others.make(placeOf(set, item), item)
+    await verify(prepared)
+    makeOthers(prepared)
+  }
+
+  function makeOthers({ set, states, firsts, furtherNames, fileStates }: Prepared): void {
+    for (const number of numbersTo(set.others.count)) {
+      if (states[set.others.folderOf(number)] === 'refused') continue
+      others.make(placeOf(set, set.others, number), set.others.read(number))
     }
-    for (const [number, first] of prepared.firsts) first.isLost = fileStates.isSpoilt(number)
-    for (const { from, to } of prepared.links) {
-      if (!from.isLost) others.link(from.place, to)
-      else report({ part: 'file', path: pathOf(to), reason: `it is the same file as ${printable(pathOf(from.place))}` })
+    for (const [number, first] of firsts) first.isLost = fileStates.isSpoilt(number)
+    for (const { first, place, modified } of furtherNames) {
+      if (!first.isLost) others.link(first.place, place, modified)
+      else {
+        const reason = `it is the same file as ${printable(pathOf(first.place))}`
+        report({ part: 'file', path: pathOf(place), reason })
+      }
     }
   }
 
-  async function verify({ set, restored, fileStates }: Prepared): Promise<void> {
-    const numbers = new Map(set.files.map((file, number) => [file, number]))
-    await inParallel(restored, workers * 2, async (file) => {
+  async function verify(prepared: Prepared): Promise<void> {
+    const { files } = prepared.set
+    await inParallel(prepared.restored, workers * 2, async (number) => {
       signal?.throwIfAborted()
-      if (fileStates.isSpoilt(numbers.get(file) ?? 0)) return
-      const place = placeOf(set, file)
-      if (await examiner.verify(place.folder, file)) return
-      report({ part: 'file', path: pathOf(place), reason: 'it was read again and does not have its content' })
+      if (prepared.fileStates.isSpoilt(number)) return
+      if (await examiner.verify(number, findContent(index, files.read(number)))) return
+      lose(prepared, number, 'it was read again and does not have its content')
     })
   }
 
@@ -233,35 +241,17 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
 }
 
 const FINISHED_AT_ONCE = 4096
-const SLASH = Buffer.from('/')
 
-function placeOf(set: FileSet, { folder, name }: EntryItem): Place {
-  return { folder: set.folders[folder]?.path ?? Buffer.alloc(0), name }
-}
-
-function pathOf({ folder, name }: Place): Buffer {
-  return folder.length > 0 ? Buffer.concat([folder, SLASH, name]) : name
-}
-
-function filesOf(rows: Float64Array): Set<number> {
-  const files = new Set<number>()
-  for (let row = 0; row < rows.length; row += ROW) files.add(rows[row + COLUMN.file] ?? 0)
-  return files
-}
-
-/** Bytes that the files of a set take already where they will be restored: they need no room again. */
-export function bytesThere(set: FileSet, target: TargetTree): number {
-  let bytes = 0
-  for (const file of set.files) {
-    try {
-      const folder = target.folder(set.folders[file.folder]?.path ?? Buffer.alloc(0))
-      const there = statTarget(folder, file.name)
-      if (there) bytes += Math.min(file.size, Number(there.blocks) * 512)
-    } catch {
-      // Its folder is not there yet.
-    }
+/** Copied: the set's memory is used again. */
+function placeOf(set: FileSet, list: EntryList, number: number): Place {
+  return {
+    folder: set.folders[list.folderOf(number)]?.path ?? Buffer.alloc(0),
+    name: Buffer.from(list.read(number).name),
   }
-  return bytes
+}
+
+function* numbersTo(end: number): Generator<number> {
+  for (let number = 0; number < end; number++) yield number
 }
 
 function messageOf(error: unknown): string {

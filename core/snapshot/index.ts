@@ -10,6 +10,7 @@ export { findNode } from './find-node.ts'
 export { quote } from './go-quote.ts'
 export { goModeFromUnix, nodeTypeOfGoMode, unixModeFromGo } from './go-file-mode.ts'
 export { ZERO_TIME, type ZonedTime, formatTime, parseTime } from './go-time.ts'
+export { LARGEST_TREE } from './largest-tree.ts'
 export type { ExtendedAttribute, Node, NodeType } from './node.ts'
 export { compareNames, isNodeName } from './node-name.ts'
 export { type BackupIdentity, chooseParent } from './parent-snapshot.ts'
@@ -18,6 +19,15 @@ export { decodeSnapshot } from './snapshot-decoder.ts'
 export { encodeSnapshot } from './snapshot-encoder.ts'
 export { type SnapshotFilter, compareSnapshots, findSnapshot, fitsFilter, newestOf } from './snapshot-filter.ts'
 export { type TagList, parseTagList } from './tag-list.ts'
+export {
+  createTreeMatcher,
+  type FileFacts,
+  type Match,
+  type MatchedTree,
+  type Owners,
+  type TreeMatcher,
+} from './matcher/tree-matcher.ts'
+export { readNode } from './read-node.ts'
 export { type ContentStat, type MetadataStat, TreeReader } from './tree-reader.ts'
 export { TreeWriter } from './tree-writer.ts'
 export { loadSnapshot, loadSnapshots, type LoadSnapshotsOptions } from './load-snapshots.ts'

@@ -15,6 +15,7 @@ import { LARGE, TreeScanner } from './tree-scanner.ts'
 const TYPES: readonly NodeType[] = ['file', 'dir', 'symlink', 'dev', 'chardev', 'fifo', 'socket', 'irregular']
 const TYPE_BYTES = TYPES.map((type) => Buffer.from(type))
 const FILE_BYTES = Buffer.from('file')
+const DIR_BYTES = Buffer.from('dir')
 const ID_LENGTH = 32
 
 /** What `lstat` with `bigint: true` tells of a file's content. */
@@ -53,6 +54,14 @@ export class TreeReader extends TreeScanner {
       safety: 'Nothing was changed.',
       remedy: 'Restore this entry with a newer version, or with restic.',
     })
+  }
+
+  /** Whether the type is `file`, and `dir`; never fails. */
+  get isFile(): boolean {
+    return this.#is(FIELD.type, FILE_BYTES)
+  }
+  get isDir(): boolean {
+    return this.#is(FIELD.type, DIR_BYTES)
   }
 
   get mode(): number {
@@ -115,6 +124,11 @@ export class TreeReader extends TreeScanner {
   /** A JSON object as it is stored. */
   get genericAttributes(): Buffer | undefined {
     return this.has(FIELD.generic_attributes) ? this.#range(FIELD.generic_attributes) : undefined
+  }
+
+  /** How many blobs its content has. */
+  get blobs(): number {
+    return this.has(FIELD.content) ? this.contentCount : 0
   }
 
   /** 32 bytes a blob, in new memory. */
@@ -193,7 +207,7 @@ export class TreeReader extends TreeScanner {
    */
   hasContentOf(stat: ContentStat): boolean {
     return (
-      this.#is(FIELD.type, FILE_BYTES) &&
+      this.isFile &&
       this.#equals(FIELD.size, stat.size) &&
       this.#isTime(FIELD.mtime, stat.mtimeNs) &&
       this.#isTime(FIELD.ctime, stat.ctimeNs) &&

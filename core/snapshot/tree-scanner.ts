@@ -5,6 +5,7 @@ import { isLowerHex } from './ascii.ts'
 import { unquote } from './go-quote.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { readJsonBytes } from './json-string.ts'
+import { LARGEST_TREE } from './largest-tree.ts'
 import { FIELD, FIELD_COUNT, FIELD_NAMES, KIND_OF, fieldOf, hashKey, isMisspelledField } from './node-field.ts'
 import { compareNames, isNodeName } from './node-name.ts'
 
@@ -61,7 +62,7 @@ export class TreeScanner {
    * threads, are no tree: their names are in no order, and are not asked to be.
    */
   constructor(bytes: Buffer, what: string, order: 'by-name' | 'any' = 'by-name') {
-    if (bytes.length > 0x7fff_ffff) {
+    if (bytes.length > LARGEST_TREE) {
       throw new CoreError('repository/unsupported', `${what} is larger than 2 GiB, which this version cannot read`)
     }
     this.bytes = bytes
@@ -95,6 +96,14 @@ export class TreeScanner {
     this.#at = this.rawEnd
     this.#isFirst = false
     return true
+  }
+
+  /** Goes to the node whose `{` stands at `at`, of nodes in any order. */
+  goTo(at: number): void {
+    this.#at = at
+    this.#isFirst = true
+    this.#isDone = false
+    this.next()
   }
 
   protected has(field: number): boolean {

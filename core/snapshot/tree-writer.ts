@@ -1,4 +1,5 @@
-import { CoreError } from '../base/index.ts'
+import { CoreError, formatBytes } from '../base/index.ts'
+import { LARGEST_TREE } from './largest-tree.ts'
 import { NodeEncoder } from './node-encoder.ts'
 import { compareNames } from './node-name.ts'
 import type { Node } from './node.ts'
@@ -7,11 +8,13 @@ const START = Buffer.from('{"nodes":[')
 const END = Buffer.from(']}\n')
 const COMMA = 0x2c
 const SMALLEST = 4096
+/** Of a folder of a million files: such memory is handed over or given back, and not kept for the next tree. */
+const LARGE = 16 * 1024 * 1024
 
 /**
  * Builds the bytes of a tree, byte for byte as restic writes them. Nodes come in the order of their names' bytes, each
  * name once; anything else fails with `internal/defect`, as restic finds nodes by that order. The same writer builds one
- * tree after another in the same memory, which grows to the largest.
+ * tree after another in the same memory, which grows to the largest but for those of very large folders.
  */
 export class TreeWriter {
   readonly #encoder = new NodeEncoder()
@@ -20,8 +23,11 @@ export class TreeWriter {
   #count = 0
   #lastName = Buffer.allocUnsafeSlow(256)
   #lastLength = 0
+  readonly #most: number
 
-  constructor() {
+  /** What would take more than `most` bytes fails with `source/too-large`. */
+  constructor(most = LARGEST_TREE) {
+    this.#most = most
     this.#begin()
   }
 
@@ -62,15 +68,27 @@ export class TreeWriter {
     this.#lastLength = 0
   }
 
-  /** Gives the nodes alone, separated by commas, for another writer's `addNodes`, and begins the next tree. A copy. */
-  finishNodes(): Uint8Array {
-    const nodes = Uint8Array.from(this.#buffer.subarray(START.length, this.#length))
+  /**
+   * Gives the nodes alone, separated by commas, for another writer's `addNodes`, and begins the next tree. They lie in
+   * memory of their own, which may be transferred.
+   */
+  finishNodes(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#buffer.subarray(START.length, this.#length)
+    if (bytes.length <= LARGE) {
+      this.#begin()
+      return Uint8Array.from(bytes)
+    }
+    this.#buffer = Buffer.allocUnsafeSlow(SMALLEST)
     this.#begin()
-    return nodes
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
-  /** Forgets what was added since the last tree. */
+  /** Forgets what was added since the last tree. What `finish` gave is gone. */
   reset(): void {
+    if (this.#buffer.length > LARGE) {
+      this.#buffer.buffer.transfer(0)
+      this.#buffer = Buffer.allocUnsafeSlow(SMALLEST)
+    }
     this.#begin()
   }
 
@@ -114,8 +132,16 @@ export class TreeWriter {
   #reserve(room: number): void {
     const needed = this.#length + room
     if (needed <= this.#buffer.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2))
+    if (needed > this.#most) {
+      throw new CoreError('source/too-large', `its tree would be larger than ${formatBytes(this.#most)}`, {
+        safety: 'What was stored before is safe.',
+        remedy: 'Divide what is in the folder among several folders.',
+      })
+    }
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.#most, Math.max(needed, this.#buffer.length * 2)))
     this.#buffer.copy(larger, 0, 0, this.#length)
+    // Freed at once: the collector would let several generations of it pile up.
+    if (this.#buffer.length > LARGE) this.#buffer.buffer.transfer(0)
     this.#buffer = larger
   }
 }

@@ -28,15 +28,18 @@ export {
   makeHardLink,
   makeNode,
   makeSymlink,
+  openForComparing,
   openForWriting,
+  readSymlink,
   removeEntry,
   statTarget,
 } from './file-server/make.ts'
 export { createMetadataWriter, type Metadata, type MetadataLoss, type MetadataWriter } from './file-server/metadata.ts'
 export type { OpenFile } from './file-server/open-file.ts'
+export type { EntryFacts, EntryLook } from './file-server/entry-look.ts'
 export type { OpenFolder } from './file-server/open-folder.ts'
 export { type OwnerFiles, type OwnerNames, readOwnerNames } from './file-server/owner-names.ts'
-export { identifyRoot, type RootIdentity, verifyRoot } from './file-server/root-identity.ts'
+export { identifyRoot, isEmptyFolder, type RootIdentity, verifyRoot } from './file-server/root-identity.ts'
 export type { ComponentTest } from './file-server/selection/component.ts'
 export { type Environment, readExcludeFile } from './file-server/selection/exclude-file.ts'
 export type { TagProblem } from './file-server/selection/folder-tag.ts'
@@ -47,12 +50,7 @@ export {
 } from './file-server/selection/restore-selection.ts'
 export { createSelection, type Selection, type SelectionOptions } from './file-server/selection/selection.ts'
 export { parseSize } from './file-server/selection/size.ts'
-export {
-  type AttributeTarget,
-  missingCapabilities,
-  openSystemCalls,
-  type SystemCalls,
-} from './file-server/system-calls.ts'
+export { type AttributeTarget, openSystemCalls, type SystemCalls } from './file-server/system-calls.ts'
 export { targetError } from './file-server/target-error.ts'
 export { openTargetTree, type TargetTree, type TargetTreeOptions } from './file-server/target-tree.ts'
 export { type EntryKind, type EntryStat, kindOf, mayHaveHoles } from './file-server/walk.ts'

@@ -30,7 +30,8 @@ export interface Source {
   /**
    * Makes the source ready for one run: a shadow copy where it has them (Windows VSS will), nothing on a live file
    * system. Whoever calls it owes a `release`, also when the run fails. Fails with `source/not-found` or
-   * `source/unreadable` for a root that is not there; then there is nothing to release.
+   * `source/unreadable` for a root that is not there, and with `input/invalid` for a selection that cannot be
+   * understood; then there is nothing to release.
    */
   prepare(options?: Abortable): Promise<PreparedSource>
 }
@@ -55,8 +56,6 @@ export interface PreparedSource {
  * `source/unreadable`: it is missed, and all else goes on.
  */
 export interface EntryReader {
-  /** What this reader loses on this machine, by name, for the run's report. */
-  readonly missingCapabilities: readonly string[]
   /** The names in a folder in the order of their bytes, or undefined when it has gone. Holds one folder whole. */
   list(folder: Buffer): ByteString[] | undefined
   stat(path: Buffer): EntryStat | undefined
@@ -64,8 +63,8 @@ export interface EntryReader {
   openFolder(path: Buffer): OpenFolder
   /** Where a symbolic link points. */
   readLink(path: Buffer): Buffer | undefined
-  /** What cannot be read of them is told to `problem`, and left out. */
-  attributes(path: Buffer, problem: AttributeProblem): readonly Attribute[]
+  /** Of what lies at a path, or is open. What cannot be read of them is told to `problem`, and left out. */
+  attributes(of: Buffer | OpenFile, problem: AttributeProblem): readonly Attribute[]
   /** The name of a user; empty when unknown. */
   userName(id: number): string
   groupName(id: number): string

@@ -20,9 +20,9 @@ export function mountSmallDisk(options: string): string {
   return folder
 }
 
-/** Makes a small disk read-only, or writable again. */
-export function remount(folder: string, mode: 'ro' | 'rw'): void {
-  const { status, stderr } = spawnSync('mount', ['-o', `remount,${mode}`, folder], { encoding: 'utf8' })
+/** Makes a small disk read-only (`ro`), or writable again (`rw`), or changes what else it was mounted with. */
+export function remount(folder: string, options: string): void {
+  const { status, stderr } = spawnSync('mount', ['-o', `remount,${options}`, folder], { encoding: 'utf8' })
   if (status !== 0) throw new Error(stderr)
 }
 

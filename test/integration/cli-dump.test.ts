@@ -61,8 +61,6 @@ describeWith(['restic'], 'holdfast repo dump, of what restic stored', () => {
   })
 
   it.each([
-    ['', 'is a folder', 'restore'],
-    ['/folder', 'is a folder', 'restore'],
     ['/folder/link', 'is a symbolic link to ../random', 'Name the file'],
     ['/folder/nothing', 'has no ', 'repo ls'],
     ['/random/below', 'has no ', 'repo ls'],

@@ -130,6 +130,16 @@ describeWith(['restic'], 'how the commands of holdfast repo end', () => {
     },
   )
 
+  it('ends with 130 where it took no lock, too', async () => {
+    const dump = ['repo', 'dump', '--no-lock', 'latest', `${odd.source}/folder/copy`]
+    const child = startHoldfast(dump, { env: odd.env })
+    await new Promise((resolve) => child.stdout.once('readable', resolve))
+    const exit = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGINT')
+    expect(await exit).toBe(130)
+    child.stdout.destroy()
+  })
+
   it('ends quietly when nobody reads any more, as before head, and leaves no lock', async () => {
     const child = startHoldfast(['repo', 'dump', 'latest', `${odd.source}/folder/copy`], { env: odd.env })
     await new Promise((resolve) => child.stdout.once('readable', resolve))

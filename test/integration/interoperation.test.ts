@@ -23,25 +23,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { isRoot } from '../support/privilege.ts'
+import { expectSameTree } from '../support/tree-listing.ts'
 
 /** restic 0.14 has no --sparse, so what a hole costs it bounds this; a hole is one blob, stored once. */
 const SPARSE_BYTES = 256 * 1024 * 1024
-
-/** Kind, mode, owner, time to the nanosecond, links, size and target of everything below a folder, in one text. */
-function listing(folder: string): string {
-  const lines = execFileSync('find', ['.', '-printf', String.raw`%p|%y|%m|%U|%G|%T@|%n|%s|%l\n`], {
-    cwd: folder,
-    encoding: 'latin1',
-  })
-  return lines
-    .split('\n')
-    .map((line) => (/\|d\|/.test(line) ? line.replace(/\|\d+\|\d+\|$/, '') : line))
-    .toSorted()
-    .join('\n')
-}
-
-const attributes = (folder: string): string =>
-  execFileSync('getfattr', ['-R', '-d', '-m', '-', '-h', '.'], { cwd: folder, encoding: 'latin1' })
 
 describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-interop-'))
@@ -56,12 +41,6 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     expect(ended.stderr).toBe('')
     expect(ended.code).toBe(0)
     return jsonLines(ended.stdout).at(-1) ?? {}
-  }
-
-  function expectSame(restored: string): void {
-    expect(listing(restored)).toBe(listing(source))
-    expect(attributes(restored)).toBe(attributes(source))
-    execFileSync('diff', ['-r', '--no-dereference', '-x', 'fifo', '-x', 'device', source, restored])
   }
 
   beforeAll(() => {
@@ -99,7 +78,7 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     const summary = await holdfast('backup', '-r', vault, '--force', source)
     expect(summary['data_blobs']).toBe(0)
     await holdfast('restore', '-r', vault, 'latest', '--target', join(home, 'by-us'), '--verify', '--sparse')
-    expectSame(join(home, 'by-us', source))
+    expectSameTree(join(home, 'by-us', source), source, ['fifo', 'device'])
     restic('check', '-r', vault, '--read-data')
   })
 
@@ -111,7 +90,7 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     expect(summary['data_blobs']).toBe(0)
     const [first] = JSON.parse(restic('snapshots', '-r', vault, '--json')) as { id: string }[]
     restic('restore', '-r', vault, first?.id ?? '', '--target', join(home, 'by-them'))
-    expectSame(join(home, 'by-them', source))
+    expectSameTree(join(home, 'by-them', source), source, ['fifo', 'device'])
     restic('check', '-r', vault, '--read-data')
   })
 
@@ -130,6 +109,6 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     expect(readdirSync(join(vault, 'snapshots'))).toHaveLength(6)
     expect(readdirSync(join(vault, 'locks'))).toEqual([])
     await holdfast('restore', '-r', vault, 'latest', '--target', join(home, 'both'))
-    expectSame(join(home, 'both', source))
+    expectSameTree(join(home, 'both', source), source, ['fifo', 'device'])
   })
 })

@@ -15,6 +15,7 @@ import {
 } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { describeWithMounts, mountSmallDisk } from '../conformance/small-disk.ts'
+import { backupOptions } from '../support/backup-options.ts'
 import { cheapenKey } from '../support/cheap-key.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { readFiles } from '../support/repository.ts'
@@ -31,20 +32,11 @@ async function backUpAll(location: string, folder: string): Promise<string> {
   const lock = await lockRepository(repository, { exclusive: false })
   try {
     const guarded = repository.over(guardStorage(storage, lock))
-    const { snapshot = '' } = await backUp(guarded, guarded.loadIndex({ presentPacks }), {
-      targets: [Buffer.from(folder)],
-      selection: {},
-      identity: { hostname: 'host', username: 'user', uid: 0, gid: 0, tags: [], programVersion: 'holdfast test' },
-      excludes: [],
-      parent: 'newest',
-      detection: { ctime: true, inode: true },
-      missed: 'next-run',
-      estimate: false,
-      dryRun: false,
-      workers: 2,
-      packBytes: 4 * MIB,
-      signal: lock.signal,
-    })
+    const { snapshot = '' } = await backUp(
+      guarded,
+      guarded.loadIndex({ presentPacks }),
+      backupOptions(folder, { workers: 2, packBytes: 4 * MIB, signal: lock.signal }),
+    )
     return snapshot
   } finally {
     await lock.release()

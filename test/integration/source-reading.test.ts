@@ -36,7 +36,6 @@ import {
   joinPath,
   kindOf,
   mayHaveHoles,
-  missingCapabilities,
   openFileServerReader,
   type OpenFile,
   readOwnerNames,
@@ -240,9 +239,15 @@ describe('reading content', () => {
     expect(nextData(undefined, file, 10, 1000)).toEqual({ offset: 10, length: 990 })
     expect(nextData(undefined, file, 1000, 1000)).toBeUndefined()
     reader.close(file)
-    expect(missingCapabilities(undefined)).toContain('holes of sparse files')
-    expect(createAttributeReader(undefined).read(at('file'), () => expect.unreachable())).toEqual([])
-    expect(reader.missingCapabilities).toEqual([])
+  })
+
+  it('says once that attributes cannot be read, where that is so', () => {
+    const problems: string[] = []
+    const attributes = createAttributeReader(undefined)
+    for (const name of ['one', 'two']) {
+      expect(attributes.read(at(name), (_name, { message }) => problems.push(message))).toEqual([])
+    }
+    expect(problems).toEqual(['this machine has no way to them; on Linux, koffi is not installed'])
   })
 })
 

@@ -272,6 +272,7 @@ describe('a target tree', () => {
 
   it('refuses a root that is no folder', () => {
     fill('file', '')
-    refused(() => openTargetTree(Buffer.from(at('file'))))
+    const { message } = refused(() => openTargetTree(Buffer.from(at('file'))))
+    expect(message).toContain('is not a folder')
   })
 })

@@ -1,12 +1,16 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 
-const PROGRAM = fileURLToPath(new URL('../../core/cli/holdfast.ts', import.meta.url))
+import { boundByModes, type Command } from './privilege.ts'
+import { PROGRAM } from './program.ts'
 
 export interface HoldfastOptions {
   /** Variables beside those of this process; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
+  /** Modes of files bind it, though it be root. */
+  readonly isBoundByModes?: boolean
+  /** Number of the user, and group, that it runs as. Only root may say so. */
+  readonly user?: number | undefined
 }
 
 /** How a run of the program ended. */
@@ -22,11 +26,14 @@ export interface Ended {
 /** Starts the real program from its source, with a closed standard input. */
 export function startHoldfast(
   args: readonly string[],
-  { env = {}, cwd }: HoldfastOptions = {},
+  { env = {}, cwd, isBoundByModes = false, user }: HoldfastOptions = {},
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const command: Command = [process.execPath, PROGRAM, ...args]
+  const [program, ...rest] = isBoundByModes ? boundByModes(command) : command
+  const child = spawn(program, rest, {
     env: { ...process.env, TZ: 'UTC', ...env },
     ...(cwd === undefined ? {} : { cwd }),
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   })
   child.stdin.end()
   return child

@@ -1,9 +1,10 @@
 import { appendFile, link, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
-import { backUp } from '../../core/archiver/index.ts'
+import { backUp, type BackupOptions } from '../../core/archiver/index.ts'
 import { drawPolynomial, formatPolynomial, initRepository, type Repository } from '../../core/repository/index.ts'
 import { type FileKind, openDirectoryStorage, openMemoryStorage, type Storage } from '../../core/storage/index.ts'
+import { backupOptions } from './backup-options.ts'
 import { seededChance } from './seeded-chance.ts'
 
 export const PASSWORD = 'small'
@@ -36,19 +37,15 @@ export async function makeSmallRepository(home: string, version: 1 | 2 = 2): Pro
   return { repository, location, source, snapshots: [first, await backUpFolder(repository, source)] }
 }
 
-/** Backs up a folder with one worker. Returns the snapshot's id. */
-export async function backUpFolder(repository: Repository, folder: string): Promise<string> {
+/** Backs up a folder, with one worker unless told otherwise. Returns the snapshot's id. */
+export async function backUpFolder(
+  repository: Repository,
+  folder: string,
+  options: Partial<BackupOptions> = {},
+): Promise<string> {
   const { snapshot, missed } = await backUp(repository, repository.loadIndex(), {
-    targets: [Buffer.from(folder)],
-    selection: {},
-    identity: { hostname: 'host', username: 'user', uid: 0, gid: 0, tags: [], programVersion: 'holdfast test' },
-    excludes: [],
-    parent: 'newest',
-    detection: { ctime: true, inode: true },
-    missed: 'next-run',
-    estimate: false,
-    dryRun: false,
-    workers: 1,
+    ...backupOptions(folder),
+    ...options,
   })
   if (snapshot === undefined || missed.length > 0) throw new Error('the small folder could not be backed up')
   return snapshot

@@ -47,6 +47,7 @@ export async function runDemo({ clean = false }: { readonly clean?: boolean }): 
     const lock = await lockRepository(repository, { exclusive: false })
     try {
       const guarded = repository.over(guardStorage(storage, lock))
+      await writeFile(join(checkout, NOTE), 'As it was at first.\n')
       describe(output, 'First backup', await backUpFolder(guarded, checkout))
       await writeFile(join(checkout, NOTE), `Changed at ${formatInstant(systemClock.now())}\n`)
       const second = await backUpFolder(guarded, checkout)

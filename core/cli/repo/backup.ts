@@ -64,7 +64,7 @@ export function addBackup(repo: Command, end: End): void {
     .option('--log-dir <folder>', 'where missed files are listed')
     .option('--no-scan', 'do not count beforehand what there is')
     .option('-n, --dry-run', 'read and compare everything, store nothing')
-    .option('--compression <level>', 'off, fastest, auto, better', 'auto')
+    .option('--compression <level>', 'off, fastest, default, better', 'default')
     .option('--pack-size <MiB>', 'size that packs should reach, 4 to 128', packSize)
     .option('--workers <count>', 'threads that read, compress and encrypt', workerCount)
     .addHelpText('after', HELP)

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { type Abortable, CoreError, systemCode } from '../../base/index.ts'
 import type { Output } from '../output.ts'
 
-/** Where a dumped file goes. */
+/** Where what is dumped goes. */
 export interface DumpTarget {
   readonly name: string
   write(bytes: Buffer): Promise<void>
@@ -12,7 +12,12 @@ export interface DumpTarget {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export function standardOutputTarget(output: Output, options: Abortable): DumpTarget {
+/** A file to be written from its start, or standard output. Throws `target/refused` or `target/full`. */
+export async function openTarget(path: string | undefined, output: Output, options: Abortable): Promise<DumpTarget> {
+  return path === undefined ? standardOutputTarget(output, options) : openFileTarget(path)
+}
+
+function standardOutputTarget(output: Output, options: Abortable): DumpTarget {
   return {
     name: 'standard output',
     write: (bytes) => output.write(bytes, options),
@@ -21,9 +26,8 @@ export function standardOutputTarget(output: Output, options: Abortable): DumpTa
   }
 }
 
-/** Opens a file to be written from its start. Throws `target/refused` or `target/full`. */
-export async function openFileTarget(path: string): Promise<DumpTarget> {
-  const file = await open(path, 'w').catch((error: unknown) => {
+async function openFileTarget(path: string): Promise<DumpTarget> {
+  const file = await open(path, 'w', 0o600).catch((error: unknown) => {
     throw targetFailure(path, error)
   })
   return {

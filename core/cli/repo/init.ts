@@ -22,13 +22,13 @@ async function init(options: RepoOptions): Promise<ExitCode> {
   const { formatInstant, systemChance, systemClock } = await import('../../base/index.ts')
   const { drawPolynomial, formatPolynomial, initRepository, ownIdentity } = await import('../../repository/index.ts')
   const { createOutput } = await import('../output.ts')
-  const { readPassword } = await import('./password.ts')
+  const { readFirstPassword } = await import('./password.ts')
   const { openStorage } = await import('./session.ts')
   const output = createOutput({ json: options.json ?? false, quiet: options.quiet ?? false })
   const storage = openStorage(options)
   const { hostname, username } = ownIdentity()
   const { config } = await initRepository(storage, {
-    password: await readPassword(options, process.env),
+    password: await readFirstPassword(options, process.env),
     owner: { hostname, username, created: formatInstant(systemClock.now()) },
     chunkerPolynomial: formatPolynomial(drawPolynomial(systemChance)),
   })

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 
 import {
   type ArchiveThreads,
@@ -27,6 +27,7 @@ import type { Output } from '../output.ts'
 import { VERSION } from '../version.ts'
 import { showBackupProgress } from './backup-progress.ts'
 import type { BackupCommandOptions } from './backup.ts'
+import { defaultLogFolder } from './log-folder.ts'
 import { type Session, withSession } from './session.ts'
 
 export async function runBackup(targets: readonly string[], options: BackupCommandOptions): Promise<ExitCode> {
@@ -35,7 +36,7 @@ export async function runBackup(targets: readonly string[], options: BackupComma
   try {
     return await backUpTargets(targets, options, workers, threads)
   } finally {
-    await threads.terminate()
+    await threads.end()
   }
 }
 
@@ -53,14 +54,19 @@ function backUpTargets(
     'shared',
     async (session) => {
       const { repository, output, signal, presentPacks } = session
+      const parent = await parentOf(session, options)
+      let missingPacks = 0
       const loadIndex = repository.loadIndex({
         signal,
         presentPacks,
-        onMissingPack: (name, size) => warnMissingPack(output, name, size),
+        onMissingPack: (name, size) => {
+          missingPacks++
+          warnMissingPack(output, name, size)
+        },
       })
       const { hostname, username, uid, gid } = ownIdentity()
       const result = await backUp(repository, loadIndex, {
-        targets: targets.map((target) => Buffer.from(resolve(target))),
+        targets: targets.map((target) => Buffer.from(resolve(nonEmpty(target)))),
         selection,
         identity: {
           hostname: options.host ?? hostname,
@@ -71,7 +77,7 @@ function backUpTargets(
           programVersion: `holdfast ${VERSION}`,
         },
         excludes: [...(options.exclude ?? []), ...(options.iexclude ?? [])],
-        parent: await parentOf(session, options),
+        parent,
         detection: { ctime: !options.ignoreCtime, inode: !options.ignoreInode },
         missed: options.missed,
         estimate: options.scan && !output.quiet,
@@ -81,13 +87,13 @@ function backUpTargets(
         level,
         packBytes: options.packSize,
         time,
-        onParent: (parent) => sayParent(output, parent, options),
+        onParent: (found) => sayParent(output, found, options),
         onProgress: showBackupProgress(output, systemClock),
         signal,
       } satisfies BackupOptions)
-      return report(session, result, options)
+      return report(session, result, missingPacks, options)
     },
-    { listPacks: true },
+    { listPacks: true, laneMixer: threads.laneMixer },
   )
 }
 
@@ -108,6 +114,7 @@ async function parentOf(
 async function report(
   { output, repository }: Session,
   result: BackupResult,
+  missingPacks: number,
   options: BackupCommandOptions,
 ): Promise<ExitCode> {
   const { figures, missed, snapshot, duration, bytesAdded, bytesStored } = result
@@ -129,6 +136,7 @@ async function report(
   )
   if (missed.length > 0)
     output.warn(`${formatCount(missed.length)} missed${log === undefined ? '' : `, listed in ${log}`}.`)
+  if (missingPacks > 0) output.warn(MISSING_PACKS)
   output.say(snapshot ? `Snapshot ${snapshot.slice(0, 8)} saved.` : 'Dry run: nothing was stored.')
   output.emit({
     message_type: 'summary',
@@ -147,16 +155,21 @@ async function report(
     total_duration: duration / 1000,
     missed: missed.length,
     missed_log: log,
+    missing_packs: missingPacks,
     dry_run: options.dryRun ?? false,
     snapshot_id: snapshot,
   })
-  return missed.length > 0 ? EXIT.warnings : EXIT.done
+  return missed.length > 0 || missingPacks > 0 ? EXIT.warnings : EXIT.done
 }
+
+/** An index goes on naming them: restic believes it, and looks for what was stored again in the wrong place. */
+const MISSING_PACKS =
+  'The index still names packs that are missing. Holdfast restores this snapshot as it is; stock restic only after `restic repair index` (`restic rebuild-index` before 0.16). Earlier snapshots may have lost files: run `holdfast repo check`.'
 
 /** What it held is stored again where it still exists; only `check` can tell which recovery points miss it. */
 function warnMissingPack(output: Output, name: string, size: number): void {
   const what = size < 0 ? 'is missing' : `has only ${formatBytes(size)}`
-  output.warn(`Pack ${name.slice(0, 8)} ${what}: what it held is stored again. Run \`holdfast repo check\`.`)
+  output.warn(`Pack ${name.slice(0, 8)} ${what}: what it held is stored again.`)
 }
 
 function warnMissed(output: Output, { path, kind, reason }: MissedFile): void {
@@ -173,7 +186,7 @@ async function saveLog(
   missed: readonly MissedFile[],
   output: Output,
 ): Promise<string | undefined> {
-  const folder = logDir ?? defaultLogFolder()
+  const folder = logDir ?? defaultLogFolder({ user: process.geteuid?.(), env: process.env, home: homedir() })
   try {
     const run = snapshot.slice(0, 8)
     return await writeMissedLog({ folder, set: repositoryId.slice(0, 10), run, time: systemClock.now() }, missed)
@@ -185,9 +198,13 @@ async function saveLog(
   }
 }
 
-function defaultLogFolder(): string {
-  if (process.geteuid?.() === 0) return '/var/log/holdfast/FS/backup'
-  return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'holdfast', 'FS', 'backup')
+/** A variable that was never set is not the current folder. */
+function nonEmpty(target: string): string {
+  if (target !== '') return target
+  throw new CoreError('input/invalid', 'A target is empty.', {
+    safety: 'Nothing was read or stored.',
+    remedy: 'Name what to back up; `.` is the current folder.',
+  })
 }
 
 function selectionOf(options: BackupCommandOptions): SelectionOptions {
@@ -218,6 +235,7 @@ const LEVELS: Readonly<Record<string, CompressionLevel>> = {
   off: 'off',
   fastest: 'fastest',
   auto: 'default',
+  default: 'default',
   better: 'better',
   max: 'better',
 }
@@ -227,7 +245,7 @@ function compressionLevel(text: string): CompressionLevel {
   if (level) return level
   throw new CoreError('input/invalid', `--compression ${text} is not known.`, {
     safety: 'Nothing was read or stored.',
-    remedy: 'Give off, fastest, auto or better.',
+    remedy: 'Give off, fastest, default or better.',
   })
 }
 
@@ -240,5 +258,10 @@ function parseTime(text: string): number {
       remedy: 'Give it as 2026-11-20 22:00:00, in local time.',
     })
   }
-  return localInstant([year, month, day, hour, minute, second].map(Number))
+  const time = localInstant([year, month, day, hour, minute, second].map(Number))
+  if (!Number.isNaN(time)) return time
+  throw new CoreError('input/invalid', `--time ${text} names a day or an hour that there is not.`, {
+    safety: 'Nothing was read or stored.',
+    remedy: 'Give it as 2026-11-20 22:00:00, in local time.',
+  })
 }

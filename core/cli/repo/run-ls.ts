@@ -1,36 +1,27 @@
 import { formatCount } from '../../base/index.ts'
-import { createTreeLoader } from '../../repository/index.ts'
 import type { StoredSnapshot } from '../../snapshot/index.ts'
 import { printable } from '../../source/index.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { Output } from '../output.ts'
 import { ByteLines } from './byte-lines.ts'
-import { chooseSnapshot } from './choose-snapshots.ts'
 import { createListedFolders, type ListedFolders } from './listed-folders.ts'
 import type { LsOptions } from './ls.ts'
 import { createJsonText, createLongText, folderIn, type ListedFolder, ROOT, shortText } from './node-text.ts'
+import { openSnapshot } from './open-snapshot.ts'
 import { snapshotJson } from './run-snapshots.ts'
 import { withSession } from './session.ts'
-import { snapshotFilter } from './snapshot-options.ts'
-import { findFolder, splitSnapshotPath } from './snapshot-path.ts'
 import { createTimeText } from './time-text.ts'
 import { type TreeVisitor, walkTree } from './walk-tree.ts'
 
 export function runLs(wanted: string, dirs: readonly string[], options: LsOptions): Promise<ExitCode> {
   const listed = createListedFolders(dirs, options.recursive ?? false)
   return withSession(options, 'shared', async (session) => {
-    const { repository, output, signal } = session
-    const { snapshot: name, folder } = splitSnapshotPath(wanted)
-    const loadIndex = repository.loadIndex({ signal })
-    // Awaited below; a snapshot that is not there is told first.
-    loadIndex.catch(() => undefined)
-    const snapshot = await chooseSnapshot(session, name, snapshotFilter(options, process.env))
-    const trees = createTreeLoader(repository, await loadIndex)
-    const tree = await findFolder(trees, snapshot, folder, { signal })
+    const { output, signal } = session
+    const { snapshot, trees, root } = await openSnapshot(session, wanted, options)
     await writeHead(output, snapshot)
 
     const lister = createLister(output, options, listed, signal)
-    await walkTree(trees, tree, ROOT, lister, { signal })
+    await walkTree(trees, root, ROOT, lister, { signal })
     await lister.finish()
     const missing = listed.missing()
     for (const dir of missing) output.warn(`Snapshot ${snapshot.id.slice(0, 8)} has no ${printable(Buffer.from(dir))}.`)

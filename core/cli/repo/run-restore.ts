@@ -1,44 +1,28 @@
 import { resolve } from 'node:path'
 
 import { CoreError, formatBytes, formatCount, formatDuration, systemClock } from '../../base/index.ts'
-import { availableWorkers, createTreeLoader, type TreeLoader } from '../../repository/index.ts'
+import { availableWorkers } from '../../repository/index.ts'
 import { restore, type Restored, type RestoreProblem, type RestoreProgress } from '../../restorer/index.ts'
-import { findNode, findSnapshot, loadSnapshots, parseTagList, type StoredSnapshot } from '../../snapshot/index.ts'
+import type { StoredSnapshot } from '../../snapshot/index.ts'
 import { printable, toByteString } from '../../source/index.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { Output } from '../output.ts'
+import { openSnapshot } from './open-snapshot.ts'
 import type { RestoreCommandOptions } from './restore.ts'
 import { withSession } from './session.ts'
 
 export function runRestore(wanted: string, options: RestoreCommandOptions): Promise<ExitCode> {
   const target = targetOf(options)
-  return withSession(options, 'shared', async ({ repository, output, signal }) => {
+  return withSession(options, 'shared', async (session) => {
+    const { repository, output, signal } = session
     const since = systemClock.monotonic()
-    const [named, folder] = splitSnapshot(wanted)
-    const loadIndex = repository.loadIndex({
-      signal,
-      onUnreadable: (name) =>
-        output.warn(`Index ${name.slice(0, 8)} is damaged: what only it lists cannot be restored.`),
-    })
-    const snapshots = await loadSnapshots(repository, {
-      signal,
-      onUnreadable: (id) => output.warn(`Snapshot ${id.slice(0, 8)} cannot be read.`),
-    })
-    const snapshot = findSnapshot(snapshots, named, {
-      hosts: options.host,
-      tags: options.tag?.map(parseTagList),
-      paths: options.path?.map((path) => resolve(path)),
-    })
-    const index = await loadIndex
-    const trees = createTreeLoader(repository, index)
-    const root = Buffer.from(snapshot.tree, 'hex')
-    const tree = folder === undefined ? root : await subfolder(trees, root, folder, snapshot)
+    const { snapshot, index, root } = await openSnapshot(session, wanted, options)
     output.say(
       `Restoring snapshot ${snapshot.id.slice(0, 8)} of ${snapshot.paths.map((path) => printable(Buffer.from(path))).join(', ')} to ${target}.`,
     )
     const shown = problemReporter(output)
     const result = await restore(repository, index, {
-      tree,
+      tree: root,
       target: Buffer.from(target),
       selection: {
         includes: options.include?.map(toByteString),
@@ -61,40 +45,13 @@ export function runRestore(wanted: string, options: RestoreCommandOptions): Prom
 }
 
 function targetOf({ target, original }: RestoreCommandOptions): string {
-  if (target !== undefined) return resolve(target)
+  // A variable that was never set is not the current folder.
+  if (target !== undefined && target !== '') return resolve(target)
   if (original) return '/'
   throw new CoreError('input/invalid', 'It was not said where to restore to.', {
     safety: 'Nothing was written.',
     remedy: 'Give --target FOLDER, or --original to restore to where everything was.',
   })
-}
-
-/** `latest:/home/ada` is the folder /home/ada of the newest snapshot. */
-function splitSnapshot(wanted: string): [string, string | undefined] {
-  const colon = wanted.indexOf(':')
-  return colon < 0 ? [wanted, undefined] : [wanted.slice(0, colon), wanted.slice(colon + 1)]
-}
-
-async function subfolder(trees: TreeLoader, root: Buffer, path: string, snapshot: StoredSnapshot): Promise<Buffer> {
-  let tree = root
-  for (const name of toByteString(path)
-    .split('/')
-    .filter((part) => part !== '')) {
-    const node = findNode(await trees.load(tree), Buffer.from(name, 'latin1'), `Tree ${tree.toString('hex')}`)
-    const next = node?.subtree
-    if (!next) {
-      throw new CoreError(
-        'repository/not-in-repository',
-        `Snapshot ${snapshot.id.slice(0, 8)} has no folder ${path}.`,
-        {
-          safety: 'Nothing was written.',
-          remedy: `\`holdfast repo ls ${snapshot.id.slice(0, 8)}\` lists what it has.`,
-        },
-      )
-    }
-    tree = next
-  }
-  return tree
 }
 
 /** Shown one by one; of the same loss of metadata, after these, only the number. */
@@ -139,11 +96,11 @@ function showProgress(output: Output, { bytesDone, bytesTotal, filesTotal }: Res
 
 function summarise(
   output: Output,
-  { filesTotal, filesSkipped, bytesTotal, problems, filesLost }: Restored,
+  { filesTotal, filesSkipped, bytesTotal, selected, problems, filesLost }: Restored,
   snapshot: StoredSnapshot,
   target: string,
   elapsed: number,
-  { dryRun, verify }: RestoreCommandOptions,
+  { dryRun, verify, include, iinclude, exclude, iexclude }: RestoreCommandOptions,
 ): ExitCode {
   const rate = formatBytes(Math.round(bytesTotal / Math.max(0.001, elapsed / 1000)))
   const kept = filesSkipped > 0 ? `, ${formatCount(filesSkipped)} of them left as they were` : ''
@@ -153,7 +110,18 @@ function summarise(
       `Restored ${formatCount(filesTotal)} files${kept}, ${formatBytes(bytesTotal)} to ${target} in ${formatDuration(elapsed)} (${rate}/s)${verify ? ', and read them again' : ''}.`,
     )
   }
-  if (filesLost > 0) output.warn(`${formatCount(filesLost)} could not be restored as they were: they are named above.`)
+  // A pattern with a slip of the pen must not look like a restore.
+  const isEmpty = selected === 0 && [include, iinclude, exclude, iexclude].some((patterns) => patterns !== undefined)
+  if (isEmpty) {
+    output.warn(
+      `Nothing in snapshot ${snapshot.id.slice(0, 8)} fits the patterns that were given. \`holdfast repo ls ${snapshot.id.slice(0, 8)}\` lists what it has.`,
+    )
+  }
+  if (filesLost > 0) {
+    output.warn(
+      `${formatCount(filesLost)} could not be restored as they were: they are named above. The recovery point is untouched; once the cause is gone, the same command again restores what is missing.`,
+    )
+  }
   output.emit({
     message_type: 'summary',
     snapshot_id: snapshot.id,
@@ -166,5 +134,5 @@ function summarise(
     dry_run: dryRun ?? false,
   })
   if (filesLost > 0) return EXIT.failed
-  return problems > 0 ? EXIT.warnings : EXIT.done
+  return problems > 0 || isEmpty ? EXIT.warnings : EXIT.done
 }

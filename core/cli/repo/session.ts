@@ -4,6 +4,7 @@ import { CoreError, isCode } from '../../base/index.ts'
 import {
   guardStorage,
   type HeldLock,
+  type LaneMixer,
   listPresentPacks,
   lockRepository,
   openRepository,
@@ -42,6 +43,8 @@ export interface Session {
 export interface SessionNeeds {
   /** Lists the packs in the storage. It needs no key, so it is done while that is derived. */
   readonly listPacks?: boolean
+  /** Threads that derive the key. */
+  readonly laneMixer?: LaneMixer | undefined
 }
 
 export type LockMode = 'none' | 'shared' | 'exclusive'
@@ -57,22 +60,21 @@ export async function withSession<T>(
   options: RepoOptions,
   mode: LockMode,
   work: (session: Session) => Promise<T>,
-  { listPacks = false }: SessionNeeds = {},
+  { listPacks = false, laneMixer }: SessionNeeds = {},
 ): Promise<T> {
   const output = createOutput({ json: options.json ?? false, quiet: options.quiet ?? false })
   using interruption = listenForInterruption()
   const { signal } = interruption
   const storage = openStorage(options)
   const password = await readPassword(options, process.env)
-  const presentPacks = listPacks ? listPresentPacks(storage, { signal }) : undefined
-  // It fails before anybody awaits it where there is no repository, which is told otherwise.
-  presentPacks?.catch(() => undefined)
-  const opened = await openRepository(storage, password, { signal })
+  using listing = listPacks ? beginListing(storage, signal) : undefined
+  const presentPacks = listing?.packs
+  const opened = await openRepository(storage, password, { signal, laneMixer })
   if (mode === 'none')
-    return unlessStopped(signal, work({ output, repository: opened, signal, lock: undefined, presentPacks }))
+    return await unlessStopped(signal, work({ output, repository: opened, signal, lock: undefined, presentPacks }))
   if (options.lock === false) {
     const repository = opened.over(withReadonly(storage))
-    return unlessStopped(signal, work({ output, repository, signal, lock: undefined, presentPacks }))
+    return await unlessStopped(signal, work({ output, repository, signal, lock: undefined, presentPacks }))
   }
   const lock = await takeLock(opened, mode, options, signal)
   const either = AbortSignal.any([signal, lock.signal])
@@ -83,6 +85,19 @@ export async function withSession<T>(
   } finally {
     await release(lock, output)
   }
+}
+
+interface Listing extends Disposable {
+  readonly packs: Promise<PresentPacks>
+}
+
+/** Ends with the session: where there is no repository, nobody is to wait until no other attempt to list it is left. */
+function beginListing(storage: Storage, signal: AbortSignal): Listing {
+  const ended = new AbortController()
+  const packs = listPresentPacks(storage, { signal: AbortSignal.any([signal, ended.signal]) })
+  // It may fail before anybody awaits it; where there is no repository, that is told otherwise.
+  packs.catch(() => undefined)
+  return { packs, [Symbol.dispose]: () => ended.abort() }
 }
 
 /** What fails because it was stopped says why it was stopped, whatever was made of that on the way. */

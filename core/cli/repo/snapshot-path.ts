@@ -28,12 +28,20 @@ export async function findFolder(
   const root = Buffer.from(snapshot.tree, 'hex')
   const names = namesOf(path)
   if (names.length === 0) return root
-  const { subtree } = await findEntry(trees, snapshot, root, names, options)
+  const { node } = await findEntry(trees, snapshot, root, names, options)
+  const { subtree } = node
   if (subtree) return subtree
   throw new CoreError('input/invalid', `${shownPath(names)} in snapshot ${snapshot.id.slice(0, 8)} is no folder.`, {
     safety: 'Nothing was changed.',
     remedy: 'Name the folder that it is in.',
   })
+}
+
+/** An entry, and where it lies. */
+export interface FoundEntry {
+  readonly node: TreeReader
+  /** Below the tree that the search began in, as the names are stored; without a leading slash. */
+  readonly path: Buffer
 }
 
 /**
@@ -46,16 +54,18 @@ export async function findEntry(
   root: Buffer,
   names: readonly Buffer[],
   options: Abortable = {},
-): Promise<TreeReader> {
+): Promise<FoundEntry> {
   let tree: Buffer | undefined = root
   let found: TreeReader | undefined
+  let path = Buffer.alloc(0)
   for (const [depth, name] of names.entries()) {
     if (!tree) throw missing(snapshot, names.slice(0, depth + 1))
     found = lookUp(await trees.load(tree, options), name, tree)
     if (!found) throw missing(snapshot, names.slice(0, depth + 1))
+    path = Buffer.concat(depth > 0 ? [path, SLASH, found.name] : [found.name])
     tree = found.subtree
   }
-  if (found) return found
+  if (found) return { node: found, path }
   throw missing(snapshot, names)
 }
 
@@ -65,6 +75,7 @@ function lookUp(bytes: Buffer, name: Buffer, tree: Buffer): TreeReader | undefin
 }
 
 const BACKSLASH = 0x5c
+const SLASH = Buffer.from('/')
 
 function unescape(name: Buffer): Buffer {
   const text = name

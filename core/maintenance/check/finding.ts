@@ -33,8 +33,9 @@ interface Rule extends Pick<Finding, 'severity' | 'meaning' | 'restorable' | 're
 }
 
 const BACK_UP_AGAIN =
-  'Put the pack back from a copy of the repository if there is one. If not, have it taken out of the index (`restic repair packs`), then back up again: what the sources still have is stored anew.'
-const BUILD_INDEX = 'Have the index built anew from the packs: `restic repair index`.'
+  'Put the pack back from a copy of the repository if there is one. If not, have it taken out of the index (`restic repair packs`, from 0.16 on; before, `restic rebuild-index`), then back up again: what the sources still have is stored anew.'
+const BUILD_INDEX =
+  'Have the index built anew from the packs: `restic repair index` (`restic rebuild-index` before 0.16).'
 
 const RULES = {
   'key-damaged': {
@@ -135,7 +136,7 @@ const RULES = {
     meaning: 'All that is below this folder cannot be found.',
     restorable: 'rest',
     remedy:
-      'If an index is damaged or packs are in none, build the index anew (`restic repair index`). Else back up again.',
+      'If an index is damaged or packs are in none, build the index anew (`restic repair index`, before 0.16 `restic rebuild-index`). Else back up again.',
   },
   'tree-damaged': {
     object: 'tree',
@@ -150,7 +151,7 @@ const RULES = {
     meaning: 'This file cannot be restored whole.',
     restorable: 'rest',
     remedy:
-      'If an index is damaged or packs are in none, build the index anew (`restic repair index`). Else back up again.',
+      'If an index is damaged or packs are in none, build the index anew (`restic repair index`, before 0.16 `restic rebuild-index`). Else back up again.',
   },
   'node-damaged': {
     object: 'file',

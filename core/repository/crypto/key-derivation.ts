@@ -1,8 +1,12 @@
 import { scrypt } from 'node:crypto'
 
 import { CoreError } from '../../base/index.ts'
+import { createLaneMixer, type LaneMixer } from './lane-mixer.ts'
 import { type MasterKey, masterKeyFrom } from './master-key.ts'
 import { isWorthSplitting, parallelScrypt } from './parallel-scrypt.ts'
+
+/** What opens a key: any bytes. Text stands for its UTF-8. */
+export type Password = string | Uint8Array
 
 /** How a password becomes a key (RFC 7914), as a key file tells it. */
 export interface ScryptParameters {
@@ -28,23 +32,27 @@ const MOST_WORK = 2 ** 25
  * Derives the key that opens a key file, on other threads; at restic's cost one takes about half a second. Rejects with
  * `repository/damaged` before it takes memory for parameters that nobody means well with.
  */
-export async function deriveKey(password: string, { N, r, p, salt }: ScryptParameters): Promise<MasterKey> {
+export async function deriveKey(
+  password: Password,
+  { N, r, p, salt }: ScryptParameters,
+  mixer: LaneMixer = createLaneMixer(),
+): Promise<MasterKey> {
   // RFC 7914: N blocks of 128 r bytes, and p of them for what goes in; OpenSSL takes two more.
   const memory = 128 * r * (N + p + 2)
   if (!isPowerOfTwo(N) || !isCount(r) || !isCount(p) || memory > MOST_MEMORY || N * r * p > MOST_WORK) {
     throw new CoreError('repository/damaged', `The key file asks for scrypt with N=${N}, r=${r}, p=${p}: unusable.`)
   }
   const parameters = { N, r, p, salt }
-  if (!isWorthSplitting(parameters)) return masterKeyFrom(await nodeScrypt(password, parameters, memory))
+  if (!isWorthSplitting(parameters, mixer)) return masterKeyFrom(await nodeScrypt(password, parameters, memory))
   try {
-    return masterKeyFrom(await parallelScrypt(password, KEY_BYTES, parameters))
+    return masterKeyFrom(await parallelScrypt(password, KEY_BYTES, parameters, mixer))
   } catch {
     // A thread found no memory for its table, say. Node's own takes the longest and needs the least.
     return masterKeyFrom(await nodeScrypt(password, parameters, memory))
   }
 }
 
-function nodeScrypt(password: string, { N, r, p, salt }: ScryptParameters, memory: number): Promise<Buffer> {
+function nodeScrypt(password: Password, { N, r, p, salt }: ScryptParameters, memory: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(password, salt, KEY_BYTES, { N, r, p, maxmem: memory + 1024 }, (error, bytes) => {
       if (error) reject(error)

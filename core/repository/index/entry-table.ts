@@ -200,8 +200,14 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
     locate(entry) {
       const at = entry * WORDS + PACK
       if (at >= entries.length) refresh()
-      const [packed = 0, offset = 0, length = 0, uncompressedLength = 0] = entries.subarray(at, at + 4)
-      return { type: packed & TREE ? 'tree' : 'data', pack: packed & NO_PACK, offset, length, uncompressedLength }
+      const packed = entries[at] ?? 0
+      return {
+        type: packed & TREE ? 'tree' : 'data',
+        pack: packed & NO_PACK,
+        offset: entries[at + 1] ?? 0,
+        length: entries[at + 2] ?? 0,
+        uncompressedLength: entries[at + 3] ?? 0,
+      }
     },
     copyId(entry, target) {
       const at = entry * WORDS

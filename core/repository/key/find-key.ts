@@ -2,6 +2,8 @@ import { hash } from 'node:crypto'
 
 import { type Abortable, isCode } from '../../base/index.ts'
 import type { Storage } from '../../storage/index.ts'
+import type { Password } from '../crypto/key-derivation.ts'
+import type { LaneMixer } from '../crypto/lane-mixer.ts'
 import type { MasterKey } from '../crypto/master-key.ts'
 import { asBuffer } from '../unpacked.ts'
 import { decodeKeyFile, openKeyFile } from './key-file.ts'
@@ -11,6 +13,11 @@ export interface FoundKey {
   readonly masterKey: MasterKey
   /** The name of the key file. */
   readonly keyName: string
+}
+
+export interface FindKeysOptions extends Abortable {
+  /** Threads that derive keys from the password. Default: some of its own. */
+  readonly laneMixer?: LaneMixer | undefined
 }
 
 /** What became of the key files that were tried. */
@@ -26,9 +33,9 @@ export interface KeySearch {
  */
 export async function* findKeys(
   storage: Storage,
-  password: string,
+  password: Password,
   search: KeySearch,
-  options: Abortable = {},
+  options: FindKeysOptions = {},
 ): AsyncGenerator<FoundKey> {
   const changed = new Map<string, Buffer>()
   for await (const { name } of storage.list('key', options)) {
@@ -40,12 +47,12 @@ export async function* findKeys(
       changed.set(name, file)
       continue
     }
-    const masterKey = await tryKey(file, password)
+    const masterKey = await tryKey(file, password, options)
     if (masterKey === 'damaged') search.damaged.push(name)
     else if (masterKey) yield { masterKey, keyName: name }
   }
   for (const [keyName, file] of changed) {
-    const masterKey = await tryKey(file, password)
+    const masterKey = await tryKey(file, password, options)
     if (masterKey && masterKey !== 'damaged') yield { masterKey, keyName }
   }
 }
@@ -61,9 +68,13 @@ async function loadKey(storage: Storage, name: string, options: Abortable): Prom
 }
 
 /** Undefined where the password is not this key's. */
-async function tryKey(file: Buffer, password: string): Promise<MasterKey | 'damaged' | undefined> {
+async function tryKey(
+  file: Buffer,
+  password: Password,
+  { laneMixer }: FindKeysOptions,
+): Promise<MasterKey | 'damaged' | undefined> {
   try {
-    return await openKeyFile(decodeKeyFile(file), password)
+    return await openKeyFile(decodeKeyFile(file), password, laneMixer)
   } catch (error) {
     if (isCode(error, 'repository/damaged') || isCode(error, 'repository/unsupported')) return 'damaged'
     throw error

@@ -1,6 +1,7 @@
 import { CoreError, isCode } from '../../base/index.ts'
 import { parseObject } from '../config.ts'
-import { deriveKey, SCRYPT_COST, type ScryptParameters } from '../crypto/key-derivation.ts'
+import { deriveKey, type Password, SCRYPT_COST, type ScryptParameters } from '../crypto/key-derivation.ts'
+import type { LaneMixer } from '../crypto/lane-mixer.ts'
 import { type MasterKey, masterKeyFrom } from '../crypto/master-key.ts'
 import { createSealer, SEAL_OVERHEAD } from '../crypto/seal.ts'
 
@@ -25,7 +26,7 @@ export interface KeyOwner {
 /** Seals `master` under `password`. `salt` is 64 random bytes. */
 export async function sealKeyFile(
   master: MasterKey,
-  password: string,
+  password: Password,
   salt: Uint8Array,
   owner: KeyOwner,
 ): Promise<Buffer> {
@@ -59,8 +60,12 @@ export function decodeKeyFile(plain: Buffer): KeyFile {
 }
 
 /** The master key, or undefined where the password is not this key file's. Throws `repository/damaged`. */
-export async function openKeyFile(file: KeyFile, password: string): Promise<MasterKey | undefined> {
-  const sealer = createSealer(await deriveKey(password, file.scrypt))
+export async function openKeyFile(
+  file: KeyFile,
+  password: Password,
+  mixer?: LaneMixer,
+): Promise<MasterKey | undefined> {
+  const sealer = createSealer(await deriveKey(password, file.scrypt, mixer))
   const plain = Buffer.alloc(file.data.length - SEAL_OVERHEAD)
   try {
     sealer.open(file.data, plain)

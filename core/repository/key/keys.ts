@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 
 import { type Abortable, type Chance, CoreError, isCode, systemChance } from '../../base/index.ts'
+import type { Password } from '../crypto/key-derivation.ts'
 import type { MasterKey } from '../crypto/master-key.ts'
 import type { Repository } from '../repository.ts'
 import { type KeyOwner, openKeyFile, sealKeyFile } from './key-file.ts'
@@ -34,7 +35,7 @@ export interface AddKeyOptions extends Abortable {
  */
 export async function addKey(
   repository: Repository,
-  password: string,
+  password: Password,
   owner: KeyOwner,
   { chance = systemChance, signal }: AddKeyOptions = {},
 ): Promise<string> {
@@ -89,7 +90,7 @@ export async function removeKey(repository: Repository, name: string, options: A
  */
 export async function replaceKey(
   repository: Repository,
-  password: string,
+  password: Password,
   owner: KeyOwner,
   options: AddKeyOptions = {},
 ): Promise<string> {

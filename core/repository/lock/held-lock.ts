@@ -47,7 +47,7 @@ const REFRESH_EVERY = 5 * 60 * 1000
 const REFRESH_AT_LATEST = REFRESH_EVERY * 1.5
 /** A write is only begun while there is time to finish it before anybody could call the lock stale. */
 const SAFE_AGE = STALE_AFTER - 5 * 60 * 1000
-const LOOK_EVERY = 10_000
+const LOOK_EVERY = 1000
 
 /** A moment on both clocks: the wall's may be set, and the monotonic one may stand still while the computer sleeps. */
 interface Moment {

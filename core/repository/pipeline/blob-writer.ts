@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { zstdCompressSync } from 'node:zlib'
 
 import type { BlobType } from '../blob.ts'
 import { type Compressor, createCompressor } from '../compression/zstd.ts'
@@ -53,7 +54,7 @@ export function createBlobWriter(shared: SharedPipeline, bell: Bell, post: (mess
   const slots = createPackSlots(shared, bell)
   const sealer = createSealer(shared.masterKey)
   const dataCompressor = shared.level === 'off' ? undefined : createCompressor(shared.level)
-  // Format 2 compresses trees whatever the level.
+  // Trees are compressed whatever the level, as restic does.
   const treeCompressor = dataCompressor ?? createCompressor('fastest')
   let compressed = Buffer.allocUnsafe(64 * 1024)
   const counts: WriteCounts = { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0 }
@@ -89,6 +90,11 @@ export function createBlobWriter(shared: SharedPipeline, bell: Bell, post: (mess
     return length < 0 ? undefined : compressed.subarray(0, length)
   }
 
+  /** Compressed, even where that makes it longer. */
+  function disguise(plain: Uint8Array): Buffer {
+    return compress(treeCompressor, plain) ?? zstdCompressSync(plain)
+  }
+
   return {
     counts,
     save(type, plain, id) {
@@ -96,7 +102,7 @@ export function createBlobWriter(shared: SharedPipeline, bell: Bell, post: (mess
       const entry = index.claim(type, id)
       if (entry < 0) return false
       const compressor = type === 'tree' ? treeCompressor : dataCompressor
-      const body = compressor && compress(compressor, plain)
+      const body = looksLikeDocument(plain) ? disguise(plain) : compressor && compress(compressor, plain)
       const pack = open[type]
       const bodyLength = (body ?? plain).length
       if (pack.slot !== undefined && !pack.builder.hasRoomFor(bodyLength)) close(pack)
@@ -117,4 +123,13 @@ export function createBlobWriter(shared: SharedPipeline, bell: Bell, post: (mess
       close(open.tree)
     },
   }
+}
+
+/**
+ * Whether an opened blob could be taken for an opened document: everything is sealed by the same key. Stored as it is, what
+ * somebody has in a file of his own could be cut out of its pack by whoever can write to the storage, and be put among the
+ * snapshots. Compressed it begins with 0x28, as no document does.
+ */
+function looksLikeDocument(plain: Uint8Array): boolean {
+  return plain[0] === 0x02 || plain[0] === 0x5b || plain[0] === 0x7b
 }

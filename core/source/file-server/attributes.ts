@@ -14,9 +14,10 @@ export type AttributeProblem = (name: Buffer, error: NodeJS.ErrnoException) => v
 export interface AttributeReader {
   /**
    * The extended attributes of what lies at `path`, links not followed, in the kernel's order (restic keeps it too).
-   * Most files have none: that takes one system call and allocates nothing.
+   * Most files have none: that takes one system call and allocates nothing. With `descriptor` of what is open, whatever
+   * has its name by now. Where this machine cannot read any, that is told once, of the first entry that was asked for.
    */
-  read(path: Uint8Array, problem: AttributeProblem): readonly Attribute[]
+  read(path: Uint8Array, problem: AttributeProblem, descriptor?: number): readonly Attribute[]
 }
 
 export interface AttributeWriter {
@@ -25,6 +26,8 @@ export interface AttributeWriter {
    * its like), which restic does not remove either. ACLs are written last, as they may take the right to write more.
    */
   write(target: AttributeTarget, wanted: readonly Attribute[], problem: AttributeProblem): void
+  /** Whether `write` would change nothing. */
+  isWritten(target: AttributeTarget, wanted: readonly Attribute[]): boolean
 }
 
 const NONE: readonly Attribute[] = []
@@ -36,13 +39,19 @@ const LONGEST_VALUE = 65_536
 
 const { ENODATA, ENOSYS, ENOTSUP } = osConstants.errno
 
+/** Why there are none where koffi is missing, or the platform is another one. */
+function noCalls(): Error {
+  return new Error('this machine has no way to them; on Linux, koffi is not installed')
+}
+
 export function createAttributeReader(calls: SystemCalls | undefined): AttributeReader {
-  if (calls === undefined) return { read: () => NONE }
+  if (calls === undefined) return withoutCalls()
   const listSpace = Buffer.allocUnsafeSlow(LONGEST_LIST)
   const valueSpace = Buffer.allocUnsafeSlow(LONGEST_VALUE)
   return {
-    read(path, problem) {
-      const length = calls.listAttributes(path, listSpace)
+    read(path, problem, descriptor) {
+      const target = descriptor ?? path
+      const length = calls.listAttributes(target, listSpace)
       if (length === 0 || length === -ENOTSUP || length === -ENOSYS) return NONE
       if (length < 0) {
         problem(NO_NAME, systemError(length, 'llistxattr', path))
@@ -50,7 +59,7 @@ export function createAttributeReader(calls: SystemCalls | undefined): Attribute
       }
       const attributes: Attribute[] = []
       for (const name of splitNames(listSpace, length)) {
-        const size = calls.getAttribute(path, name, valueSpace)
+        const size = calls.getAttribute(target, name, valueSpace)
         if (size >= 0) attributes.push({ name, value: Buffer.from(valueSpace.subarray(0, size)) })
         // ENODATA: removed since it was listed.
         else if (size !== -ENODATA) problem(name, systemError(size, 'lgetxattr', path))
@@ -60,9 +69,28 @@ export function createAttributeReader(calls: SystemCalls | undefined): Attribute
   }
 }
 
+function withoutCalls(): AttributeReader {
+  let isTold = false
+  return {
+    read(_path, problem) {
+      if (!isTold) problem(NO_NAME, noCalls())
+      isTold = true
+      return NONE
+    },
+  }
+}
+
 export function createAttributeWriter(calls: SystemCalls | undefined): AttributeWriter {
-  if (calls === undefined) return { write: () => undefined }
+  if (calls === undefined) {
+    return {
+      write(_target, wanted, problem) {
+        for (const { name } of wanted) problem(name, noCalls())
+      },
+      isWritten: () => true,
+    }
+  }
   const listSpace = Buffer.allocUnsafeSlow(LONGEST_LIST)
+  const valueSpace = Buffer.allocUnsafeSlow(LONGEST_VALUE)
   return {
     write(target, wanted, problem) {
       const length = calls.listAttributes(target, listSpace)
@@ -81,6 +109,16 @@ export function createAttributeWriter(calls: SystemCalls | undefined): Attribute
           if (answer < 0) problem(name, systemError(answer, 'setxattr', name))
         }
       }
+    },
+    isWritten(target, wanted) {
+      const length = calls.listAttributes(target, listSpace)
+      for (const name of splitNames(listSpace, length)) {
+        if (isOurs(name) && !wanted.some((attribute) => attribute.name.equals(name))) return false
+      }
+      return wanted.every(({ name, value }) => {
+        const size = calls.getAttribute(target, name, valueSpace)
+        return size === value.length && valueSpace.subarray(0, size).equals(value)
+      })
     },
   }
 }

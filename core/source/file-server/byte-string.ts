@@ -30,21 +30,25 @@ export function isUtf8Name(name: ByteString): boolean {
 }
 
 /**
- * How a person is shown a name: as text where it is text, with `\xNN` for bytes that are not UTF-8 and for control
- * characters, so that a name can neither forge a line of a log nor steer a terminal.
+ * What a reader would not see, or would see elsewhere than where it is: control characters, line separators, marks that
+ * turn the direction of writing (`U+202E` makes `exe.fdp` look like `pdf.exe`), and whatever else shows as nothing. The
+ * joiners and selectors within some emoji are among them: better a clumsy name than two that look alike.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+
+/**
+ * How a person is shown a name: as text where it is text, with `\xNN` for bytes that are not UTF-8 and for those of
+ * unseen characters, so that a name can neither forge a line of a log, nor steer a terminal, nor look like another.
  */
 export function printable(name: Uint8Array): string {
   const bytes = Buffer.from(name.buffer, name.byteOffset, name.length)
-  const text = isUtf8(bytes) ? bytes.toString('utf8') : escapeBytes(bytes)
-  return text.replaceAll(/\p{Cc}/gu, (character) => hexadecimal(character.charCodeAt(0)))
+  if (!isUtf8(bytes)) return hexadecimal(bytes, /[^\x20-\x7e]/g)
+  return bytes.toString('utf8').replaceAll(UNSEEN, (unseen) => hexadecimal(Buffer.from(unseen), /[^]/g))
 }
 
-function escapeBytes(bytes: Buffer): string {
-  return bytes.toString('latin1').replaceAll(/[\u0080-\u00ff]/g, (character) => hexadecimal(character.charCodeAt(0)))
-}
-
-function hexadecimal(byte: number): string {
-  return `\\x${byte.toString(16).padStart(2, '0')}`
+/** Each byte that `which` matches as `\xNN`. */
+function hexadecimal(bytes: Buffer, which: RegExp): string {
+  return bytes.toString('latin1').replaceAll(which, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
 /** Whether every character is below 128. */

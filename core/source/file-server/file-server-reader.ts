@@ -5,7 +5,7 @@ import { nextData, readInto } from './content.ts'
 import { closeFile, hasChanged, openForReading, unreadable } from './open-file.ts'
 import { createFolderOpener } from './open-folder.ts'
 import { readOwnerNames } from './owner-names.ts'
-import { missingCapabilities, openSystemCalls } from './system-calls.ts'
+import { openSystemCalls } from './system-calls.ts'
 import { listFolder, readLink, statEntry } from './walk.ts'
 
 /** One for each level of the walk; a process may have 1024 descriptors, on the smallest of systems. */
@@ -17,12 +17,12 @@ export function openFileServerReader(): EntryReader {
   const attributes = createAttributeReader(calls)
   const names = readOwnerNames()
   return {
-    missingCapabilities: missingCapabilities(calls),
     list: (folder) => presentOr(folder, 'cannot be listed', listFolder),
     stat: (path) => presentOr(path, 'cannot be looked at', statEntry),
     openFolder: createFolderOpener(calls, MOST_OPEN_FOLDERS),
     readLink: (path) => presentOr(path, 'cannot be read as a link', readLink),
-    attributes: (path, problem) => attributes.read(path, problem),
+    attributes: (of, problem) =>
+      Buffer.isBuffer(of) ? attributes.read(of, problem) : attributes.read(of.path, problem, of.descriptor),
     userName: (id) => names.user(id),
     groupName: (id) => names.group(id),
     open: openForReading,

@@ -1,11 +1,14 @@
 import type { FileServerDescriptor, PreparedRoot, Source } from '../source.ts'
 import { identifyRoot, verifyRoot } from './root-identity.ts'
+import { createSelection } from './selection/selection.ts'
 
 /** The live files of this machine. */
 export function createFileServerSource({ roots, selection }: FileServerDescriptor): Source {
   return {
     async prepare({ signal } = {}) {
       signal?.throwIfAborted()
+      // The threads compile it for themselves; what is wrong with it is told before any of them begins.
+      createSelection(selection, () => undefined)
       const prepared: PreparedRoot[] = roots.map((path) => ({
         path,
         readFrom: path,

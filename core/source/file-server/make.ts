@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   rmdirSync,
   symlinkSync,
   unlinkSync,
@@ -29,6 +30,7 @@ const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | const
 /** Linux, include/uapi/asm-generic/fcntl.h. Node sets it by itself and does not name it. */
 const O_CLOEXEC = 0o2000000
 const EXISTING_FILE = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK
+const FILE_TO_COMPARE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const TYPE_BITS = { fifo: 0o010000, chardev: 0o020000, dev: 0o060000 } as const
 
 /** What lies there now. Undefined for nothing. */
@@ -100,9 +102,24 @@ export function openForWriting(folder: number, name: Uint8Array): number | undef
   return undefined
 }
 
+/** Opens a regular file that is there for reading; whoever asked closes. Undefined when there is none. */
+export function openForComparing(folder: number, name: Uint8Array): number | undefined {
+  const stat = statTarget(folder, name)
+  if (stat === undefined || kindOf(stat) !== 'file') return undefined
+  const descriptor = attempt(name, 'cannot be opened', () => openSync(entryPath(folder, name), FILE_TO_COMPARE))
+  if (kindOf(fstatSync(descriptor, { bigint: true })) === 'file') return descriptor
+  closeSync(descriptor)
+  return undefined
+}
+
 /** Makes a symbolic link. Where it points is stored as it is and never followed. */
 export function makeSymlink(folder: number, name: Uint8Array, target: Uint8Array): void {
   attempt(name, 'cannot be made as a link', () => symlinkSync(Buffer.from(target), entryPath(folder, name)))
+}
+
+/** Where a symbolic link that is there points. */
+export function readSymlink(folder: number, name: Uint8Array): Buffer {
+  return attempt(name, 'cannot be read as a link', () => readlinkSync(entryPath(folder, name), { encoding: 'buffer' }))
 }
 
 /** Gives a file, symbolic link, FIFO or device a second name. Write its metadata before. */

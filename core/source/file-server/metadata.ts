@@ -43,15 +43,22 @@ export interface MetadataWriter {
   /**
    * For any kind of entry, folders after all that lies in them. The entry itself is changed, also when it is a symbolic
    * link. Fails with `target/refused` when another kind lies there, or something with a second name: it may have been
-   * planted, and its other name may be a file of somebody else. Hard links are therefore made after this.
+   * planted, and its other name may be a file of somebody else. Hard links are therefore made after this. What has its
+   * metadata already is left alone.
    */
   toEntry(folder: number, name: Uint8Array, kind: EntryKind, metadata: Metadata, loss: MetadataLoss): void
+  /**
+   * Whether what is open has this metadata, but for the access time, which looking changes: then nothing needs to be
+   * written, and its change time stays.
+   */
+  isWritten(descriptor: number, metadata: Metadata): boolean
 }
 
 const SETUID_SETGID = 0o6000
 const NANOSECONDS = 1e9
-// chown(2): -1 leaves this one as it is.
+// chown(2): -1 leaves this one as it is, and is nobody's number.
 const KEEP = -1
+const NO_ID = 2 ** 32 - 1
 
 export function createMetadataWriter(calls: SystemCalls | undefined): MetadataWriter {
   const attributes = createAttributeWriter(calls)
@@ -65,11 +72,20 @@ export function createMetadataWriter(calls: SystemCalls | undefined): MetadataWr
     setTimes(calls, target, metadata, loss)
   }
 
+  function isWritten(descriptor: number, { mode, user, group, modified, attributes: wanted }: Metadata): boolean {
+    const stat = fstatSync(descriptor, { bigint: true })
+    const isMode = kindOf(stat) === 'symlink' || (stat.mode & 0o7777n) === BigInt(mode)
+    const isOwned = stat.uid === BigInt(user) && stat.gid === BigInt(group)
+    return isMode && isOwned && stat.mtimeNs === modified && attributes.isWritten(descriptor, wanted)
+  }
+
   return {
+    isWritten,
     toFile: (descriptor, metadata, loss) => write({ descriptor, path: undefined }, 'file', metadata, loss),
     toEntry(folder, name, kind, metadata, loss) {
       const descriptor = openEntry(folder, name, kind)
       try {
+        if (isWritten(descriptor, metadata)) return
         write({ descriptor, path: descriptorPath(descriptor) }, kind, metadata, loss)
       } finally {
         closeSync(descriptor)
@@ -87,6 +103,7 @@ interface Target {
 /** Whether both user and group are what they should be. Where the user may not be given, the group alone is tried. */
 function setOwner(target: Target, { user, group }: Metadata, loss: MetadataLoss): boolean {
   try {
+    if (user === NO_ID || group === NO_ID) throw new Error(`${user}:${group} can own nothing`)
     // Most files belong to whom they should: asking costs a fifth of what the file system takes to write it again.
     if (!isOwnedBy(target, user, group)) chown(target, user, group)
     return true
@@ -129,6 +146,8 @@ function setTimes(
   if (calls === undefined) {
     try {
       utimesSync(path, Number(accessed) / NANOSECONDS, Number(modified) / NANOSECONDS)
+      if (modified % BigInt(NANOSECONDS) !== 0n)
+        loss('times', new Error('this machine sets them to the microsecond only; on Linux, koffi is not installed'))
     } catch (error) {
       loss('times', error)
     }

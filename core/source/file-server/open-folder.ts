@@ -2,16 +2,16 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 
 import { type ByteString, joinPath } from './byte-string.ts'
+import { type EntryLook, lookOf, StatxLook } from './entry-look.ts'
 import { unreadable } from './open-file.ts'
-import { createStatReader, STAT_BYTES, type StatReader } from './stat-buffer.ts'
 import { type SystemCalls, systemError } from './system-calls.ts'
 import { O_PATH } from './target-tree.ts'
-import { type EntryStat, statEntry } from './walk.ts'
+import { statEntry } from './walk.ts'
 
 /** A folder whose entries are looked at. */
 export interface OpenFolder {
   /** What lies there under this name, links not followed; undefined when nothing does. Throws `source/unreadable`. */
-  stat(name: ByteString): EntryStat | undefined
+  look(name: ByteString): EntryLook | undefined
   close(): void
 }
 
@@ -23,16 +23,15 @@ const { ENOENT, ENOTDIR } = osConstants.errno
  * calls are missing, entries are looked at by their paths.
  */
 export function createFolderOpener(calls: SystemCalls | undefined, most: number): (path: Buffer) => OpenFolder {
-  const space = Buffer.alloc(STAT_BYTES)
-  const reader: StatReader = createStatReader(space)
+  const look = new StatxLook()
   let held = 0
 
   function byDescriptor(path: Buffer, descriptor: number, system: SystemCalls): OpenFolder {
     held++
     return {
-      stat(name) {
-        const answer = system.statAt(descriptor, name, space)
-        if (answer === 0) return reader.read()
+      look(name) {
+        const answer = system.statAt(descriptor, name, look.memory)
+        if (answer === 0) return look
         if (answer === -ENOENT || answer === -ENOTDIR) return undefined
         const entry = joinPath(path, name)
         throw unreadable(entry, 'cannot be looked at', systemError(answer, 'statx', entry))
@@ -52,10 +51,11 @@ export function createFolderOpener(calls: SystemCalls | undefined, most: number)
 
 function byPath(path: Buffer): OpenFolder {
   return {
-    stat(name) {
+    look(name) {
       const entry = joinPath(path, name)
       try {
-        return statEntry(entry)
+        const stat = statEntry(entry)
+        return stat && lookOf(stat)
       } catch (error) {
         throw unreadable(entry, 'cannot be looked at', error)
       }

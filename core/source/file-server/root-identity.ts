@@ -1,3 +1,5 @@
+import { opendirSync } from 'node:fs'
+
 import { CoreError } from '../../base/index.ts'
 import { printable } from './byte-string.ts'
 import { statEntry } from './walk.ts'
@@ -33,6 +35,16 @@ export function verifyRoot(path: Buffer, identity: RootIdentity): void {
     remedy: 'Make sure that the file system is mounted, then run the backup again.',
     context: { path: printable(path) },
   })
+}
+
+/** Whether there is a folder, with nothing in it. False where that cannot be seen: the walk tells what is wrong. */
+export function isEmptyFolder(path: Buffer): boolean {
+  try {
+    using folder = opendirSync(path)
+    return folder.readSync() === null
+  } catch {
+    return false
+  }
 }
 
 function look(path: Buffer): { dev: bigint; ino: bigint } | undefined {

@@ -40,12 +40,6 @@ export interface SystemCalls {
   punchHole(descriptor: number, offset: number, length: number): number
 }
 
-/** What is lost where `openSystemCalls` gives undefined, by name, for the run's report. */
-export function missingCapabilities(calls: SystemCalls | undefined): string[] {
-  if (calls !== undefined) return []
-  return ['extended attributes and ACLs', 'times to the nanosecond', 'FIFOs and devices', 'holes of sparse files']
-}
-
 // Linux, include/uapi/linux/{fs,fcntl,falloc}.h and limits.h.
 const AT_FDCWD = -100
 const AT_SYMLINK_NOFOLLOW = 0x100
@@ -76,7 +70,7 @@ export function openSystemCalls(): SystemCalls | undefined {
     const require = createRequire(import.meta.url)
     return bind(require('koffi') as Koffi)
   } catch {
-    // Whatever the reason: `missingCapabilities` names the loss, and the rest works without.
+    // Whatever the reason: whoever needs a call names what is lost without, and the rest works.
     return undefined
   }
 }

@@ -116,13 +116,28 @@ function openFolder(parent: number, name: Uint8Array): number {
   }
 }
 
+/** As `mkdir -p`. Node's own never ends where the kernel lets nobody make anything, as below /proc. */
+function makeFolders(path: Buffer): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'EEXIST') return
+    const slash = path.lastIndexOf('/')
+    if (code !== 'ENOENT' || slash <= 0) throw error
+    makeFolders(path.subarray(0, slash))
+    mkdirSync(path)
+  }
+}
+
 function openRoot(path: Buffer): number {
   let descriptor: number
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolders(path)
     descriptor = openSync(path, FOLDER_FLAGS)
   } catch (error) {
-    throw targetError(path, 'cannot be opened', error)
+    const isOther = ['EEXIST', 'ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')
+    throw targetError(path, isOther ? 'is not a folder, or does not lie in one' : 'cannot be opened', error)
   }
   if (isReached(descriptor)) return descriptor
   closeSync(descriptor)

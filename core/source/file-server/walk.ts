@@ -56,7 +56,12 @@ const KINDS = new Map<number, EntryKind>([
 
 /** The kind of an entry, in restic's words. Undefined for a type that Linux does not have. */
 export function kindOf(stat: EntryStat): EntryKind | undefined {
-  return KINDS.get(Number(stat.mode) & 0o170000)
+  return kindOfMode(Number(stat.mode))
+}
+
+/** The same, of `st_mode`. */
+export function kindOfMode(mode: number): EntryKind | undefined {
+  return KINDS.get(mode & 0o170000)
 }
 
 /** Whether it may be worth asking where a file has holes: it occupies fewer blocks than its size needs. */

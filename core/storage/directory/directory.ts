@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import {
@@ -40,6 +41,9 @@ export function openDirectoryStorage(path: string, options: DirectoryOptions = {
 // index must not be able to ask for any amount.
 const LONGEST_UNCHECKED = 16 * 1024 * 1024
 
+/** A FIFO that somebody put in a file's place must not hang whoever reads. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
+
 class DirectoryStorage implements Storage {
   readonly location: string
   readonly connections: number
@@ -80,7 +84,7 @@ class DirectoryStorage implements Storage {
     assertHandle(handle)
     assertRange(handle, options)
     try {
-      const fd = await open(pathOf(this.location, handle), 'r')
+      const fd = await open(pathOf(this.location, handle), READ_FLAGS)
       try {
         return await this.#read(fd, handle, options)
       } finally {

@@ -16,12 +16,19 @@ export async function makeFolder(path: string, mode: number): Promise<boolean> {
 
 /** Makes a folder and those above it, durably. */
 export async function makeFolders(path: string, mode: number): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode })
-  if (first === undefined) return
-  const top = dirname(first)
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    await flushFolder(folder)
-    if (folder === top) return
+  const made = await makeMissing(path, mode)
+  for (const folder of made.toReversed()) await flushFolder(dirname(folder))
+}
+
+/** Returns what it made, topmost first. Node's own recursive mkdir never ends where the kernel lets nobody make anything. */
+async function makeMissing(path: string, mode: number): Promise<string[]> {
+  try {
+    return (await makeFolder(path, mode)) ? [path] : []
+  } catch (error) {
+    const parent = dirname(path)
+    if (systemCode(error) !== 'ENOENT' || parent === path) throw error
+    const made = await makeMissing(parent, mode)
+    return (await makeFolder(path, mode)) ? [...made, path] : made
   }
 }
 

@@ -4,37 +4,28 @@ import { join } from 'node:path'
 import { systemCode } from '../../base/index.ts'
 import { isFileName } from '../handle.ts'
 import type { FileInfo } from '../storage.ts'
-import { opendir } from './system-call.ts'
+import { readdir } from './system-call.ts'
 
-// How many names are in memory, and how many `stat` calls wait for libuv's threads, at once.
+// How many `stat` calls wait for libuv's threads at once.
 const BATCH = 512
 
-/** Yields the files in one folder whose names begin with `prefix`. Fails with ENOENT when there is no such folder. */
+/**
+ * Yields the files in one folder whose names begin with `prefix`. Fails with ENOENT when there is no such folder. All
+ * names are held at once: a folder of packs holds a 256th of them, and reading it piece by piece takes four times as long.
+ */
 export async function* listFolder(folder: string, prefix: string, signal?: AbortSignal): AsyncGenerator<FileInfo> {
-  const entries = await opendir(folder, { bufferSize: BATCH })
-  try {
-    // POSIX lets a file that is replaced while the folder is read come up twice.
-    const seen = new Set<string>()
-    for (let more = true; more;) {
-      const names: string[] = []
-      while (names.length < BATCH && more) {
-        const entry = await entries.read()
-        more = entry !== null
-        if (entry === null || !entry.name.startsWith(prefix) || !isFileName(entry.name)) continue
-        if (entry.isDirectory() || seen.has(entry.name)) continue
-        seen.add(entry.name)
-        names.push(entry.name)
-      }
+  const found = await readdir(folder)
+  // POSIX lets a file that is replaced while the folder is read come up twice.
+  const names = [...new Set(found.filter((name) => name.startsWith(prefix) && isFileName(name)))]
+  for (let first = 0; first < names.length; first += BATCH) {
+    signal?.throwIfAborted()
+    const batch = names.slice(first, first + BATCH)
+    const sizes = await sizesOf(folder, batch)
+    for (const [index, name] of batch.entries()) {
       signal?.throwIfAborted()
-      const sizes = await sizesOf(folder, names)
-      for (const [index, name] of names.entries()) {
-        signal?.throwIfAborted()
-        const size = sizes[index] ?? NOT_A_FILE
-        if (size !== NOT_A_FILE) yield { name, size }
-      }
+      const size = sizes[index] ?? NOT_A_FILE
+      if (size !== NOT_A_FILE) yield { name, size }
     }
-  } finally {
-    await entries.close()
   }
 }
 

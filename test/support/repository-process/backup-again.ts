@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { backUp } from '../../../core/archiver/index.ts'
 import { guardStorage, listPresentPacks, lockRepository, openRepository } from '../../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../../core/storage/index.ts'
+import { backupOptions } from '../backup-options.ts'
 
 // Opens the repository given first, says `ready`, waits for a line, and then backs up the folder given next, again and
 // again, until it is killed. The id of each snapshot is printed when, and only when, it was acknowledged.
@@ -20,20 +21,11 @@ for (;;) {
   const presentPacks = listPresentPacks(storage)
   const lock = await lockRepository(repository, { exclusive: false })
   const guarded = repository.over(guardStorage(storage, lock))
-  const { snapshot, missed } = await backUp(guarded, guarded.loadIndex({ presentPacks }), {
-    targets: [Buffer.from(folder)],
-    selection: {},
-    identity: { hostname: 'host', username: 'user', uid: 0, gid: 0, tags: [], programVersion: 'holdfast test' },
-    excludes: [],
-    parent: 'newest',
-    detection: { ctime: true, inode: true },
-    missed: 'next-run',
-    estimate: false,
-    dryRun: false,
-    workers: 2,
-    packBytes: 4 * 1024 * 1024,
-    signal: lock.signal,
-  })
+  const { snapshot, missed } = await backUp(
+    guarded,
+    guarded.loadIndex({ presentPacks }),
+    backupOptions(folder, { workers: 2, packBytes: 4 * 1024 * 1024, signal: lock.signal }),
+  )
   if (missed.length > 0) throw new Error(`missed ${missed.map(({ reason }) => reason).join(', ')}`)
   await lock.release()
   writeSync(1, `snapshot ${snapshot ?? ''}\n`)

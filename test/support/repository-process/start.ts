@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+import { boundByModes, type Command } from '../privilege.ts'
+
 /** A process of ours that uses a repository, talked to in lines. */
 export interface RepositoryProcess {
   readonly pid: number
@@ -17,10 +19,24 @@ export interface RepositoryProcess {
   readonly ended: Promise<string>
 }
 
+type Script = 'backup-again' | 'backup-in-steps' | 'hold-lock'
+
 /** Starts a script of this folder. */
-export function startRepositoryProcess(script: 'backup-again' | 'hold-lock', ...args: string[]): RepositoryProcess {
-  const path = fileURLToPath(new URL(`${script}.ts`, import.meta.url))
-  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [path, ...args])
+export function startRepositoryProcess(script: Script, ...args: string[]): RepositoryProcess {
+  return start(commandOf(script, args))
+}
+
+/** The same where modes of files bind it, though it be root. */
+export function startBoundByModes(script: Script, ...args: string[]): RepositoryProcess {
+  return start(boundByModes(commandOf(script, args)))
+}
+
+function commandOf(script: Script, args: readonly string[]): Command {
+  return [process.execPath, fileURLToPath(new URL(`${script}.ts`, import.meta.url)), ...args]
+}
+
+function start([program, ...args]: Command): RepositoryProcess {
+  const child: ChildProcessWithoutNullStreams = spawn(program, args)
   const lines: string[] = []
   const errors: Buffer[] = []
   let given = 0

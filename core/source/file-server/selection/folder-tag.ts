@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs'
 
 import { CoreError, systemCode } from '../../../base/index.ts'
 import { type ByteString, joinPath, toByteString } from '../byte-string.ts'
-import { statEntry } from '../walk.ts'
+import { kindOf, statEntry } from '../walk.ts'
 
 /** A file whose presence excludes all else in its folder: restic's `--exclude-if-present NAME[:HEADER]`. */
 export interface FolderTag {
@@ -35,7 +35,10 @@ export function parseFolderTag(text: string): FolderTag {
 export function isTagged(folder: Uint8Array, tag: FolderTag, problem: TagProblem): boolean {
   const path = joinPath(folder, tag.name)
   try {
-    return statEntry(path) !== undefined && (tag.header === '' || readStart(path, tag.header.length) === tag.header)
+    const stat = statEntry(path)
+    if (!stat) return false
+    // Opening what is no file may do something: a device, a FIFO that somebody writes to, a link to one.
+    return tag.header === '' || (kindOf(stat) === 'file' && readStart(path, tag.header.length) === tag.header)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') problem(path, error)
     return false
@@ -43,8 +46,8 @@ export function isTagged(folder: Uint8Array, tag: FolderTag, problem: TagProblem
 }
 
 function readStart(path: Buffer, length: number): ByteString {
-  // O_NONBLOCK: a FIFO of that name must not hang the backup.
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  // Nor may it be exchanged for one in between.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   try {
     const start = Buffer.alloc(length)
     return start.subarray(0, readSync(descriptor, start, 0, length, 0)).toString('latin1')

@@ -30,6 +30,8 @@ export interface Selection {
    * `path` is what patterns see, absolute; `readFrom` is where the folder lies now (a shadow copy, maybe).
    */
   inFolder(path: ByteString, readFrom?: Buffer): ComponentTest
+  /** Whether `excludes` ever says yes. */
+  readonly excludesSome: boolean
   /** Whether an entry whose name was kept is left out for what it is. `allowed` is its root's file system. */
   excludes(stat: EntryStat, parentDevice: bigint, allowed: bigint): boolean
   /** Whether what is below a kept folder is looked at: not where another file system is mounted. */
@@ -58,6 +60,7 @@ export function createSelection(options: SelectionOptions, problem: TagProblem):
       }
       return anyOf(tests)
     },
+    excludesSome: excludeLargerThan !== undefined || oneFileSystem,
     excludes(stat, parentDevice, allowed) {
       const isFolder = kindOf(stat) === 'dir'
       if (excludeLargerThan !== undefined && !isFolder && stat.size > excludeLargerThan) return true

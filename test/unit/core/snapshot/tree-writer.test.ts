@@ -124,6 +124,45 @@ describe('a tree writer', () => {
     expect(reader.raw.toString()).toBe('{"type":"file", "name":"b","later":1e2}')
   })
 
+  it('joins the parts of a folder, of any size, and hands them over in memory of their own', () => {
+    const names = Array.from({ length: 60_000 }, (_, at) => `file ${String(at).padStart(6, '0')}`)
+    const whole = new TreeWriter()
+    for (const name of names) whole.add(sampleNode(name))
+    const tree = Buffer.from(whole.finish())
+    const part = new TreeWriter()
+    const parts: Uint8Array<ArrayBuffer>[] = []
+    // One small, one beyond what a writer keeps for the next tree.
+    for (const [from, to] of [
+      [0, 10],
+      [10, 60_000],
+    ]) {
+      for (const name of names.slice(from, to)) part.add(sampleNode(name))
+      const nodes = part.finishNodes()
+      parts.push(structuredClone(nodes, { transfer: [nodes.buffer] }))
+    }
+    whole.reset()
+    for (const nodes of parts) whole.addNodes(nodes)
+    expect(whole.finish().equals(tree)).toBe(true)
+    part.add(sampleNode('a'))
+    expect(part.finish().toString()).toBe(treeOf(sampleNode('a')))
+  })
+
+  it('refuses what is larger than it may be, whether it comes node by node or as a part', () => {
+    const { length } = treeOf(...['a', 'b', 'c'].map((name) => sampleNode(name)))
+    const writer = new TreeWriter(10_000)
+    const count = Math.floor(5000 / (length / 3))
+    for (let at = 0; at < count; at++) writer.add(sampleNode(String(at).padStart(3, '0')))
+    const nodes = Buffer.from(writer.finishNodes())
+    expect(rejection(() => new TreeWriter(nodes.length - 1).addNodes(nodes))).toBe('source/too-large')
+    const beyond = (): void => {
+      for (let at = 0; at < 4 * count; at++) writer.add(sampleNode(String(at).padStart(3, '0')))
+    }
+    expect(rejection(beyond)).toBe('source/too-large')
+    writer.reset()
+    writer.add(sampleNode('a'))
+    expect(writer.finish().toString()).toBe(treeOf(sampleNode('a')))
+  })
+
   it('builds one tree after another in the same memory', () => {
     const writer = new TreeWriter()
     writer.add(sampleNode('z'))

@@ -3,6 +3,7 @@ import { scryptSync } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { createLaneMixer } from '../../../../../core/repository/crypto/lane-mixer.ts'
 import { parallelScrypt } from '../../../../../core/repository/crypto/parallel-scrypt.ts'
 
 describe('scrypt on several threads', () => {
@@ -18,7 +19,7 @@ describe('scrypt on several threads', () => {
       '7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2',
     ],
   ])('gives what RFC 7914 gives for %s', async (password, salt, N, r, p, expected) => {
-    const key = await parallelScrypt(password, 64, { N, r, p, salt: Buffer.from(salt) })
+    const key = await parallelScrypt(password, 64, { N, r, p, salt: Buffer.from(salt) }, createLaneMixer())
     expect(key.toString('hex').slice(0, 64)).toBe(expected)
   })
 
@@ -33,7 +34,7 @@ describe('scrypt on several threads', () => {
         async (password, salt, log, r, p) => {
           const N = 2 ** log
           const expected = scryptSync(password, salt, 64, { N, r, p })
-          expect(await parallelScrypt(password, 64, { N, r, p, salt })).toEqual(expected)
+          expect(await parallelScrypt(password, 64, { N, r, p, salt }, createLaneMixer())).toEqual(expected)
         },
       ),
       { numRuns: 25 },

@@ -1,0 +1,89 @@
+import { CoreError, formatBytes } from '../base/index.ts'
+import { type BlobIndex, sha256 } from '../repository/index.ts'
+import type { TreeReader } from '../snapshot/index.ts'
+import { type EntryStat, kindOf, printable, statTarget, type TargetTree } from '../source/index.ts'
+import { findContent, plainLength } from './content.ts'
+import type { FileSet } from './file-set.ts'
+import { identityOf } from './node-metadata.ts'
+import { isKept, type Overwrite } from './overwrite.ts'
+
+/** Counts how much room a restore needs that is not taken already. */
+export interface RoomCounter {
+  /** Bytes, so far. */
+  readonly needed: number
+  add(set: FileSet): void
+}
+
+/** What files of nothing but zeros are cut into. With `sparse` these need no room. */
+const ZEROS = 512 * 1024
+
+export function createRoomCounter(
+  target: TargetTree,
+  index: BlobIndex,
+  { overwrite, sparse }: { readonly overwrite: Overwrite; readonly sparse: boolean },
+): RoomCounter {
+  const zeros = sparse ? index.find('data', sha256(Buffer.alloc(ZEROS))) : -1
+  const identities = new Set<string>()
+  let needed = 0
+
+  /** What lies where a file will be restored. */
+  function lookAt({ folders, files }: FileSet, number: number, name: Buffer): EntryStat | undefined {
+    try {
+      return statTarget(target.folder(folders[files.folderOf(number)]?.path ?? Buffer.alloc(0)), name)
+    } catch {
+      // Its folder is not there yet.
+      return undefined
+    }
+  }
+
+  function bytesOf(node: TreeReader): number {
+    let bytes = 0
+    for (const entry of findContent(index, node)) if (entry !== zeros) bytes += plainLength(index, entry)
+    return bytes
+  }
+
+  function neededFor(set: FileSet, number: number): number {
+    const node = set.files.read(number)
+    const identity = identityOf(node)
+    if (identity !== undefined && identities.has(identity)) return 0
+    if (identity !== undefined) identities.add(identity)
+    const bytes = bytesOf(node)
+    const there = lookAt(set, number, node.name)
+    if (!there) return bytes
+    const wanted = { size: node.size, modified: node.mtime }
+    // By size and time it is what it was, so most likely nothing will be written.
+    if (isKept(there, wanted, overwrite) || isKept(there, wanted, 'if-changed')) return 0
+    // One with another name is made anew, and the other name keeps its blocks.
+    const isOwn = kindOf(there) === 'file' && there.nlink === 1n
+    return Math.max(0, bytes - (isOwn ? Number(there.blocks) * 512 : 0))
+  }
+
+  return {
+    get needed() {
+      return needed
+    },
+    add(set) {
+      for (let number = 0; number < set.files.count; number++) {
+        try {
+          needed += neededFor(set, number)
+        } catch (error) {
+          // It cannot be restored, which is told later and must not hinder the others.
+          if (!(error instanceof CoreError)) throw error
+        }
+      }
+    },
+  }
+}
+
+/** FS-23: refuses with the numbers. */
+export function tooLittleRoom(target: Buffer, needed: number, free: number): CoreError {
+  return new CoreError(
+    'target/full',
+    `Restoring to ${printable(target)} needs ${formatBytes(needed)}, and ${formatBytes(free)} are free there.`,
+    {
+      safety: 'Nothing was written; the recovery point is untouched.',
+      remedy: `Free ${formatBytes(needed - free)}, choose another target, or restore a part of it with --include. With --sparse, holes need no room.`,
+      context: { needed, free },
+    },
+  )
+}

@@ -1,0 +1,130 @@
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { listTouched, listTree } from '../support/folder-listing.ts'
+import { type Ended, jsonLines, runHoldfast } from '../support/holdfast.ts'
+import { makeRestoreScene, type RestoreScene } from '../support/restore-scene.ts'
+
+describe('holdfast repo restore', () => {
+  let scene: RestoreScene
+  let source = ''
+
+  beforeAll(async () => {
+    scene = await makeRestoreScene()
+    source = scene.path('source')
+    mkdirSync(join(source, 'folder/deep'), { recursive: true })
+    writeFileSync(join(source, 'folder/one.txt'), 'one')
+    writeFileSync(join(source, 'folder/deep/two.txt'), 'two')
+    writeFileSync(join(source, 'three.log'), 'three')
+    symlinkSync('three.log', join(source, 'link'))
+    await scene.backUp(source)
+  })
+  afterAll(() => scene[Symbol.dispose]())
+
+  const restore = (...args: string[]): Promise<Ended> =>
+    runHoldfast(['repo', 'restore', '-r', scene.location, ...args], { env: { RESTIC_PASSWORD: scene.password } })
+
+  const locks = (): string[] => readdirSync(join(scene.location, 'locks'))
+
+  it('FS-19: restores to another place, says so, and ends with 0', async () => {
+    const target = scene.path('elsewhere/made on the way')
+    const { code, stdout, stderr } = await restore(`latest:${source}`, '--target', target, '--verify')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^Restored 3 files, 11 B to ${target} in .*, and read them again\\.$`, 'm'))
+    expect(listTree(target)).toEqual(listTree(source))
+    expect(locks()).toEqual([])
+  })
+
+  it('FS-19: restores to where it was, and touches nothing but what was lost', async () => {
+    const whole = listTree(source)
+    const before = listTouched(source)
+    const above = lstatSync(scene.home, { bigint: true })
+    rmSync(join(source, 'folder/deep'), { recursive: true })
+    writeFileSync(join(source, 'three.log'), 'altered')
+    const { code, stderr } = await restore('latest', '--original', '--include', source)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(listTree(source)).toEqual(whole)
+    const touched = [...listTouched(source)].filter(([path, now]) => before.get(path) !== now).map(([path]) => path)
+    expect(touched).toEqual(['folder', 'folder/deep', 'folder/deep/two.txt', 'three.log'])
+    const after = lstatSync(scene.home, { bigint: true })
+    expect([after.mode, after.mtimeNs, after.ctimeNs]).toEqual([above.mode, above.mtimeNs, above.ctimeNs])
+  })
+
+  it('restores one folder of a snapshot', async () => {
+    const target = scene.path('one folder')
+    expect((await restore(`latest:${source}/folder`, '--target', target)).code).toBe(0)
+    expect(readFileSync(join(target, 'deep/two.txt'), 'utf8')).toBe('two')
+    expect(readdirSync(target)).toEqual(['deep', 'one.txt'])
+  })
+
+  it('restores what patterns take, and folders that lead there without their times', async () => {
+    const target = scene.path('patterns')
+    const { code, stdout } = await restore('latest', '-t', target, '--include', '*.txt', '--json')
+    expect(code).toBe(0)
+    const summary = { message_type: 'summary', total_files: 2, files_skipped: 0, files_lost: 0, problems: 0 }
+    expect(jsonLines(stdout).at(-1)).toMatchObject(summary)
+    expect(readdirSync(join(target, source))).toEqual(['folder'])
+    expect(readFileSync(join(target, source, 'folder/deep/two.txt'), 'utf8')).toBe('two')
+  })
+
+  it.each([
+    ['--include', '*.docx'],
+    ['--exclude', '*'],
+  ])('ends with 3 and says so where %s %s leaves nothing', async (option, pattern) => {
+    const target = scene.path('nothing')
+    for (const dry of [[], ['--dry-run']]) {
+      const { code, stderr } = await restore('latest', '--target', target, option, pattern, ...dry)
+      expect(code).toBe(3)
+      expect(stderr).toMatch(/^Nothing in snapshot [0-9a-f]{8} fits the patterns that were given\./)
+    }
+  })
+
+  it.each([
+    ['a snapshot that there is not', ['0123abcd'], 'No snapshot has an id that begins with "0123abcd"'],
+    ['no snapshot of that host', ['latest', '--host', 'nobody'], 'fits the filter'],
+    ['a folder that there is not', ['latest:/nowhere'], 'has no /nowhere'],
+    ['patterns both ways', ['latest', '--include', 'a', '--exclude', 'b'], 'not both'],
+    ['a mode that there is not', ['latest', '--overwrite', 'sometimes'], 'always, if-changed, if-newer or never'],
+  ])('ends with 1 for %s, before anything is written', async (_title, args, said) => {
+    const target = scene.path('refused')
+    const { code, stdout, stderr } = await restore(...args, '--target', target)
+    expect({ code, stdout: stdout.replace(/^Restoring .*\n/, '') }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain(said)
+    expect(stderr).not.toContain('defect')
+    expect(readdirSync(scene.home)).not.toContain('refused')
+    expect(locks()).toEqual([])
+  })
+
+  it('ends with 1 for a file for a folder, before anything is written', async () => {
+    const { code, stderr } = await restore(`latest:${source}/folder/one.txt`, '--target', scene.path('refused'))
+    expect(code).toBe(1)
+    expect(stderr).toContain(`${source}/folder/one.txt`)
+    expect(readdirSync(scene.home)).not.toContain('refused')
+  })
+
+  it('ends with 1 where it was not said where to', async () => {
+    const { code, stderr } = await restore('latest')
+    expect(code).toBe(1)
+    expect(stderr).toContain('Give --target FOLDER, or --original')
+  })
+
+  it.each(['file', 'file/below', 'dangling'])('FS-22: ends with 1 where the target is no folder: %s', async (name) => {
+    writeFileSync(scene.path('file'), 'mine')
+    rmSync(scene.path('dangling'), { force: true })
+    symlinkSync('nowhere', scene.path('dangling'))
+    const { code, stderr } = await restore('latest', '--target', scene.path(name))
+    expect(code).toBe(1)
+    expect(stderr).toContain(`${scene.path(name)} is not a folder, or does not lie in one`)
+    expect(stderr).toContain('restore to another folder')
+    expect(readFileSync(scene.path('file'), 'utf8')).toBe('mine')
+  })
+
+  it('restores through a link to a folder, as the target is the choice of whoever restores', async () => {
+    mkdirSync(scene.path('real'))
+    symlinkSync('real', scene.path('to real'))
+    expect((await restore(`latest:${source}`, '--target', scene.path('to real'))).code).toBe(0)
+    expect(listTree(scene.path('real'))).toEqual(listTree(source))
+  })
+})

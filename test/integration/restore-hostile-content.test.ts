@@ -1,0 +1,109 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+import type { HeaderEntry } from '../../core/repository/index.ts'
+import { storeIndex, storePack, storeSnapshot } from '../support/craft.ts'
+import { type Craft, craftNode } from '../support/crafted-tree.ts'
+import { jsonLines, runHoldfast } from '../support/holdfast.ts'
+import { type HostileSpace, makeHostileSpace } from '../support/hostile-space.ts'
+import { makeRestoreScene, type RestoreScene } from '../support/restore-scene.ts'
+
+/** What an index may say wrongly of a blob. */
+const LIES: Readonly<Record<string, (entry: HeaderEntry) => Partial<HeaderEntry>>> = {
+  beyond: ({ length }) => ({ offset: 2 ** 32 - 1 - length }),
+  compressed: () => ({ uncompressedLength: 1000 }),
+  'compressed gigabytes': () => ({ uncompressedLength: 2 ** 32 - 1 }),
+  gigabytes: () => ({ length: 2 ** 32 - 1 }),
+  hash: () => ({ id: Buffer.alloc(32, 0xab) }),
+  honest: () => ({}),
+  length: ({ length }) => ({ length: length + 1 }),
+  nothing: () => ({ length: 0 }),
+  offset: ({ offset }) => ({ offset: offset + 1 }),
+  short: () => ({ length: 3 }),
+}
+
+describe('content that somebody made up', () => {
+  let scene: RestoreScene
+  let space: HostileSpace
+  let craft: Craft
+
+  beforeAll(async () => {
+    scene = await makeRestoreScene()
+  })
+  afterAll(() => scene[Symbol.dispose]())
+  beforeEach(() => {
+    space = makeHostileSpace(scene)
+    craft = space.craft
+  })
+
+  it.each([
+    ['more than any disk has', 2n ** 63n],
+    ['all that a number holds', 2n ** 64n - 1n],
+    ['more than there is', 5n],
+    ['less than there is', 3n],
+    ['none', 0n],
+  ])('has a size that is not its own: %s', async (_title, size) => {
+    const tree = craft.tree(craft.file('absurd', 'four', { size }), craft.file('fine', 'fine'))
+    const { problems, restored } = await space.restore(tree)
+    expect(problems).toEqual([`file hostile/absurd: it should have ${size} bytes, and its content has 4`])
+    expect(restored.filesLost).toBe(1)
+    expect(readdirSync(space.at())).toEqual(['fine'])
+  })
+
+  it('is missing, or is a folder: what is there already stays', async () => {
+    const tree = craft.tree(
+      craftNode('missing', { size: 4n, content: Buffer.alloc(32, 9) }),
+      craftNode('tree', { size: 4n, content: craft.tree(craft.file('x', 'x')) }),
+      craft.file('fine', 'fine'),
+    )
+    mkdirSync(space.at())
+    writeFileSync(space.at('missing'), 'there already, and longer')
+    const { problems } = await space.restore(tree)
+    expect(problems).toEqual([
+      'file hostile/missing: a part of its content is in no index of the repository',
+      'file hostile/tree: a part of its content is in no index of the repository',
+    ])
+    expect(readFileSync(space.at('missing'), 'utf8')).toBe('there already, and longer')
+    expect(readdirSync(space.at())).toEqual(['fine', 'missing'])
+  })
+
+  it('is not where, what or as long as the index says: each file is named, and others of the pack are whole', async () => {
+    const names = Object.keys(LIES)
+    const blobs = names.map((name) => ({ type: 'data' as const, plain: Buffer.from(`content of ${name}`) }))
+    const pack = await storePack(scene.repository, blobs)
+    const entries = pack.entries.map((entry, at) => ({ ...entry, ...LIES[names[at] ?? '']?.(entry) }))
+    await storeIndex(scene.repository, { ...pack, entries })
+    const nodes = entries.map(({ id, length, uncompressedLength }, at) =>
+      craftNode(names[at] ?? '', {
+        content: id,
+        size: BigInt(uncompressedLength > 0 ? uncompressedLength : Math.max(0, length - 32)),
+      }),
+    )
+    const { problems } = await space.restore(craft.tree(...nodes))
+    const lying = names.filter((name) => name !== 'honest')
+    const named = problems.map((problem) => problem.replace(/:.*/, ''))
+    expect(named.toSorted()).toEqual(lying.map((name) => `file hostile/${name}`))
+    expect(readFileSync(space.at('honest'), 'utf8')).toBe('content of honest')
+  })
+
+  it('ends the program with 1, each loss named, and the number of them last', async () => {
+    const tree = craft.tree(
+      craft.file('absurd', 'four', { size: 2n ** 60n }),
+      craft.file('fine', 'fine'),
+      craftNode('missing', { size: 4n, content: Buffer.alloc(32, 9) }),
+    )
+    await craft.store()
+    const snapshot = await storeSnapshot(scene.repository, tree.toString('hex'))
+    const args = ['repo', 'restore', '-r', scene.location, snapshot, '--target', space.target]
+    const env = { RESTIC_PASSWORD: scene.password }
+    const { code, stderr } = await runHoldfast(args, { env })
+    expect(code).toBe(1)
+    expect(stderr).toContain(`file: absurd: it should have ${2n ** 60n} bytes, and its content has 4\n`)
+    expect(stderr).toContain('file: missing: a part of its content is in no index of the repository\n')
+    expect(stderr).toContain('2 could not be restored as they were')
+    const { stdout } = await runHoldfast([...args, '--json'], { env })
+    expect(jsonLines(stdout).at(-1)).toMatchObject({ message_type: 'summary', files_lost: 2, total_files: 3 })
+    expect(readdirSync(space.target)).toEqual(['fine'])
+  })
+})

@@ -1,0 +1,136 @@
+import { cpSync, linkSync, lstatSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+import { CoreError } from '../../core/base/index.ts'
+import { describeWithMounts, mountSmallDisk, remount } from '../conformance/small-disk.ts'
+import { listTree } from '../support/folder-listing.ts'
+import { runHoldfast } from '../support/holdfast.ts'
+import { makeRestoreScene, type RestoreScene } from '../support/restore-scene.ts'
+import { seededChance } from '../support/seeded-chance.ts'
+
+const MIB = 1024 * 1024
+
+describeWithMounts('room where a restore writes', () => {
+  let scene: RestoreScene
+  /** Files of 1 MiB each. */
+  let source = ''
+  let tree: Buffer
+
+  async function backUp(name: string, fill: (folder: string) => void): Promise<Buffer> {
+    const folder = scene.path(name)
+    mkdirSync(folder)
+    fill(folder)
+    return scene.backUp(folder)
+  }
+
+  beforeAll(async () => {
+    scene = await makeRestoreScene()
+    source = scene.path('source')
+    const chance = seededChance(21)
+    tree = await backUp('source', (folder) => {
+      for (let file = 0; file < 5; file++) writeFileSync(join(folder, `${file}`), chance.fill(Buffer.alloc(MIB)))
+    })
+  })
+  afterAll(() => scene[Symbol.dispose]())
+
+  it('FS-22, FS-23: is counted first: refused with the numbers, nothing fetched or written', async () => {
+    const disk = mountSmallDisk('size=3m')
+    scene.counted.reset()
+    const failure = await scene.restore(tree, disk).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(CoreError)
+    expect(failure).toMatchObject({
+      code: 'target/full',
+      message: `Restoring to ${disk} needs 5.00 MiB, and 3.00 MiB are free there.`,
+      safety: expect.stringContaining('Nothing was written') as string,
+      remedy: expect.stringContaining('Free 2.00 MiB') as string,
+      context: { needed: 5 * MIB, free: 3 * MIB },
+    })
+    expect(readdirSync(disk)).toEqual([])
+    expect(scene.counted.reads).toEqual([])
+  })
+
+  it('FS-23: ends the program with 1, and the numbers on standard error', async () => {
+    const disk = mountSmallDisk('size=3m')
+    const args = ['repo', 'restore', '-r', scene.location, 'latest', '--target', disk]
+    const { code, stderr } = await runHoldfast(args, { env: { RESTIC_PASSWORD: scene.password } })
+    expect(code).toBe(1)
+    expect(stderr).toContain('needs 5.00 MiB, and 3.00 MiB are free there.\nNothing was written')
+    expect(readdirSync(disk)).toEqual([])
+  })
+
+  it.each([{ mostEntries: 2 }, {}])('is not asked for twice by what is there already: %j', async (options) => {
+    const disk = mountSmallDisk('size=6m')
+    await scene.restore(tree, disk)
+    writeFileSync(join(disk, '1'), 'cut off and altered')
+    utimesSync(join(disk, '2'), 1, 1)
+    const { problems } = await scene.restore(tree, disk, options)
+    expect(problems).toEqual([])
+    expect(listTree(disk)).toEqual(listTree(source))
+  })
+
+  it('is needed for what is missing of a restore that has half of its files', async () => {
+    const disk = mountSmallDisk('size=3m')
+    for (const name of ['0', '1']) writeFileSync(join(disk, name), Buffer.alloc(MIB))
+    await expect(scene.restore(tree, disk, { mostEntries: 2 })).rejects.toMatchObject({
+      code: 'target/full',
+      context: { needed: 3 * MIB, free: MIB },
+    })
+  })
+
+  it('is not needed for files that are kept', async () => {
+    const disk = mountSmallDisk('size=3m')
+    for (const name of ['0', '1', '2', '3']) writeFileSync(join(disk, name), 'mine')
+    await expect(scene.restore(tree, disk, { overwrite: 'always' })).rejects.toMatchObject({ code: 'target/full' })
+    expect((await scene.restore(tree, disk, { overwrite: 'never' })).problems).toEqual([])
+    expect(lstatSync(join(disk, '4')).size).toBe(MIB)
+  })
+
+  it('is needed once for a file with several names', async () => {
+    const chance = seededChance(22)
+    const linked = await backUp('linked', (folder) => {
+      writeFileSync(join(folder, '0'), chance.fill(Buffer.alloc(2 * MIB)))
+      for (const name of ['1', '2', '3']) linkSync(join(folder, '0'), join(folder, name))
+      writeFileSync(join(folder, 'there'), chance.fill(Buffer.alloc(2 * MIB)))
+    })
+    const disk = mountSmallDisk('size=5m')
+    // So that it is less than all of it, and has to be counted name by name.
+    cpSync(join(scene.path('linked'), 'there'), join(disk, 'there'), { preserveTimestamps: true })
+    const { problems, restored } = await scene.restore(linked, disk)
+    expect(problems).toEqual([])
+    expect(restored).toMatchObject({ bytesTotal: 4 * MIB, bytesDone: 4 * MIB })
+    expect(listTree(disk)).toEqual(listTree(scene.path('linked')))
+    // It has no room for a second one, and needs none: all is as it was.
+    expect((await scene.restore(linked, disk)).problems).toEqual([])
+  })
+
+  it('is not needed for runs of zeros with --sparse', async () => {
+    const zeros = await backUp('zeros', (folder) => writeFileSync(join(folder, 'disk'), Buffer.alloc(8 * MIB)))
+    const disk = mountSmallDisk('size=1m')
+    await expect(scene.restore(zeros, disk)).rejects.toMatchObject({ code: 'target/full' })
+    expect((await scene.restore(zeros, disk, { sparse: true })).problems).toEqual([])
+    expect(listTree(disk)).toEqual(listTree(scene.path('zeros')))
+  })
+
+  it('that ends in the middle ends the restore, which goes on where it was once there is some', async () => {
+    const disk = mountSmallDisk('size=8m,nr_inodes=4')
+    await expect(scene.restore(tree, disk)).rejects.toMatchObject({
+      code: 'target/full',
+      safety: expect.stringContaining('What was restored before it stays') as string,
+    })
+    expect(readdirSync(disk).length).toBeGreaterThan(0)
+    remount(disk, 'rw,nr_inodes=100')
+    expect((await scene.restore(tree, disk)).problems).toEqual([])
+    expect(listTree(disk)).toEqual(listTree(source))
+  })
+
+  it('is refused as a whole where nothing can be written: a read-only file system', async () => {
+    const disk = mountSmallDisk('size=8m')
+    remount(disk, 'ro')
+    const { problems, restored } = await scene.restore(tree, disk)
+    expect(problems).toHaveLength(5)
+    expect(problems[0]).toContain('EROFS')
+    expect(restored.filesLost).toBe(5)
+  })
+})

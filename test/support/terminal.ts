@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process'
+
+import { PROGRAM } from './program.ts'
+
+/** How a run at a terminal ended, with all that was shown there. */
+export interface ShownAndEnded {
+  readonly code: number | null
+  readonly shown: string
+}
+
+/** Runs the real program at a terminal of its own, and types an answer whenever a question ends what is shown. */
+export function runAtTerminal(
+  args: readonly string[],
+  answers: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<ShownAndEnded> {
+  const command = [process.execPath, PROGRAM, ...args].map((arg) => `'${arg}'`).join(' ')
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    env: { ...process.env, ...env },
+  })
+  const left = [...answers]
+  let shown = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    shown += chunk.toString()
+    if (!shown.endsWith(': ')) return
+    const answer = left.shift()
+    if (answer !== undefined) child.stdin.write(`${answer}\r`)
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, shown }))
+  })
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+
+import type { TreeLoader } from '../../../../core/repository/index.ts'
+import { type RestoreVisitor, walkSnapshot } from '../../../../core/restorer/walk.ts'
+import { compareNames, type Node, TreeWriter } from '../../../../core/snapshot/index.ts'
+import { createRestoreSelection, type RestoreSelectionOptions } from '../../../../core/source/index.ts'
+import { sampleNode } from '../snapshot/sample-node.ts'
+
+/** Names of files, and folders of the same. */
+interface Folder {
+  readonly [name: string]: Folder | 'file'
+}
+
+/** Loads the trees that were made of folders; ids are numbers. */
+function madeTrees(): { trees: TreeLoader; add: (folder: Folder) => Buffer } {
+  const made: Buffer[] = []
+  function add(folder: Folder): Buffer {
+    const nodes = Object.entries(folder).map(([name, what]): Node =>
+      what === 'file' ? sampleNode(name) : sampleNode(name, { type: 'dir', subtree: add(what), content: null }),
+    )
+    const writer = new TreeWriter()
+    for (const node of nodes.toSorted((a, b) => compareNames(a.name, 0, a.name.length, b.name, 0, b.name.length))) {
+      writer.add(node)
+    }
+    const id = Buffer.alloc(32)
+    id.writeUInt32LE(made.push(Buffer.from(writer.finish())) - 1)
+    return id
+  }
+  const trees: TreeLoader = {
+    async load(id) {
+      const tree = made[Buffer.from(id).readUInt32LE()]
+      if (!tree) throw new Error('this tree is missing')
+      return tree
+    },
+  }
+  return { trees, add }
+}
+
+const DEEP: Folder = { z: 'file', b: { c: { d: 'file' }, a: 'file' }, a: 'file', e: {} }
+
+async function walk(folder: Folder, options: RestoreSelectionOptions = {}, changes: Partial<RestoreVisitor> = {}) {
+  const { trees, add } = madeTrees()
+  const met: string[] = []
+  const visitor: RestoreVisitor = {
+    folder: (path, _node, isSelected) => void met.push(`${path.toString()}/${isSelected ? '' : ' (leads there)'}`),
+    entry: (node) => void met.push(node.name.toString()),
+    isFull: false,
+    pause: () => Promise.resolve(),
+    unreadable: (path, error) => void met.push(`${path.toString()}: ${(error as Error).message}`),
+    ...changes,
+  }
+  await walkSnapshot(trees, add(folder), createRestoreSelection(options), visitor)
+  return met
+}
+
+describe('walking a snapshot', () => {
+  it('meets folders depth first, and entries before the folders beside them, in the order of names', async () => {
+    expect(await walk(DEEP)).toEqual(['/ (leads there)', 'a', 'z', 'b/', 'a', 'b/c/', 'd', 'e/'])
+  })
+
+  it('enters only folders that may hold what is selected', async () => {
+    expect(await walk(DEEP, { includes: ['/b/c/d'] })).toEqual([
+      '/ (leads there)',
+      'b/ (leads there)',
+      'b/c/ (leads there)',
+      'd',
+    ])
+    expect(await walk(DEEP, { excludes: ['c', 'e'] })).toEqual(['/ (leads there)', 'a', 'z', 'b/', 'a'])
+  })
+
+  it('pauses after any entry where it is asked to, and fails where that fails', async () => {
+    let pauses = 0
+    const isFull = true
+    await walk(DEEP, {}, { isFull, pause: async () => void pauses++ })
+    // Each entry, also of folders, and each folder.
+    expect(pauses).toBe(7 + 4)
+    await expect(walk(DEEP, {}, { isFull, pause: () => Promise.reject(new Error('no room')) })).rejects.toThrow(
+      'no room',
+    )
+  })
+
+  it('ends at once where it was stopped', async () => {
+    const { trees, add } = madeTrees()
+    const signal = AbortSignal.abort(new Error('stopped'))
+    const visitor = {} as RestoreVisitor
+    await expect(walkSnapshot(trees, add(DEEP), createRestoreSelection({}), visitor, { signal })).rejects.toThrow(
+      'stopped',
+    )
+  })
+
+  it('names a folder whose tree is missing, and goes on', async () => {
+    const { trees } = madeTrees()
+    const met: string[] = []
+    const visitor: RestoreVisitor = {
+      folder: () => undefined,
+      entry: () => undefined,
+      isFull: false,
+      pause: () => Promise.resolve(),
+      unreadable: (path, error) => void met.push(`${path.toString()}: ${(error as Error).message}`),
+    }
+    await walkSnapshot(trees, Buffer.alloc(32), createRestoreSelection({}), visitor)
+    expect(met).toEqual([': this tree is missing'])
+  })
+})
