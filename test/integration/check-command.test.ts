@@ -6,9 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { lockRepository } from '../../core/repository/index.ts'
+import { PROGRAM } from '../support/program.ts'
 import { makeSmallRepository, PASSWORD, type SmallRepository } from '../support/repository.ts'
-
-const PROGRAM = new URL('../../core/cli/holdfast.ts', import.meta.url).pathname
 
 interface Ended {
   readonly code: number | null

@@ -9,7 +9,6 @@ import { CoreError } from '../../core/base/index.ts'
 import { openRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { checkRepository, namesOf } from '../support/check-repository.ts'
-import { keepCompiled } from '../support/compile-cache.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { makeSmallRepository, PASSWORD, type SmallRepository } from '../support/repository.ts'
 import { seededChance } from '../support/seeded-chance.ts'
@@ -45,7 +44,6 @@ describeWith(['restic'], `a check beside restic's (HOLDFAST_SEED=${SEED})`, () =
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'holdfast-check-restic-'))
-    keepCompiled(home)
     small = await makeSmallRepository(home)
   })
   afterAll(() => rm(home, { recursive: true }))

@@ -9,7 +9,6 @@ import type { CheckProgress } from '../../core/maintenance/index.ts'
 import { createSealer, readPackHeader, type Repository, sha256 } from '../../core/repository/index.ts'
 import type { FileKind, Storage } from '../../core/storage/index.ts'
 import { checkRepository, namesOf } from '../support/check-repository.ts'
-import { keepCompiled } from '../support/compile-cache.ts'
 import { storeIndex, storePack, storeSnapshot } from '../support/craft.ts'
 import { flip } from '../support/damage.ts'
 import {
@@ -38,7 +37,6 @@ describe('a check', () => {
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'holdfast-check-'))
-    keepCompiled(home)
     small = await makeSmallRepository(home)
     files = await readStored(small.repository.storage)
     const sealer = createSealer(small.repository.masterKey)

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
@@ -9,9 +8,9 @@ import { ended, jsonLines, runHoldfast, startHoldfast } from '../support/holdfas
 import { makeOddRepository, type OddRepository } from '../support/odd-repository.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { isRoot } from '../support/privilege.ts'
+import { PROGRAM } from '../support/program.ts'
 
 const COMMANDS = [['snapshots'], ['ls', 'latest'], ['dump', 'latest', '/x'], ['unlock'], ['key', 'list'], ['stats']]
-const PROGRAM = fileURLToPath(new URL('../../core/cli/holdfast.ts', import.meta.url))
 
 describeWith(['restic'], 'how the commands of holdfast repo end', () => {
   let odd: OddRepository

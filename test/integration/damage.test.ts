@@ -8,7 +8,6 @@ import { CoreError } from '../../core/base/index.ts'
 import { createSealer, openRepository, readPackHeader, type Repository } from '../../core/repository/index.ts'
 import type { FileKind } from '../../core/storage/index.ts'
 import { checkRepository, type CheckOutcome } from '../support/check-repository.ts'
-import { keepCompiled } from '../support/compile-cache.ts'
 import { type Damage, flip, flips, losses } from '../support/damage.ts'
 import {
   type Change,
@@ -42,7 +41,6 @@ describe(`a damaged repository (HOLDFAST_SEED=${SEED})`, () => {
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'holdfast-damage-'))
-    keepCompiled(home)
     small = await makeSmallRepository(home)
     const { repository, source } = small
     await repository.saveDocument('lock', Buffer.from('{"time":"2026-01-02T03:04:05Z","hostname":"other","pid":1}'))

@@ -23,7 +23,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Starts the real program from its source, with a closed standard input. */
+/** Starts the real program, with a closed standard input. */
 export function startHoldfast(
   args: readonly string[],
   { env = {}, cwd, isBoundByModes = false, user }: HoldfastOptions = {},
@@ -39,7 +39,7 @@ export function startHoldfast(
   return child
 }
 
-/** Runs the real program from its source, and resolves when it has ended. */
+/** Runs the real program, and resolves when it has ended. */
 export async function runHoldfast(args: readonly string[], options: HoldfastOptions = {}): Promise<Ended> {
   return ended(startHoldfast(args, options))
 }

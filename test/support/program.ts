@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url'
 
-/** The program as it stands in the source. */
-export const PROGRAM = fileURLToPath(new URL('../../core/cli/holdfast.ts', import.meta.url))
+/** The program as it is built from the source, by build-program.ts before any test. */
+export const PROGRAM = fileURLToPath(new URL('../../out/node/holdfast.mjs', import.meta.url))

@@ -9,7 +9,6 @@ import { findNode, loadSnapshot } from '../../core/snapshot/index.ts'
 import { printable } from '../../core/source/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { cheapenKey } from './cheap-key.ts'
-import { keepCompiled } from './compile-cache.ts'
 import { type CountedStorage, countReads } from './counted-storage.ts'
 import { removeTree } from './remove-tree.ts'
 import { backUpFolder } from './repository.ts'
@@ -39,7 +38,6 @@ export interface RestoreRun {
 
 export async function makeRestoreScene(): Promise<RestoreScene> {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-restore-'))
-  keepCompiled(home)
   const location = join(home, 'repository')
   const password = 'scene'
   const storage = openDirectoryStorage(location)

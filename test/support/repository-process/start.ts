@@ -32,7 +32,7 @@ export function startBoundByModes(script: Script, ...args: string[]): Repository
 }
 
 function commandOf(script: Script, args: readonly string[]): Command {
-  return [process.execPath, fileURLToPath(new URL(`${script}.ts`, import.meta.url)), ...args]
+  return [process.execPath, ...process.execArgv, fileURLToPath(new URL(`${script}.ts`, import.meta.url)), ...args]
 }
 
 function start([program, ...args]: Command): RepositoryProcess {
