@@ -5,6 +5,7 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import { createOutput } from './output.ts'
 import { addRepoCommands } from './repo/repo.ts'
 import { watchStandardOutput } from './standard-output.ts'
+import { VERSION } from './version.ts'
 
 const NEXT_STEP = 'Use --help to see what there is.'
 
@@ -16,6 +17,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const end = (code: ExitCode): void => void codes.push(code)
   const program = new Command('holdfast')
     .description('On-premises backup appliance that stores in the open format of restic.')
+    .version(`holdfast ${VERSION}`, '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({
       // What is wrong with the arguments is said once, below.

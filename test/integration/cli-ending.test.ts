@@ -10,7 +10,17 @@ import { describeWith } from '../support/peer/describe-with.ts'
 import { isRoot } from '../support/privilege.ts'
 import { PROGRAM } from '../support/program.ts'
 
-const COMMANDS = [['snapshots'], ['ls', 'latest'], ['dump', 'latest', '/x'], ['unlock'], ['key', 'list'], ['stats']]
+const COMMANDS = [
+  ['backup', '/etc/hostname'],
+  ['restore', 'latest', '--target', '/nonexistent/never-made'],
+  ['check'],
+  ['snapshots'],
+  ['ls', 'latest'],
+  ['dump', 'latest', '/x'],
+  ['unlock'],
+  ['key', 'list'],
+  ['stats'],
+]
 
 describeWith(['restic'], 'how the commands of holdfast repo end', () => {
   let odd: OddRepository

@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -25,8 +26,17 @@ import { describeWith } from '../support/peer/describe-with.ts'
 import { isRoot } from '../support/privilege.ts'
 import { expectSameTree } from '../support/tree-listing.ts'
 
-/** restic 0.14 has no --sparse, so what a hole costs it bounds this; a hole is one blob, stored once. */
-const SPARSE_BYTES = 256 * 1024 * 1024
+/** What has no content to compare. */
+const SPECIAL = ['fifo', 'device', 'block device']
+
+/** A file that is nearly all hole. restic 0.14 has no --sparse: it writes every byte. */
+function writeSparse(path: string, bytes: number): void {
+  const file = openSync(path, 'w')
+  writeSync(file, 'begin', 0)
+  ftruncateSync(file, bytes)
+  writeSync(file, 'end', bytes - 3)
+  closeSync(file)
+}
 
 describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-interop-'))
@@ -44,7 +54,10 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
   }
 
   beforeAll(() => {
-    mkdirSync(at('deep', ...Array.from({ length: 60 }, (_, level) => `level-${level}`)), { recursive: true })
+    // Together some 3,600 bytes: with what is before it, also where it is restored to, just below PATH_MAX.
+    const deep = at('deep', ...Array.from({ length: 60 }, (_, level) => `level-${level}-`.padEnd(59, 'x')))
+    mkdirSync(deep, { recursive: true })
+    writeFileSync(join(deep, 'file'), 'far down')
     mkdirSync(at('empty folder'))
     for (const name of ['plain', 'quote"', 'back\\slash', 'new\nline', 'nb\u00a0space', '<&>', '😀', 'ﬁ', "it's"]) {
       writeFileSync(at(name), `content of ${name}`)
@@ -58,14 +71,15 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     lutimesSync(at('link'), 1_600_000_000.123_456, 1_600_000_000.123_456)
     chmodSync(at('plain'), 0o4755)
     utimesSync(at('<&>'), 1, -1.5)
-    const sparse = openSync(at('sparse'), 'w')
-    writeSync(sparse, 'begin', 0)
-    ftruncateSync(sparse, SPARSE_BYTES)
-    closeSync(sparse)
+    writeSparse(at('sparse'), 64 * 1024 * 1024)
     execFileSync('mkfifo', [at('fifo')])
     execFileSync('setfattr', ['-n', 'user.note', '-v', 'kept', at('large')])
     execFileSync('setfacl', ['-m', 'u:1234:rw', at('empty')])
-    if (isRoot) execFileSync('mknod', [at('device'), 'c', '1', '3'])
+    execFileSync('setfacl', ['-d', '-m', 'u:1234:rwx', at('empty folder')])
+    if (isRoot) {
+      execFileSync('mknod', [at('device'), 'c', '1', '3'])
+      execFileSync('mknod', [at('block device'), 'b', '7', '200'])
+    }
     mkdirSync(at('many'))
     for (let file = 0; file < 2000; file++) writeFileSync(at('many', `file-${file}`), `number ${file % 500}`)
   })
@@ -78,7 +92,7 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     const summary = await holdfast('backup', '-r', vault, '--force', source)
     expect(summary['data_blobs']).toBe(0)
     await holdfast('restore', '-r', vault, 'latest', '--target', join(home, 'by-us'), '--verify', '--sparse')
-    expectSameTree(join(home, 'by-us', source), source, ['fifo', 'device'])
+    expectSameTree(join(home, 'by-us', source), source, SPECIAL)
     restic('check', '-r', vault, '--read-data')
   })
 
@@ -90,7 +104,7 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     expect(summary['data_blobs']).toBe(0)
     const [first] = JSON.parse(restic('snapshots', '-r', vault, '--json')) as { id: string }[]
     restic('restore', '-r', vault, first?.id ?? '', '--target', join(home, 'by-them'))
-    expectSameTree(join(home, 'by-them', source), source, ['fifo', 'device'])
+    expectSameTree(join(home, 'by-them', source), source, SPECIAL)
     restic('check', '-r', vault, '--read-data')
   })
 
@@ -109,6 +123,56 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     expect(readdirSync(join(vault, 'snapshots'))).toHaveLength(6)
     expect(readdirSync(join(vault, 'locks'))).toEqual([])
     await holdfast('restore', '-r', vault, 'latest', '--target', join(home, 'both'))
-    expectSameTree(join(home, 'both', source), source, ['fifo', 'device'])
+    expectSameTree(join(home, 'both', source), source, SPECIAL)
+  })
+})
+
+describeWith(['restic'], 'a hundred thousand files and a sparse one of 5 GiB, beside stock restic', () => {
+  const home = mkdtempSync(join(tmpdir(), 'holdfast-interop-large-'))
+  const source = join(home, 'source')
+  const env = { ...process.env, RESTIC_PASSWORD: 'interop', RESTIC_CACHE_DIR: join(home, 'cache') }
+  const restic = (...args: string[]): string => execFileSync('restic', args, { env, encoding: 'utf8', stdio: 'pipe' })
+
+  async function holdfast(...args: string[]): Promise<Record<string, unknown>> {
+    const ended = await runHoldfast(['repo', ...args, '--json'], { env })
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
+    return jsonLines(ended.stdout).at(-1) ?? {}
+  }
+
+  beforeAll(() => {
+    for (let folder = 0; folder < 100; folder++) {
+      mkdirSync(join(source, `folder-${folder}`), { recursive: true })
+      for (let file = 0; file < 1000; file++) {
+        writeFileSync(join(source, `folder-${folder}`, `file-${file}`), `content ${(folder * 1000 + file) % 30_011}`)
+      }
+    }
+    writeSparse(join(source, 'sparse'), 5 * 1024 ** 3)
+  })
+  afterAll(() => rmSync(home, { recursive: true }))
+
+  it('comes back from restic’s repository by us, which adds no new data to it', async () => {
+    const vault = join(home, 'theirs')
+    restic('init', '-r', vault)
+    restic('backup', '-r', vault, source)
+    expect((await holdfast('backup', '-r', vault, '--force', source))['data_blobs']).toBe(0)
+    const target = join(home, 'by-us')
+    await holdfast('restore', '-r', vault, 'latest', '--target', target, '--sparse')
+    expectSameTree(join(target, source), source)
+    expect(statSync(join(target, source, 'sparse')).blocks * 512).toBeLessThan(1024 ** 2)
+    rmSync(target, { recursive: true })
+    rmSync(vault, { recursive: true })
+  })
+
+  it('comes back from our repository by restic, which adds no new data either', async () => {
+    const vault = join(home, 'ours')
+    await holdfast('init', '-r', vault)
+    await holdfast('backup', '-r', vault, source)
+    const [first] = JSON.parse(restic('snapshots', '-r', vault, '--json')) as { id: string }[]
+    const summary = jsonLines(restic('backup', '-r', vault, '--force', '--json', source)).at(-1) ?? {}
+    expect(summary['data_blobs']).toBe(0)
+    restic('check', '-r', vault, '--read-data')
+    const target = join(home, 'by-them')
+    restic('restore', '-r', vault, first?.id ?? '', '--target', target)
+    expectSameTree(join(target, source), source)
   })
 })

@@ -19,7 +19,7 @@ export interface RepositoryProcess {
   readonly ended: Promise<string>
 }
 
-type Script = 'backup-again' | 'backup-in-steps' | 'hold-lock'
+type Script = 'backup-in-steps' | 'hold-lock'
 
 /** Starts a script of this folder. */
 export function startRepositoryProcess(script: Script, ...args: string[]): RepositoryProcess {
