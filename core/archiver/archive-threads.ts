@@ -29,7 +29,7 @@ export function startArchiveThreads(count: number): ArchiveThreads {
   const threads = Array.from(
     { length: count },
     () =>
-      new Worker(new URL('./archive-worker.ts', import.meta.url), {
+      new Worker(new URL('./worker/archive-worker.ts', import.meta.url), {
         workerData: word.buffer satisfies WaitingWorkerData,
       }),
   )

@@ -29,7 +29,7 @@ export interface RunningEstimate {
 export function startEstimate(targets: readonly TargetPlace[], selection: SelectionOptions): RunningEstimate {
   const counts = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT)
   const data: EstimateWorkerData = { targets, selection, counts }
-  const worker = new Worker(new URL('./estimate-worker.ts', import.meta.url), { workerData: data })
+  const worker = new Worker(new URL('./worker/estimate-worker.ts', import.meta.url), { workerData: data })
   // An estimate that fails is only no estimate.
   worker.on('error', () => undefined)
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))

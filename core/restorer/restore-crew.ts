@@ -47,7 +47,7 @@ export function startRestoreCrew(
   const stopped = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
 
   const members: Member[] = Array.from({ length: workers }, (_, number) => {
-    const thread = new Worker(new URL('./restore-worker.ts', import.meta.url), {
+    const thread = new Worker(new URL('./worker/restore-worker.ts', import.meta.url), {
       workerData: { ...dataFor(number), stopped } satisfies RestoreWorkerData,
       // Files are opened by system calls of our own, which Node would count as mistakes. The worker closes them itself.
       trackUnmanagedFds: false,

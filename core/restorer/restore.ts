@@ -8,7 +8,7 @@ import type { Overwrite } from './overwrite.ts'
 import type { RestoreProgress } from './progress.ts'
 import { startRestoreCrew } from './restore-crew.ts'
 import { createRoomCounter, tooLittleRoom } from './room.ts'
-import { createSetRestorer } from './set-restorer.ts'
+import { createSetRestorer } from './set/set-restorer.ts'
 import { walkSnapshot } from './walk.ts'
 
 /** Something that was not restored as it was. */

@@ -6,13 +6,13 @@
  * - **Snapshot**: the document that names the root tree, and says when, where and from what it was made.
  * - **Parent**: the earlier snapshot of the same source that unchanged files are taken from.
  */
-export { findNode } from './find-node.ts'
-export { quote } from './go-quote.ts'
-export { goModeFromUnix, nodeTypeOfGoMode, unixModeFromGo } from './go-file-mode.ts'
-export { ZERO_TIME, type ZonedTime, formatTime, parseTime } from './go-time.ts'
-export { LARGEST_TREE } from './largest-tree.ts'
-export type { ExtendedAttribute, Node, NodeType } from './node.ts'
-export { compareNames, isNodeName } from './node-name.ts'
+export { findNode } from './tree/find-node.ts'
+export { quote } from './json/go-quote.ts'
+export { goModeFromUnix, nodeTypeOfGoMode, unixModeFromGo } from './tree/go-file-mode.ts'
+export { ZERO_TIME, type ZonedTime, formatTime, parseTime } from './json/go-time.ts'
+export { LARGEST_TREE } from './tree/largest-tree.ts'
+export type { ExtendedAttribute, Node, NodeType } from './tree/node.ts'
+export { compareNames, isNodeName } from './tree/node-name.ts'
 export { type BackupIdentity, chooseParent } from './parent-snapshot.ts'
 export type { Snapshot, SnapshotSummary, StoredSnapshot } from './snapshot.ts'
 export { decodeSnapshot } from './snapshot-decoder.ts'
@@ -27,7 +27,7 @@ export {
   type Owners,
   type TreeMatcher,
 } from './matcher/tree-matcher.ts'
-export { readNode } from './read-node.ts'
-export { type ContentStat, type MetadataStat, TreeReader } from './tree-reader.ts'
-export { TreeWriter } from './tree-writer.ts'
+export { readNode } from './tree/read-node.ts'
+export { type ContentStat, type MetadataStat, TreeReader } from './tree/tree-reader.ts'
+export { TreeWriter } from './tree/tree-writer.ts'
 export { loadSnapshot, loadSnapshots, type LoadSnapshotsOptions } from './load-snapshots.ts'

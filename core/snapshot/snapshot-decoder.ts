@@ -1,5 +1,5 @@
-import { ZERO_TIME, type ZonedTime, parseTime } from './go-time.ts'
-import { JsonScanner } from './json-scanner.ts'
+import { ZERO_TIME, type ZonedTime, parseTime } from './json/go-time.ts'
+import { JsonScanner } from './json/json-scanner.ts'
 import type { Snapshot, SnapshotSummary } from './snapshot.ts'
 
 const ID = /^[0-9a-f]{64}$/

@@ -1,5 +1,5 @@
-import { type ZonedTime, formatTime } from './go-time.ts'
-import { goJsonText } from './json-string.ts'
+import { type ZonedTime, formatTime } from './json/go-time.ts'
+import { goJsonText } from './json/json-string.ts'
 import type { Snapshot, SnapshotSummary } from './snapshot.ts'
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { runHoldfast } from '../support/holdfast.ts'
+import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { makeVault, type Vault } from '../support/vault.ts'
 
@@ -17,11 +17,12 @@ const spoken = readdirSync(import.meta.dirname)
   .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
   .join('\n')
 
+const TEXT = Array.from({ length: 60_000 }, (_, line) => `line ${line * 7919} of a text\n`).join('')
+
 /** What the newest snapshot says of itself. */
 async function newest(vault: Vault): Promise<Record<string, unknown>> {
   const { stdout } = await vault.holdfast(['snapshots', '--json', '--latest', '1'])
-  const [snapshot] = (JSON.parse(stdout.split('\n')[0] ?? '') as Record<string, unknown>[]) ?? []
-  return snapshot ?? {}
+  return jsonLines(stdout)[0] ?? {}
 }
 
 /** Sizes of the packs, largest first. */
@@ -74,18 +75,16 @@ describe('the options of holdfast repo backup that are kept in the snapshot', ()
 })
 
 describe('the options of holdfast repo backup that shape the packs', () => {
-  const text = (): string => Array.from({ length: 60_000 }, (_, line) => `line ${line * 7919} of a text\n`).join('')
-
   it('--compression stores less the better it is, and off stores the files as they are', async () => {
     const stored: number[] = []
     for (const level of ['off', 'fastest', 'default', 'better']) {
       const vault = await makeVault()
-      vault.write('text', text())
+      vault.write('text', TEXT)
       expect((await vault.backUp(['--compression', level])).code).toBe(0)
       stored.push(packSizes(vault)[0] ?? 0)
-      expect(await vault.contentOf('text')).toEqual(Buffer.from(text()))
+      expect(await vault.contentOf('text')).toEqual(Buffer.from(TEXT))
     }
-    expect(stored[0]).toBeGreaterThan(text().length)
+    expect(stored[0]).toBeGreaterThan(TEXT.length)
     expect(stored).toEqual(stored.toSorted((a, b) => b - a))
     expect(new Set(stored).size).toBeGreaterThan(2)
     const vault = await makeVault()

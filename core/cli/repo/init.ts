@@ -22,7 +22,7 @@ async function init(options: RepoOptions): Promise<ExitCode> {
   const { formatInstant, systemChance, systemClock } = await import('../../base/index.ts')
   const { drawPolynomial, formatPolynomial, initRepository, ownIdentity } = await import('../../repository/index.ts')
   const { createOutput } = await import('../output.ts')
-  const { readFirstPassword } = await import('./password.ts')
+  const { readFirstPassword } = await import('./password/password.ts')
   const { openStorage } = await import('./session.ts')
   const output = createOutput({ json: options.json ?? false, quiet: options.quiet ?? false })
   const storage = openStorage(options)

@@ -1,16 +1,16 @@
 import type { Command } from 'commander'
 
-import { addBackup } from './backup.ts'
-import { addCheck } from './check.ts'
-import { addDump } from './dump.ts'
+import { addBackup } from './backup/backup.ts'
+import { addCheck } from './check/check.ts'
+import { addDump } from './dump/dump.ts'
 import { addInit } from './init.ts'
-import { addKey } from './key.ts'
-import { addLs } from './ls.ts'
+import { addKey } from './key/key.ts'
+import { addLs } from './ls/ls.ts'
 import type { End } from './repo-command.ts'
-import { addRestore } from './restore.ts'
-import { addSnapshots } from './snapshots.ts'
-import { addStats } from './stats.ts'
-import { addUnlock } from './unlock.ts'
+import { addRestore } from './restore/restore.ts'
+import { addSnapshots } from './snapshots/snapshots.ts'
+import { addStats } from './stats/stats.ts'
+import { addUnlock } from './unlock/unlock.ts'
 
 /** Adds `holdfast repo …`: what works on a repository directly, in this process, as restic does. */
 export function addRepoCommands(program: Command, end: End): void {

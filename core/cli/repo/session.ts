@@ -14,7 +14,7 @@ import {
 import { openDirectoryStorage, type Storage, withReadonly, withRetry } from '../../storage/index.ts'
 import { listenForInterruption } from '../interruption.ts'
 import { createOutput, type Output } from '../output.ts'
-import { readPassword } from './password.ts'
+import { readPassword } from './password/password.ts'
 
 /** Options that every command on a repository takes. */
 export interface RepoOptions {

@@ -1,4 +1,4 @@
-import { goModeFromUnix } from '../go-file-mode.ts'
+import { goModeFromUnix } from '../tree/go-file-mode.ts'
 import { openMatchKernel } from './kernel.ts'
 
 /** What `lstat` tells of a file, in numbers that make no garbage: what is of 64 bits comes in two halves. */

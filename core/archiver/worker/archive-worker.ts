@@ -1,0 +1,133 @@
+import { parentPort, workerData } from 'node:worker_threads'
+
+import { carryError, isCode } from '../../base/index.ts'
+import { createBell, createBlobWriter, createContentWriter, ID_BYTES, PipelineStopped } from '../../repository/index.ts'
+import { createTreeMatcher, TreeWriter } from '../../snapshot/index.ts'
+import { createSelection, openFileServerReader } from '../../source/index.ts'
+import type { WaitingWorkerData } from '../archive-threads.ts'
+import { figureRow } from '../figures.ts'
+import { createIdlers } from '../idlers.ts'
+import { type Done, type FromWorker, type SentPlace, type Task, transferOf } from '../messages.ts'
+import { awaitRun } from './await-run.ts'
+import { createEntryArchiver, type FolderPlace } from './entry-archiver.ts'
+import { createFileArchiver } from './file-archiver.ts'
+import { createFolderArchiver } from './folder-archiver.ts'
+import { largestTreeHere } from './largest-tree.ts'
+import { createMailbox } from './mailbox.ts'
+import { createMissedReporter } from './missed.ts'
+import { NO_PARENT } from './parent-folder.ts'
+import { createParentReader } from './parent-reader.ts'
+import { createSharer } from './sharer.ts'
+
+// A worker never returns to its event loop until it ends: it works, helps others, or sleeps on the bell.
+
+if (!parentPort) throw new Error('archive-worker is started as a worker thread')
+const port = parentPort
+const data = awaitRun(port, workerData as WaitingWorkerData)
+const { pipeline, worker } = data
+const post = (message: FromWorker): void => port.postMessage(message)
+const bell = createBell(new Int32Array(pipeline.control))
+const idlers = createIdlers(new Int32Array(data.idleWords))
+const mailbox = createMailbox(port)
+const missed = createMissedReporter(post)
+const blobs = createBlobWriter(pipeline, bell, post)
+const content = createContentWriter(pipeline, worker, blobs, bell)
+const reader = openFileServerReader()
+const selection = createSelection(data.selection, (path, error) => missed.unreadable(path, error))
+const parents = createParentReader(pipeline, mailbox, bell, post, createTreeMatcher(reader))
+const largestTree = largestTreeHere()
+const figures = figureRow(data.figures, worker)
+const files = createFileArchiver({
+  reader,
+  content,
+  missed,
+  detection: data.detection,
+  figures,
+  isKnown: (id) => blobs.isKnown('data', id),
+})
+const entries = createEntryArchiver({
+  reader,
+  selection,
+  files,
+  missed,
+  figures,
+  checkStopped: () => bell.throwIfStopped(),
+})
+const sharer = createSharer(worker, idlers, mailbox, bell, post, () => content.help())
+const folders = createFolderArchiver({
+  reader,
+  selection,
+  onlyUtf8Names: data.selection.onlyUtf8Names ?? false,
+  entries,
+  parents,
+  sharer,
+  missed,
+  saveTree,
+  largestTree,
+})
+
+function saveTree(plain: Buffer): Buffer {
+  const id = Buffer.allocUnsafe(ID_BYTES)
+  blobs.save('tree', plain, id)
+  return id
+}
+
+function perform(task: Task): Done['result'] {
+  const tree = new TreeWriter(largestTree)
+  if (task.type === 'entries') {
+    const parent = task.parent ? parents.receive(task.parent) : NO_PARENT
+    try {
+      const place = placeOf(task.folder)
+      const names = task.names ? namesOf(task.names) : reader.list(place.path)
+      folders.addEntries(place, names ?? [], parent, tree)
+    } catch (error) {
+      // It is the folder that is missed, which whoever shared it knows.
+      if (isCode(error, 'source/too-large')) return { tooLarge: error.message }
+      throw error
+    } finally {
+      parent.close()
+    }
+    return tree.finishNodes()
+  }
+  for (const nodes of task.nodes) tree.addNodes(nodes)
+  const id = saveTree(tree.finish())
+  if (!task.of) return Uint8Array.from(id)
+  const node = new TreeWriter()
+  entries.addFolder(Buffer.from(task.of.path), Buffer.from(task.of.name).latin1Slice(), id, node)
+  return node.finishNodes()
+}
+
+function placeOf({ path, device, rootDevice }: SentPlace): FolderPlace {
+  return { path: Buffer.from(path), device, rootDevice }
+}
+
+function namesOf(list: Uint8Array): string[] {
+  return Buffer.from(list).latin1Slice().split('\0').slice(0, -1)
+}
+
+/** Waits for a task. Undefined when there will be none. */
+function awaitTask(): Task | undefined {
+  let task = mailbox.nextTask()
+  if (task) return task
+  idlers.enter(worker)
+  post({ type: 'idle' })
+  bell.waitUntil(
+    () => {
+      task = mailbox.nextTask()
+      return task !== undefined || mailbox.isFinished()
+    },
+    () => content.help(),
+  )
+  return task
+}
+
+try {
+  for (let task = awaitTask(); task; task = awaitTask()) {
+    const done: Done = { token: task.token, result: perform(task) }
+    port.postMessage({ type: 'done', done } satisfies FromWorker, transferOf(done))
+  }
+  blobs.flush()
+  post({ type: 'finished', report: blobs.counts })
+} catch (error) {
+  if (!(error instanceof PipelineStopped)) post({ type: 'failed', error: carryError(error) })
+}

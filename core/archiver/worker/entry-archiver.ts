@@ -1,0 +1,144 @@
+import { isCode, systemCode } from '../../base/index.ts'
+import { goModeFromUnix, type Node, type TreeWriter } from '../../snapshot/index.ts'
+import {
+  type ByteString,
+  type EntryReader,
+  type EntryStat,
+  joinPath,
+  type OpenFile,
+  type OpenFolder,
+  type Selection,
+} from '../../source/index.ts'
+import { count, FIGURE, type FigureRow } from '../figures.ts'
+import type { FileArchiver } from './file-archiver.ts'
+import type { MissedReporter } from './missed.ts'
+import type { ParentFolder } from './parent-folder.ts'
+
+/** A folder whose entries are being archived. */
+export interface FolderPlace {
+  readonly path: Buffer
+  /** The file system that the folder lies on, and the one that its root lies on. */
+  readonly device: bigint
+  readonly rootDevice: bigint
+}
+
+/** Archives what is in a folder and gives its tree; undefined where it could not be read or has gone. */
+export type ArchiveFolder = (place: FolderPlace, enter: boolean, parentTree: Buffer | undefined) => Buffer | undefined
+
+/** Archives single entries of folders: adds their nodes to the folder's tree. */
+export interface EntryArchiver {
+  /** `open` is the folder, open. */
+  add(
+    folder: FolderPlace,
+    open: OpenFolder,
+    name: ByteString,
+    parent: ParentFolder,
+    tree: TreeWriter,
+    archiveFolder: ArchiveFolder,
+  ): void
+  /** Adds the node of a folder whose tree is stored already. */
+  addFolder(path: Buffer, name: ByteString, subtree: Buffer, tree: TreeWriter): void
+}
+
+export interface EntryArchiverParts {
+  readonly reader: EntryReader
+  readonly selection: Selection
+  readonly files: FileArchiver
+  readonly missed: MissedReporter
+  readonly figures: FigureRow
+  /** Throws when the run was stopped. */
+  readonly checkStopped: () => void
+}
+
+export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
+  const { reader, selection, files, missed, figures, checkStopped } = parts
+
+  /** What all kinds of nodes have. The access time is the modification time, as with restic: else no tree would repeat. */
+  function nodeOf(path: Buffer, name: ByteString, type: Node['type'], stat: EntryStat, open?: OpenFile): Node {
+    const uid = Number(stat.uid)
+    const gid = Number(stat.gid)
+    return {
+      name: Buffer.from(name, 'latin1'),
+      type,
+      mode: goModeFromUnix(Number(stat.mode)),
+      mtime: stat.mtimeNs,
+      atime: stat.mtimeNs,
+      ctime: stat.ctimeNs,
+      uid,
+      gid,
+      user: reader.userName(uid),
+      group: reader.groupName(gid),
+      inode: stat.ino,
+      deviceId: stat.dev,
+      size: 0n,
+      links: 0n,
+      content: null,
+      extendedAttributes: reader.attributes(open ?? path, (attribute, error) => {
+        // What has gone meanwhile is not missed.
+        if (systemCode(error) !== 'ENOENT') missed.attribute(path, attribute, error)
+      }),
+    }
+  }
+
+  function addDirectory(
+    place: FolderPlace,
+    name: ByteString,
+    stat: EntryStat,
+    parent: ParentFolder,
+    tree: TreeWriter,
+    archiveFolder: ArchiveFolder,
+  ): void {
+    const before = parent.find(name)
+    const parentTree = before?.subtree
+    const subtree = archiveFolder(place, selection.entersFolder(stat, place.rootDevice), parentTree)
+    if (!subtree) return
+    const isSameTree = parentTree?.equals(subtree) ?? false
+    count(figures, !before ? FIGURE.dirsNew : isSameTree ? FIGURE.dirsUnmodified : FIGURE.dirsChanged)
+    tree.add({ ...nodeOf(place.path, name, 'dir', stat), subtree })
+  }
+
+  function addOther(path: Buffer, name: ByteString, kind: Node['type'], stat: EntryStat, tree: TreeWriter): void {
+    const node = nodeOf(path, name, kind, stat)
+    if (kind === 'symlink') {
+      const linkTarget = reader.readLink(path)
+      if (!linkTarget) return
+      tree.add({ ...node, links: stat.nlink, linkTarget })
+    } else if (kind === 'fifo') tree.add(node)
+    else tree.add({ ...node, links: stat.nlink, device: stat.rdev })
+    count(figures, FIGURE.others)
+  }
+
+  return {
+    add(folder, open, name, parent, tree, archiveFolder) {
+      checkStopped()
+      try {
+        const look = open.look(name)
+        // A socket exists only while its program runs.
+        if (!look?.kind || look.kind === 'socket') return
+        const { kind } = look
+        if (selection.excludesSome && selection.excludes(look.stat(), folder.device, folder.rootDevice)) return
+        if (kind === 'file' && files.addSame(name, look, parent, tree)) return
+        const stat = look.stat()
+        if (kind === 'file') files.add(folder.path, name, stat, parent, tree, nodeOf)
+        else if (kind === 'dir') {
+          addDirectory(
+            { path: joinPath(folder.path, name), device: stat.dev, rootDevice: folder.rootDevice },
+            name,
+            stat,
+            parent,
+            tree,
+            archiveFolder,
+          )
+        } else addOther(joinPath(folder.path, name), name, kind, stat, tree)
+      } catch (error) {
+        // Only what the source could not give is missed; a failure to store ends the run.
+        if (!isCode(error, 'source/unreadable')) throw error
+        missed.unreadable(joinPath(folder.path, name), error)
+      }
+    },
+    addFolder(path, name, subtree, tree) {
+      const stat = reader.stat(path)
+      if (stat) tree.add({ ...nodeOf(path, name, 'dir', stat), subtree })
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import { type ContentWriter, ID_BYTES } from '../../repository/index.ts'
+import type { Node, TreeReader, TreeWriter } from '../../snapshot/index.ts'
+import {
+  type ByteString,
+  type EntryLook,
+  type EntryReader,
+  type EntryStat,
+  joinPath,
+  type OpenFile,
+} from '../../source/index.ts'
+import { count, FIGURE, type FigureRow } from '../figures.ts'
+import type { ChangeDetection } from '../messages.ts'
+import type { MissedReporter } from './missed.ts'
+import type { ParentFolder } from './parent-folder.ts'
+
+/** Makes what all kinds of nodes have, of what is open where it is. */
+export type NodeOf = (path: Buffer, name: ByteString, type: 'file', stat: EntryStat, open?: OpenFile) => Node
+
+/** Archives regular files: the unchanged by reference, the others by reading them. */
+export interface FileArchiver {
+  /** Takes over the parent's node of a file that is as it was in every respect. False: it has to be looked at closer. */
+  addSame(name: ByteString, look: EntryLook, parent: ParentFolder, tree: TreeWriter): boolean
+  /** `folder` is the path of the file's folder. */
+  add(folder: Buffer, name: ByteString, stat: EntryStat, parent: ParentFolder, tree: TreeWriter, nodeOf: NodeOf): void
+}
+
+export interface FileArchiverParts {
+  readonly reader: EntryReader
+  readonly content: ContentWriter
+  readonly missed: MissedReporter
+  readonly detection: ChangeDetection
+  readonly figures: FigureRow
+  /** Whether a data blob is in the repository. */
+  readonly isKnown: (id: Uint8Array) => boolean
+}
+
+export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
+  const { reader, content, missed, detection, figures, isKnown } = parts
+
+  function isUnchanged(before: TreeReader, stat: EntryStat): boolean {
+    if (detection.ctime && detection.inode) return before.hasContentOf(stat)
+    return (
+      before.type === 'file' &&
+      before.size === stat.size &&
+      before.mtime === stat.mtimeNs &&
+      (!detection.ctime || before.ctime === stat.ctimeNs) &&
+      (!detection.inode || before.inode === stat.ino)
+    )
+  }
+
+  /** An unchanged file is only taken over when all its content is still there: somebody may have removed a pack. */
+  function isComplete(ids: Buffer): boolean {
+    for (let at = 0; at < ids.length; at += ID_BYTES) if (!isKnown(ids.subarray(at, at + ID_BYTES))) return false
+    return true
+  }
+
+  function addUnchanged(
+    before: TreeReader,
+    folder: Buffer,
+    name: ByteString,
+    stat: EntryStat,
+    tree: TreeWriter,
+    nodeOf: NodeOf,
+  ): boolean {
+    const ids = before.content
+    if (!ids || !isComplete(ids)) return false
+    count(figures, FIGURE.filesUnmodified)
+    count(figures, FIGURE.bytesProcessed, Number(stat.size))
+    const { uid, gid } = before
+    if (
+      // What the kernel calls a change, it gives a time: then not even attributes have to be read again.
+      (detection.ctime || before.ctime === stat.ctimeNs) &&
+      before.hasMetadataOf(stat) &&
+      before.hasOwnerNames(reader.userName(uid), reader.groupName(gid))
+    ) {
+      tree.addRaw(before.name, before.raw)
+    } else {
+      const path = joinPath(folder, name)
+      tree.add({ ...nodeOf(path, name, 'file', stat), size: stat.size, links: stat.nlink, content: ids })
+    }
+    return true
+  }
+
+  /** Reads and stores a file, and gives its node. Undefined where it is gone. */
+  function store(path: Buffer, name: ByteString, stat: EntryStat, nodeOf: NodeOf): Node | undefined {
+    const file = reader.open(path, stat)
+    if (!file) return undefined
+    let size = 0
+    const most = longestRead(file.stat.size)
+    try {
+      const stored = content.save((target) => {
+        const read = reader.read(file, target, 0, Math.min(target.length, most - size), size)
+        size += read
+        count(figures, FIGURE.bytesRead, read)
+        // At once, not at its end: a large file takes hours.
+        count(figures, FIGURE.bytesProcessed, read)
+        return read
+      })
+      if (reader.hasChanged(file)) missed.report(path, 'changed', 'it changed while it was read')
+      const node = nodeOf(path, name, 'file', file.stat, file)
+      return { ...node, size: BigInt(size), links: file.stat.nlink, content: stored }
+    } catch (error) {
+      count(figures, FIGURE.bytesProcessed, -size)
+      throw error
+    } finally {
+      reader.close(file)
+    }
+  }
+
+  return {
+    addSame(name, { facts }, parent, tree) {
+      if (!facts || !detection.ctime || !detection.inode) return false
+      const same = parent.findSame(name, facts)
+      if (!same) return false
+      for (let number = 0; number < same.idCount; number++) if (!isKnown(same.id(number))) return false
+      count(figures, FIGURE.filesUnmodified)
+      count(figures, FIGURE.bytesProcessed, facts.sizeHigh * 2 ** 32 + facts.sizeLow)
+      tree.addRaw(same.name, same.tree, same.start, same.end)
+      return true
+    },
+    add(folder, name, stat, parent, tree, nodeOf) {
+      const before = parent.find(name)
+      if (before && isUnchanged(before, stat) && addUnchanged(before, folder, name, stat, tree, nodeOf)) return
+      const node = store(joinPath(folder, name), name, stat, nodeOf)
+      if (!node) return
+      count(figures, before ? FIGURE.filesChanged : FIGURE.filesNew)
+      tree.add(node)
+    },
+  }
+}
+
+/** Files of /proc and /sys say that they are empty, and are not. */
+const LONGEST_OF_UNKNOWN_SIZE = 64 * 1024 * 1024
+
+/** How much of a file is read at most: what it had when it was opened. Who keeps appending would keep the run from ending. */
+function longestRead(size: bigint): number {
+  return size === 0n ? LONGEST_OF_UNKNOWN_SIZE : Number(size)
+}

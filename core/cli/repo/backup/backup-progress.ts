@@ -1,0 +1,39 @@
+import type { BackupProgress } from '../../../archiver/index.ts'
+import { type Clock, formatBytes, formatCount, formatDuration } from '../../../base/index.ts'
+import type { Output } from '../../output.ts'
+
+/** Programs are told twice a second at the most. */
+const TOLD_EVERY = 500
+
+/** Shows how far a backup is: files, bytes, rate, and the time left as soon as it is known what there is. */
+export function showBackupProgress(output: Output, clock: Clock): (progress: BackupProgress) => void {
+  const since = clock.monotonic()
+  let told = Number.NEGATIVE_INFINITY
+  return ({ figures, bytesStored, estimate }) => {
+    const now = clock.monotonic()
+    const seconds = Math.max(0.001, (now - since) / 1000)
+    const files = figures.filesNew + figures.filesChanged + figures.filesUnmodified
+    const rate = figures.bytesProcessed / seconds
+    const total = estimate?.isFinal ? Math.max(estimate.bytes, figures.bytesProcessed) : undefined
+    const left = total === undefined || rate === 0 ? undefined : ((total - figures.bytesProcessed) / rate) * 1000
+    const percent =
+      total === undefined || total === 0 ? '' : `${Math.floor((figures.bytesProcessed / total) * 100)} %  `
+    output.status(
+      `${percent}${formatCount(files)} files  ${formatBytes(figures.bytesProcessed)}${total === undefined ? '' : ` of ${formatBytes(total)}`}  ` +
+        `${formatBytes(Math.round(rate))}/s  ${formatBytes(bytesStored)} stored${left === undefined ? '' : `  ${formatDuration(left)} left`}`,
+    )
+    if (now - told < TOLD_EVERY) return
+    told = now
+    output.emit({
+      message_type: 'status',
+      seconds_elapsed: Math.round(seconds),
+      seconds_remaining: left === undefined ? undefined : Math.round(left / 1000),
+      percent_done: total ? figures.bytesProcessed / total : undefined,
+      total_files: estimate?.files,
+      total_bytes: estimate?.bytes,
+      files_done: files,
+      bytes_done: figures.bytesProcessed,
+      bytes_stored: bytesStored,
+    })
+  }
+}

@@ -1,0 +1,86 @@
+import { type Command, InvalidArgumentError } from 'commander'
+
+import type { ExitCode } from '../../exit-code.ts'
+import { collect, type End, repoCommand, workerCount } from '../repo-command.ts'
+import type { RepoOptions } from '../session.ts'
+
+export interface BackupCommandOptions extends RepoOptions {
+  readonly exclude?: readonly string[]
+  readonly iexclude?: readonly string[]
+  readonly excludeFile?: readonly string[]
+  readonly iexcludeFile?: readonly string[]
+  readonly excludeIfPresent?: readonly string[]
+  readonly excludeCaches?: boolean
+  readonly excludeLargerThan?: string
+  readonly oneFileSystem?: boolean
+  readonly skipNamesNotUtf8?: boolean
+  readonly tag?: readonly string[]
+  readonly host?: string
+  readonly time?: string
+  readonly parent?: string
+  readonly force?: boolean
+  readonly ignoreInode?: boolean
+  readonly ignoreCtime?: boolean
+  readonly missed: 'retry-at-end' | 'next-run'
+  readonly logDir?: string
+  readonly scan: boolean
+  readonly dryRun?: boolean
+  readonly compression: string
+  readonly packSize?: number
+  readonly workers?: number
+}
+
+const HELP = `
+A target keeps its whole path in the snapshot, so that it can be restored to where it was. Unchanged files (by size,
+modification time, change time and inode, against the newest snapshot of the same host and targets) are not read again.
+
+What cannot be read is listed as missed, in the log folder too, and the exit code is 3: the snapshot is made of all else.
+
+Examples:
+  holdfast repo backup -r /backup/vault -p pw /home /etc
+  holdfast repo backup -r /backup/vault -p pw --exclude-caches --exclude '*.tmp' --tag nightly /srv
+  holdfast repo backup -r /backup/vault -p pw --dry-run --json /srv
+`
+
+export function addBackup(repo: Command, end: End): void {
+  repoCommand(repo, 'backup <target...>', 'back up files and folders into a new snapshot')
+    .option('-e, --exclude <pattern>', 'leave out what fits (may be given several times)', collect)
+    .option('--iexclude <pattern>', 'the same, whether upper or lower case', collect)
+    .option('--exclude-file <file>', 'patterns from a file, one a line', collect)
+    .option('--iexclude-file <file>', 'the same, whether upper or lower case', collect)
+    .option('--exclude-if-present <name[:header]>', 'leave out what is in folders that hold such a file', collect)
+    .option('--exclude-caches', 'leave out what is in folders marked by a CACHEDIR.TAG')
+    .option('--exclude-larger-than <size>', 'leave out larger files (500k, 20M, 3G)')
+    .option('-x, --one-file-system', 'stay on the file system of each target')
+    .option('--skip-names-not-utf8', 'leave out names that are not UTF-8, and list them as missed')
+    .option('--tag <tags>', 'tags for the snapshot, separated by commas', collect)
+    .option('-H, --host <name>', 'the host that the snapshot is said to be of')
+    .option('--time <time>', 'the time that the snapshot is said to be of (2026-11-20 22:00:00)')
+    .option('--parent <snapshot>', 'compare with this snapshot instead of the newest')
+    .option('-f, --force', 'read every file, whatever the parent says')
+    .option('--ignore-inode', 'another inode alone does not make a file changed')
+    .option('--ignore-ctime', 'another change time alone does not make a file changed')
+    .option('--missed <policy>', 'try missed files again: retry-at-end or next-run', missedPolicy, 'retry-at-end')
+    .option('--log-dir <folder>', 'where missed files are listed')
+    .option('--no-scan', 'do not count beforehand what there is')
+    .option('-n, --dry-run', 'read and compare everything, store nothing')
+    .option('--compression <level>', 'off, fastest, default, better', 'default')
+    .option('--pack-size <MiB>', 'size that packs should reach, 4 to 128', packSize)
+    .option('--workers <count>', 'threads that read, compress and encrypt', workerCount)
+    .addHelpText('after', HELP)
+    .action(async (targets: readonly string[], options: BackupCommandOptions) => {
+      const { runBackup } = await import('./run-backup.ts')
+      end((await runBackup(targets, options)) satisfies ExitCode)
+    })
+}
+
+function missedPolicy(text: string): string {
+  if (text === 'retry-at-end' || text === 'next-run') return text
+  throw new InvalidArgumentError('Give retry-at-end or next-run.')
+}
+
+function packSize(text: string): number {
+  const size = Number(text)
+  if (Number.isInteger(size) && size >= 4 && size <= 128) return size * 1024 * 1024
+  throw new InvalidArgumentError('Give a whole number of MiB from 4 to 128.')
+}

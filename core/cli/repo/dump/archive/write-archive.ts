@@ -1,0 +1,158 @@
+import { type Abortable, CoreError } from '../../../../base/index.ts'
+import {
+  type BlobIndex,
+  createContentLoader,
+  ID_BYTES,
+  plainLength,
+  type Repository,
+  type TreeLoader,
+} from '../../../../repository/index.ts'
+import { type TreeReader, unixModeFromGo } from '../../../../snapshot/index.ts'
+import { printable } from '../../../../source/index.ts'
+import { createOrderedStream } from '../../ordered-stream.ts'
+import { streamContent } from '../../stream-content.ts'
+import { walkTree } from '../../walk-tree.ts'
+import { gatherWrites } from './gathered-writes.ts'
+import { createLinkTable } from './link-table.ts'
+import { padding, TAR_END, tarHeader } from './tar-header.ts'
+
+/** A folder of a snapshot that becomes an archive. */
+export interface ArchivedFolder {
+  /** What the paths in the archive begin with, without a slash at either end; empty for nothing. */
+  readonly path: Buffer
+  /** Stands on the folder; undefined for the root of a snapshot, of which nothing is stored. */
+  readonly node: TreeReader | undefined
+  readonly tree: Buffer
+}
+
+export interface ArchiveOptions extends Abortable {
+  /** Awaited; the bytes must not change until then. */
+  readonly write: (bytes: Buffer) => Promise<void>
+  /** Something is not in the archive, or not as the snapshot has it. */
+  readonly onProblem: (path: Buffer, problem: string) => void
+}
+
+export interface Archived {
+  readonly entries: number
+  /** Content of files. */
+  readonly bytes: bigint
+}
+
+/**
+ * Writes a folder of a snapshot, and all below it, as a tar archive. Memory holds the trees of the folders on the way
+ * down, the content that is read ahead, and a path for each file of whose names some are still to come.
+ * @throws CoreError `repository/not-in-repository` or `repository/damaged` where something cannot be read: the archive
+ * breaks off there, without an end, so that nothing takes it for whole.
+ */
+export async function writeArchive(
+  repository: Repository,
+  index: BlobIndex,
+  trees: TreeLoader,
+  folder: ArchivedFolder,
+  { write, onProblem, signal }: ArchiveOptions,
+): Promise<Archived> {
+  const gathered = gatherWrites(write)
+  const stream = createOrderedStream((piece) => gathered.write(piece))
+  const contents = createContentLoader(repository, index)
+  const links = createLinkTable()
+  let entries = 0
+  let bytes = 0n
+  let met: { readonly node: TreeReader; readonly path: Buffer } | undefined
+
+  async function put(block: Buffer): Promise<void> {
+    await stream.room(block.length)
+    stream.add(block, block.length)
+  }
+
+  async function add(node: TreeReader, path: Buffer): Promise<void> {
+    const { type } = node
+    if (type === 'socket' || type === 'irregular') {
+      onProblem(path, `an archive has no place for entries of type ${type}`)
+      return
+    }
+    const first = type === 'dir' ? undefined : links.firstPathOf(node, path)
+    const content = type === 'file' && !first ? node.content : null
+    const size = content ? (storedSize(index, content) ?? node.size) : 0n
+    if (content && size !== node.size)
+      onProblem(path, `${size} bytes of it are stored, and the snapshot says ${node.size}`)
+    await put(
+      tarHeader({
+        kind: first ? 'hard link' : type,
+        path,
+        mode: unixModeFromGo(node.mode) & 0o7777,
+        uid: node.uid,
+        gid: node.gid,
+        user: node.user,
+        group: node.group,
+        mtime: node.mtime,
+        size,
+        linkTarget: first ?? node.linkTarget,
+        device: node.device,
+        attributes: first ? undefined : node.extendedAttributes,
+      }),
+    )
+    entries++
+    if (!content) return
+    const load = async (id: Buffer): Promise<Buffer> => {
+      try {
+        return await contents.load(id, { signal })
+      } catch (error) {
+        throw signal?.aborted ? error : brokenOff(path, error)
+      }
+    }
+    await streamContent(stream, index, content, load)
+    await put(padding(size))
+    bytes += size
+  }
+
+  if (folder.node) await add(folder.node, folder.path)
+  await walkTree(
+    trees,
+    folder.tree,
+    folder.path,
+    {
+      entry(node, parent) {
+        const path = parent.length > 0 ? Buffer.concat([parent, SLASH, node.name]) : Buffer.from(node.name)
+        met = { node, path }
+        return node.type === 'dir' ? path : undefined
+      },
+      pause() {
+        if (!met) return undefined
+        const { node, path } = met
+        met = undefined
+        return add(node, path)
+      },
+      unreadable(path, error) {
+        throw brokenOff(path, error)
+      },
+    },
+    { signal },
+  )
+  await put(TAR_END)
+  await stream.finish()
+  await gathered.flush()
+  return { entries, bytes }
+}
+
+const SLASH = Buffer.from('/')
+
+/** Bytes of a file's blobs: the archive says how many follow before they do. Undefined where one is in no index. */
+function storedSize(index: BlobIndex, ids: Buffer): bigint | undefined {
+  let size = 0n
+  for (let at = 0; at < ids.length; at += ID_BYTES) {
+    const entry = index.find('data', ids.subarray(at, at + ID_BYTES))
+    if (entry < 0) return undefined
+    size += BigInt(plainLength(index.locate(entry)))
+  }
+  return size
+}
+
+function brokenOff(path: Buffer, error: unknown): unknown {
+  if (!(error instanceof CoreError)) return error
+  return new CoreError(error.code, `The archive breaks off at /${printable(path)}: ${error.message}`, {
+    cause: error,
+    safety: 'What it holds before that is right. The repository was not changed.',
+    remedy:
+      'Run `holdfast repo check --read-data` to see what is damaged. `holdfast repo restore` brings back all else.',
+  })
+}

@@ -1,0 +1,47 @@
+import { CoreError, formatBytes, formatCount } from '../../../base/index.ts'
+import { printable } from '../../../source/index.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { type ArchivedFolder, writeArchive } from './archive/write-archive.ts'
+import { openTarget } from './dump-target.ts'
+import type { DumpWork } from './run-dump.ts'
+
+/** Writes a folder, with all below it, as an archive. */
+export async function dumpFolder(
+  { session, index, trees, snapshot, target: wanted }: DumpWork,
+  folder: ArchivedFolder,
+): Promise<ExitCode> {
+  const { repository, output, signal } = session
+  const shown = `/${printable(folder.path)}`
+  if (wanted === undefined && process.stdout.isTTY) throw isTerminal(shown)
+  await using target = await openTarget(wanted, output, { signal })
+  let problems = 0
+  const { entries, bytes } = await writeArchive(repository, index, trees, folder, {
+    write: (block) => target.write(block),
+    onProblem(path, problem) {
+      problems++
+      output.warn(`/${printable(path)}: ${problem}.`)
+    },
+    signal,
+  })
+  await target.finish()
+  if (wanted !== undefined) {
+    output.say(`Wrote ${formatCount(entries)} entries with ${formatBytes(Number(bytes))} to ${target.name}.`)
+    output.emit({
+      message_type: 'summary',
+      snapshot_id: snapshot.id,
+      path: shown,
+      target: target.name,
+      entries,
+      bytes,
+      problems,
+    })
+  }
+  return problems > 0 ? EXIT.warnings : EXIT.done
+}
+
+function isTerminal(shown: string): CoreError {
+  return new CoreError('input/invalid', `${shown} is a folder, and a terminal cannot show the archive of it.`, {
+    safety: 'Nothing was changed.',
+    remedy: 'Let it go into a file with --target, or into a program such as tar.',
+  })
+}

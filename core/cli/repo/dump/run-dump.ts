@@ -1,0 +1,27 @@
+import type { ExitCode } from '../../exit-code.ts'
+import { openSnapshot, type OpenSnapshot } from '../lookup/open-snapshot.ts'
+import { findEntry, namesOf } from '../lookup/snapshot-path.ts'
+import { type Session, withSession } from '../session.ts'
+import { dumpFile } from './dump-file.ts'
+import { dumpFolder } from './dump-folder.ts'
+import type { DumpOptions } from './dump.ts'
+
+/** What a dump works with. */
+export interface DumpWork extends OpenSnapshot {
+  readonly session: Session
+  /** The file to be written; standard output where undefined. */
+  readonly target: string | undefined
+}
+
+export function runDump(wanted: string, path: string, options: DumpOptions): Promise<ExitCode> {
+  return withSession(options, 'shared', async (session) => {
+    const opened = await openSnapshot(session, wanted, options)
+    const { snapshot, trees, root } = opened
+    const work: DumpWork = { session, ...opened, target: options.target }
+    const names = namesOf(path)
+    if (names.length === 0) return dumpFolder(work, { path: Buffer.alloc(0), node: undefined, tree: root })
+    const found = await findEntry(trees, snapshot, root, names, { signal: session.signal })
+    const { subtree } = found.node
+    return subtree ? dumpFolder(work, { ...found, tree: subtree }) : dumpFile(work, found)
+  })
+}

@@ -1,0 +1,84 @@
+import { formatCount } from '../../../base/index.ts'
+import type { StoredSnapshot } from '../../../snapshot/index.ts'
+import { printable } from '../../../source/index.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import type { Output } from '../../output.ts'
+import { openSnapshot } from '../lookup/open-snapshot.ts'
+import { withSession } from '../session.ts'
+import { snapshotJson } from '../snapshots/run-snapshots.ts'
+import { ByteLines } from '../text/byte-lines.ts'
+import { createTimeText } from '../text/time-text.ts'
+import { type TreeVisitor, walkTree } from '../walk-tree.ts'
+import { createListedFolders, type ListedFolders } from './listed-folders.ts'
+import type { LsOptions } from './ls.ts'
+import { createJsonText, createLongText, folderIn, type ListedFolder, ROOT, shortText } from './node-text.ts'
+
+export function runLs(wanted: string, dirs: readonly string[], options: LsOptions): Promise<ExitCode> {
+  const listed = createListedFolders(dirs, options.recursive ?? false)
+  return withSession(options, 'shared', async (session) => {
+    const { output, signal } = session
+    const { snapshot, trees, root } = await openSnapshot(session, wanted, options)
+    await writeHead(output, snapshot)
+
+    const lister = createLister(output, options, listed, signal)
+    await walkTree(trees, root, ROOT, lister, { signal })
+    await lister.finish()
+    const missing = listed.missing()
+    for (const dir of missing) output.warn(`Snapshot ${snapshot.id.slice(0, 8)} has no ${printable(Buffer.from(dir))}.`)
+    if (missing.length > 0) return EXIT.failed
+    return lister.unreadableFolders > 0 ? EXIT.warnings : EXIT.done
+  })
+}
+
+async function writeHead(output: Output, snapshot: StoredSnapshot): Promise<void> {
+  if (output.json) return output.write(snapshotJson(snapshot, { message_type: 'snapshot', struct_type: 'snapshot' }))
+  const paths = snapshot.paths.map((path) => printable(Buffer.from(path))).join(', ')
+  const time = createTimeText().local(snapshot.time.ns)
+  output.say(
+    `Snapshot ${snapshot.id.slice(0, 8)} of ${paths} at ${time} by ${printable(Buffer.from(snapshot.username))}@${printable(Buffer.from(snapshot.hostname))}:`,
+  )
+}
+
+interface Lister extends TreeVisitor<ListedFolder> {
+  readonly unreadableFolders: number
+  finish(): Promise<void>
+}
+
+function createLister(output: Output, options: LsOptions, listed: ListedFolders, signal: AbortSignal): Lister {
+  const lines = new ByteLines()
+  const write = options.json
+    ? createJsonText()
+    : options.long
+      ? createLongText(options.humanReadable ?? false)
+      : shortText
+  // Without folders to compare with, no path is made for an entry.
+  const isSelective = !listed.listsAll
+  let count = 0
+  let unreadable = 0
+
+  return {
+    get unreadableFolders() {
+      return unreadable
+    },
+    entry(node, folder) {
+      const { name } = node
+      const path = isSelective ? folder.path.toString('latin1') + name.toString('latin1') : ''
+      if (listed.lists(path)) {
+        write(lines, node, name, folder)
+        count++
+      }
+      return node.type === 'dir' && listed.enters(path) ? folderIn(folder, name) : undefined
+    },
+    unreadable({ shown }, error) {
+      unreadable++
+      const path = shown.length > 1 ? shown.subarray(0, -1) : shown
+      output.warn(`${path.toString()}: ${error instanceof Error ? error.message : String(error)}`)
+    },
+    pause: () => (lines.isFull ? output.write(lines.take(), { signal }) : undefined),
+    async finish() {
+      await output.write(lines.take(), { signal })
+      output.emit({ message_type: 'summary', total_nodes: count, unreadable_folders: unreadable })
+      if (unreadable > 0) output.warn(`${formatCount(unreadable)} folders cannot be read: they are named above.`)
+    },
+  }
+}

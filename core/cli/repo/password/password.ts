@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+import { CoreError } from '../../../base/index.ts'
+import { askPasswords } from './ask-password.ts'
+import { cutBlanks, passwordInFile } from './password-bytes.ts'
+
+export interface PasswordSource {
+  readonly passwordFile?: string | undefined
+  readonly passwordCommand?: string | undefined
+}
+
+/**
+ * The password of a repository: from a file, from a command's output, from `RESTIC_PASSWORD`, or asked for. It is never
+ * taken from the command line, where every user of the computer can read it.
+ */
+export async function readPassword(source: PasswordSource, env: NodeJS.ProcessEnv): Promise<Buffer> {
+  const given = givenPassword(source, env)
+  if (given) return assertNotEmpty(given, 'The password')
+  assertTerminal('No password was given', '--password-file')
+  const [password = ''] = await askPasswords(['Password of the repository: '])
+  return assertNotEmpty(Buffer.from(password), 'The password')
+}
+
+/** The password of a repository that is to be made; a person is asked for it twice. */
+export async function readFirstPassword(source: PasswordSource, env: NodeJS.ProcessEnv): Promise<Buffer> {
+  const given = givenPassword(source, env)
+  return given ? assertNotEmpty(given, 'The password') : askTwice('--password-file')
+}
+
+/** The password of a key that is to be added; a person is asked for it twice. */
+export async function readNewPassword(file: string | undefined): Promise<Buffer> {
+  return file === undefined ? askTwice('--new-password-file') : assertNotEmpty(fromFile(file), 'The new password')
+}
+
+/** Options come before the environment, whichever of the two they name. An empty variable is none, as with restic. */
+function givenPassword({ passwordFile, passwordCommand }: PasswordSource, env: NodeJS.ProcessEnv): Buffer | undefined {
+  if (passwordFile !== undefined) return fromFile(passwordFile)
+  if (passwordCommand !== undefined) return fromCommand(passwordCommand)
+  const { RESTIC_PASSWORD_FILE: file, RESTIC_PASSWORD_COMMAND: command, RESTIC_PASSWORD: password } = env
+  if (file) return fromFile(file)
+  if (command) return fromCommand(command)
+  return password ? fromVariable(password) : undefined
+}
+
+async function askTwice(option: string): Promise<Buffer> {
+  assertTerminal('No new password was given', option)
+  const [password = '', again] = await askPasswords(['New password: ', 'The new password again: '])
+  if (password === again) return assertNotEmpty(Buffer.from(password), 'The new password')
+  throw new CoreError('input/invalid', 'The two passwords differ.', {
+    safety: 'Nothing was changed.',
+    remedy: 'Try again.',
+  })
+}
+
+function assertTerminal(problem: string, option: string): void {
+  if (process.stdin.isTTY) return
+  throw new CoreError('input/invalid', `${problem}, and there is no terminal to ask for one.`, {
+    safety: 'Nothing was changed.',
+    remedy: `Put it into a file that only you can read and name that with ${option}.`,
+  })
+}
+
+/** A key that everybody has is none. */
+function assertNotEmpty(password: Buffer, what: string): Buffer {
+  if (password.length > 0) return password
+  throw new CoreError('input/invalid', `${what} is empty.`, {
+    safety: 'Nothing was changed.',
+    remedy: 'Check where it comes from. Choose one that nobody guesses.',
+  })
+}
+
+function fromFile(path: string): Buffer {
+  try {
+    return passwordInFile(readFileSync(path))
+  } catch (error) {
+    throw new CoreError('input/invalid', `The password file ${path} cannot be read.`, {
+      cause: error,
+      safety: 'Nothing was changed.',
+      remedy: 'Check its name and who may read it.',
+    })
+  }
+}
+
+function fromCommand(command: string): Buffer {
+  const [program = '', ...args] = command.split(/\s+/).filter((part) => part !== '')
+  try {
+    return cutBlanks(execFileSync(program, args, { stdio: ['inherit', 'pipe', 'inherit'] }))
+  } catch (error) {
+    throw new CoreError('input/invalid', `The password command ${program} failed.`, {
+      cause: error,
+      safety: 'Nothing was changed.',
+      remedy: 'Run it by hand: it must print the password and end with 0.',
+    })
+  }
+}
+
+/** Node has replaced what is not UTF-8 in it, so that another password would be tried. */
+function fromVariable(password: string): Buffer {
+  if (!password.includes('\ufffd')) return Buffer.from(password)
+  throw new CoreError('input/invalid', 'The password in RESTIC_PASSWORD is not UTF-8.', {
+    safety: 'Nothing was changed.',
+    remedy: 'Put it into a file that only you can read and name that with --password-file.',
+  })
+}

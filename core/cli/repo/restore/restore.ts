@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError } from 'commander'
+
+import { type SnapshotOptions, snapshotOptions } from '../lookup/snapshot-options.ts'
+import { collect, type End, repoCommand, workerCount } from '../repo-command.ts'
+
+export interface RestoreCommandOptions extends SnapshotOptions {
+  readonly target?: string
+  readonly original?: boolean
+  readonly include?: readonly string[]
+  readonly iinclude?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly iexclude?: readonly string[]
+  readonly overwrite: 'always' | 'if-changed' | 'if-newer' | 'never'
+  readonly sparse?: boolean
+  readonly verify?: boolean
+  readonly dryRun?: boolean
+  readonly workers?: number
+}
+
+const HELP = `
+SNAPSHOT is an id, its first digits, or "latest"; with ":/folder" only what is in that folder is restored.
+
+A restore that was interrupted is simply started again: what is right already is not fetched a second time, and in a
+file that is there only what differs is written (--overwrite always).
+
+Exit codes: 0 all restored, 1 something was not, 3 all content is back but not all owners, modes, times or attributes,
+or nothing fits the patterns.
+
+Examples:
+  holdfast repo restore -r /backup/vault -p pw latest --target /restored
+  holdfast repo restore -r /backup/vault -p pw 3ac5f2d1:/home/ada --target /home/ada --verify
+  holdfast repo restore -r /backup/vault -p pw latest --target / --include /etc/fstab
+`
+
+export function addRestore(repo: Command, end: End): void {
+  snapshotOptions(
+    repoCommand(repo, 'restore <snapshot>', 'bring a snapshot, or a part of it, back as files'),
+    'for "latest": only snapshots',
+  )
+    .option('-t, --target <folder>', 'where to restore to')
+    .option('--original', 'restore to where everything was, the same as --target /')
+    .option('-i, --include <pattern>', 'restore only what fits (may be given several times)', collect)
+    .option('--iinclude <pattern>', 'the same, whether upper or lower case', collect)
+    .option('-e, --exclude <pattern>', 'restore all but what fits (may be given several times)', collect)
+    .option('--iexclude <pattern>', 'the same, whether upper or lower case', collect)
+    .option('--overwrite <when>', 'files that are there: always, if-changed, if-newer or never', overwrite, 'always')
+    .option('--sparse', 'leave holes where files have runs of zeros')
+    .option('--verify', 'read every restored file again')
+    .option('-n, --dry-run', 'say what would be restored, write nothing')
+    .option('--workers <count>', 'threads that decrypt and write', workerCount)
+    .addHelpText('after', HELP)
+    .action(async (snapshot: string, options: RestoreCommandOptions) => {
+      const { runRestore } = await import('./run-restore.ts')
+      end(await runRestore(snapshot, options))
+    })
+}
+
+function overwrite(text: string): string {
+  if (['always', 'if-changed', 'if-newer', 'never'].includes(text)) return text
+  throw new InvalidArgumentError('Give always, if-changed, if-newer or never.')
+}

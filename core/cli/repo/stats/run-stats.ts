@@ -1,0 +1,89 @@
+import { formatBytes, formatCount } from '../../../base/index.ts'
+import { type BlobIndex, createTreeLoader, type TreeLoader } from '../../../repository/index.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
+import { snapshotFilter } from '../lookup/snapshot-options.ts'
+import { type Session, withSession } from '../session.ts'
+import { countContents } from './count-contents.ts'
+import { countRawData } from './count-raw-data.ts'
+import { countRestoreSize } from './count-restore-size.ts'
+import type { CompressionTotals, OnUnreadable, StatsCounter, StatsTotals } from './stats-counter.ts'
+import type { StatsMode, StatsOptions } from './stats.ts'
+
+export function runStats(ids: readonly string[], options: StatsOptions): Promise<ExitCode> {
+  return withSession(options, 'shared', async (session) => {
+    const { repository, output, signal } = session
+    const loadIndex = repository.loadIndex({ signal })
+    // Awaited below; a snapshot that is not there is told first.
+    loadIndex.catch(() => undefined)
+    const chosen = await chooseSnapshots(session, ids, snapshotFilter(options, process.env))
+    const index = await loadIndex
+    let problems = chosen.unreadable
+    const onUnreadable: OnUnreadable = (what, error) => {
+      problems++
+      output.warn(`${what} does not count: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    const counter = COUNTERS[options.mode](createTreeLoader(repository, index), index, onUnreadable)
+    const { snapshots } = chosen
+    for (const [at, snapshot] of snapshots.entries()) {
+      output.status(`Snapshot ${at + 1} of ${snapshots.length}`)
+      await counter.add(Buffer.from(snapshot.tree, 'hex'), { signal })
+    }
+    await report(session, options.mode, counter.totals, snapshots.length)
+    return problems > 0 ? EXIT.warnings : EXIT.done
+  })
+}
+
+type CreateCounter = (trees: TreeLoader, index: BlobIndex, onUnreadable: OnUnreadable) => StatsCounter
+
+const COUNTERS: Readonly<Record<StatsMode, CreateCounter>> = {
+  'restore-size': countRestoreSize,
+  'files-by-contents': (trees, index, onUnreadable) => countContents(trees, index, onUnreadable, false),
+  'blobs-per-file': (trees, index, onUnreadable) => countContents(trees, index, onUnreadable, true),
+  'raw-data': countRawData,
+}
+
+async function report(
+  { output, signal }: Session,
+  mode: StatsMode,
+  { size, files, blobs, compression }: StatsTotals,
+  snapshots: number,
+): Promise<void> {
+  const ratios = compression && ratiosOf(size, compression)
+  output.emit({
+    message_type: 'summary',
+    mode,
+    total_size: size,
+    total_file_count: files,
+    total_blob_count: blobs,
+    snapshots_count: snapshots,
+    total_uncompressed_size: compression?.uncompressedSize,
+    compression_ratio: ratios?.ratio,
+    compression_progress: ratios?.progress,
+    compression_space_saving: ratios?.spaceSaving,
+  })
+  if (output.json) return
+  const lines: (readonly [string, string | undefined])[] = [
+    ['Snapshots', formatCount(snapshots)],
+    ['Files', files === undefined ? undefined : formatCount(files)],
+    ['Blobs', blobs === undefined ? undefined : formatCount(blobs)],
+    ['Uncompressed', compression && formatBytes(compression.uncompressedSize)],
+    ['Compressed by', ratios && `${ratios.ratio.toFixed(2)}, which saves ${ratios.spaceSaving.toFixed(1)} %`],
+    ['Size', formatBytes(Number(size))],
+  ]
+  const shown = lines.filter(([, value]) => value !== undefined)
+  output.say(`Counted by ${mode}:`)
+  await output.write(shown.map(([title, value]) => `${title.padStart(15)}: ${value ?? ''}\n`).join(''), { signal })
+}
+
+/** As restic defines them: the ratio is that of the blobs that are compressed, the saving that of all. Per cent. */
+function ratiosOf(
+  size: bigint,
+  { uncompressedSize, compressedBlobs, compressedBlobsBefore }: CompressionTotals,
+): { ratio: number; progress: number; spaceSaving: number } {
+  return {
+    ratio: compressedBlobs > 0 ? compressedBlobsBefore / compressedBlobs : 1,
+    progress: uncompressedSize > 0 ? (compressedBlobsBefore / uncompressedSize) * 100 : 0,
+    spaceSaving: uncompressedSize > 0 ? (1 - Number(size) / uncompressedSize) * 100 : 0,
+  }
+}

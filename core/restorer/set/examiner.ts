@@ -1,0 +1,42 @@
+import { kindOf, removeEntry, statTarget, type TargetTree } from '../../source/index.ts'
+import { isKept, type Overwrite, type Wanted } from '../overwrite.ts'
+import type { RestoreCrew } from '../restore-crew.ts'
+import type { Place } from './place.ts'
+
+/** What is to be done for a file. */
+export type Verdict =
+  /** Nothing: it stays as it is. */
+  | { readonly type: 'keep' }
+  /** It is not there, or was in the way and is removed. */
+  | { readonly type: 'make' }
+  /** It is there; blobs marked 1 are right already. */
+  | { readonly type: 'mend'; readonly right: Uint8Array }
+
+/** Looks at files that are there already. */
+export interface Examiner {
+  /** `entries` are its blobs in the index. */
+  examine(place: Place, file: number, wanted: Wanted, entries: Uint32Array): Promise<Verdict>
+  /** Whether a restored file has the content that it should have. */
+  verify(file: number, entries: Uint32Array): Promise<boolean>
+}
+
+export function createExaminer(target: TargetTree, crew: RestoreCrew, overwrite: Overwrite): Examiner {
+  return {
+    async examine({ folder, name }, file, wanted, entries) {
+      const there = statTarget(target.folder(folder), name)
+      if (!there) return { type: 'make' }
+      if (isKept(there, wanted, overwrite)) return { type: 'keep' }
+      if (kindOf(there) === 'file') {
+        const { compared } = await crew.run({ type: 'compare', file, entries, purpose: 'mend' })
+        if (compared?.isWhole) return { type: 'keep' }
+        if (compared?.isWritable) return { type: 'mend', right: compared.blobs }
+      }
+      removeEntry(target.folder(folder), name)
+      return { type: 'make' }
+    },
+    async verify(file, entries) {
+      const { compared } = await crew.run({ type: 'compare', file, entries, purpose: 'verify' })
+      return compared?.isWhole ?? false
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { CoreError } from '../../base/index.ts'
+import type { TreeReader } from '../../snapshot/index.ts'
+import {
+  createMetadataWriter,
+  type EntryStat,
+  kindOf,
+  makeHardLink,
+  makeNode,
+  makeSymlink,
+  readSymlink,
+  removeEntry,
+  statTarget,
+  type SystemCalls,
+  type TargetTree,
+} from '../../source/index.ts'
+import type { Problem } from '../messages.ts'
+import { metadataOf } from '../node-metadata.ts'
+import { isKept, type Overwrite } from '../overwrite.ts'
+import { pathOf, type Place } from './place.ts'
+
+/** Makes what is neither file nor folder: symbolic links, FIFOs, devices, and further names of files. */
+export interface OtherMaker {
+  make(place: Place, node: TreeReader): void
+  /** Gives a file that is restored another name. */
+  link(from: Place, to: Place, modified: bigint): void
+}
+
+export function createOtherMaker(
+  target: TargetTree,
+  calls: SystemCalls | undefined,
+  overwrite: Overwrite,
+  report: (problem: Problem) => void,
+): OtherMaker {
+  const writer = createMetadataWriter(calls)
+
+  function reportAt(place: Place, part: Problem['part'], error: unknown): void {
+    report({ part, path: pathOf(place), reason: error instanceof Error ? error.message : String(error) })
+  }
+
+  function make(place: Place, node: TreeReader): void {
+    const { name } = place
+    const { type } = node
+    if (type === 'socket' || type === 'irregular' || type === 'file' || type === 'dir') throw unrestorable(type)
+    const metadata = metadataOf(node)
+    const folder = target.folder(place.folder)
+    const there = statTarget(folder, name)
+    if (there && isKept(there, metadata, overwrite)) return
+    if (!there || !isSame(folder, node, there)) {
+      removeEntry(folder, name)
+      if (type === 'symlink') makeSymlink(folder, name, node.linkTarget ?? NO_BYTES)
+      else makeNode(calls, folder, name, type, node.device)
+    }
+    writer.toEntry(folder, name, type, metadata, (part, error) => reportAt(place, part, error))
+  }
+
+  function link(from: Place, to: Place, modified: bigint): void {
+    const source = target.folder(from.folder)
+    const folder = target.folder(to.folder)
+    const wanted = statTarget(source, from.name)
+    const there = statTarget(folder, to.name)
+    if (wanted && there && there.ino === wanted.ino && there.dev === wanted.dev) return
+    if (there && isKept(there, { modified }, overwrite)) return
+    removeEntry(folder, to.name)
+    makeHardLink(source, from.name, folder, to.name)
+  }
+
+  return {
+    make(place, node) {
+      try {
+        make(place, node)
+      } catch (error) {
+        reportAt(place, 'file', error)
+      }
+    },
+    link(from, to, modified) {
+      try {
+        link(from, to, modified)
+      } catch (error) {
+        reportAt(to, 'file', error)
+      }
+    },
+  }
+}
+
+/** Whether only metadata may have to be written. What has a second name may be somebody else's, and is made anew. */
+function isSame(folder: number, { name, type, linkTarget, device }: TreeReader, there: EntryStat): boolean {
+  if (kindOf(there) !== type || there.nlink > 1n) return false
+  if (type === 'symlink') return readSymlink(folder, name).equals(linkTarget ?? NO_BYTES)
+  return type === 'fifo' || there.rdev === device
+}
+
+const NO_BYTES = Buffer.alloc(0)
+
+function unrestorable(type: string): CoreError {
+  return new CoreError('repository/unsupported', `entries of type ${type} cannot be restored`)
+}

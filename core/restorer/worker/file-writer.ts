@@ -1,0 +1,173 @@
+import { closeSync, ftruncateSync, writeSync } from 'node:fs'
+
+import { CoreError } from '../../base/index.ts'
+import {
+  makeFile,
+  type Metadata,
+  type MetadataWriter,
+  openForWriting,
+  type SystemCalls,
+  targetError,
+  type TargetTree,
+} from '../../source/index.ts'
+import type { EntryReader } from '../entry-list.ts'
+import type { FileStates } from '../file-states.ts'
+import type { Problem } from '../messages.ts'
+import { metadataOf } from '../node-metadata.ts'
+
+/** Writes files of a set: their blobs in any order, their metadata once all are written. One a worker. */
+export interface FileWriter {
+  /** Begins another set of files. */
+  begin(folders: readonly Uint8Array[], files: EntryReader, states: FileStates): void
+  /** Writes a blob's plain bytes. */
+  write(file: number, position: number, plain: Buffer): void
+  /** Finishes a file of which nothing is left to be written. */
+  finishEmpty(file: number): void
+  /** What went wrong since the last call. */
+  takeProblems(): Problem[]
+  /** The tree stays open. */
+  close(): void
+}
+
+/** Files that are kept open between their blobs. */
+const OPEN_FILES = 48
+
+/** What is needed of a file from its first blob to its last. */
+interface Known {
+  readonly number: number
+  readonly folder: number
+  readonly name: Buffer
+  readonly size: number
+  readonly metadata: Metadata
+}
+
+export function createFileWriter(
+  tree: TargetTree,
+  calls: SystemCalls | undefined,
+  metadata: MetadataWriter,
+  sparse: boolean,
+): FileWriter {
+  const known = new Map<number, Known>()
+  const open = new Map<number, number>()
+  let folders: readonly Uint8Array[] = []
+  let files: EntryReader
+  let states: FileStates
+  let problems: Problem[] = []
+
+  function problem(part: Problem['part'], path: Buffer, error: unknown): void {
+    if (error instanceof CoreError && error.code === 'target/full') throw error
+    problems.push({ part, path, reason: error instanceof Error ? error.message : String(error) })
+  }
+
+  /** With `isWhole` the next write gives the file its size, and a hole for its blobs is not needed. */
+  function descriptorOf({ number, folder, name, size }: Known, isWhole: boolean): number {
+    const found = open.get(number)
+    if (found !== undefined) return found
+    const parent = tree.folder(folders[folder] ?? NO_BYTES)
+    const descriptor =
+      states.makeOnce(number, () => {
+        const made = makeFile(parent, name, calls)
+        // A hole to its end: what is not written reads as zeros.
+        if (size > 0 && !isWhole) ftruncateSync(made, size)
+        return made
+      }) ?? openForWriting(parent, name)
+    if (descriptor === undefined) throw targetError(name, 'was exchanged while it was being restored')
+    open.set(number, descriptor)
+    closeOldest()
+    return descriptor
+  }
+
+  function closeOldest(): void {
+    for (const [file, descriptor] of open) {
+      if (open.size <= OPEN_FILES) return
+      open.delete(file)
+      closeSync(descriptor)
+    }
+  }
+
+  function pathOf({ folder, name }: Pick<Known, 'folder' | 'name'>): Buffer {
+    const parent = folders[folder] ?? NO_BYTES
+    return parent.length > 0 ? Buffer.concat([parent, SLASH, name]) : name
+  }
+
+  function finish(file: Known, descriptor: number): void {
+    metadata.toFile(descriptor, file.metadata, (part, error) => problem(part, pathOf(file), error))
+    known.delete(file.number)
+    open.delete(file.number)
+    closeSync(descriptor)
+  }
+
+  /** What the set says of a file, read once. */
+  function know(number: number): Known {
+    const found = known.get(number)
+    if (found) return found
+    const node = files.read(number)
+    const { name } = node
+    const file = { number, folder: files.folderOf(number), name, size: Number(node.size), metadata: metadataOf(node) }
+    known.set(number, file)
+    return file
+  }
+
+  function lose(number: number, error: unknown): void {
+    // Never finished, so nobody gives it the times of a good file.
+    states.spoil(number)
+    problem('file', pathOf({ folder: files.folderOf(number), name: files.read(number).name }), error)
+  }
+
+  return {
+    begin(paths, list, shared) {
+      for (const descriptor of open.values()) closeSync(descriptor)
+      open.clear()
+      known.clear()
+      folders = paths
+      files = list
+      states = shared
+    },
+    write(number, position, plain) {
+      if (states.isSpoilt(number)) return
+      try {
+        const file = know(number)
+        const isWhole = position === 0 && plain.length === file.size
+        const leavesHole = sparse && isZero(plain) && states.isMadeHere(number)
+        const descriptor = descriptorOf(file, isWhole && !leavesHole)
+        if (!leavesHole) writeFully(descriptor, plain, position)
+        if (states.written(number)) finish(file, descriptor)
+      } catch (error) {
+        lose(number, error)
+      }
+    },
+    finishEmpty(number) {
+      try {
+        const file = know(number)
+        finish(file, descriptorOf(file, file.size === 0))
+      } catch (error) {
+        lose(number, error)
+      }
+    },
+    takeProblems() {
+      const taken = problems
+      problems = []
+      return taken
+    },
+    close() {
+      for (const descriptor of open.values()) closeSync(descriptor)
+      open.clear()
+    },
+  }
+}
+
+const SLASH = Buffer.from('/')
+const NO_BYTES = new Uint8Array(0)
+const ZEROS = Buffer.alloc(64 * 1024)
+
+function isZero(plain: Buffer): boolean {
+  for (let at = 0; at < plain.length; at += ZEROS.length) {
+    const part = plain.subarray(at, at + ZEROS.length)
+    if (part.compare(ZEROS, 0, part.length) !== 0) return false
+  }
+  return true
+}
+
+function writeFully(descriptor: number, plain: Buffer, position: number): void {
+  for (let at = 0; at < plain.length;) at += writeSync(descriptor, plain, at, plain.length - at, position + at)
+}

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+
+import { defaultLogFolder } from '../../../../../../core/cli/repo/backup/log-folder.ts'
+
+it.each([
+  { user: 0, env: { XDG_STATE_HOME: '/state' }, folder: '/var/log/holdfast/FS/backup' },
+  { user: 1000, env: { XDG_STATE_HOME: '/state' }, folder: '/state/holdfast/FS/backup' },
+  { user: 1000, env: {}, folder: '/home/ada/.local/state/holdfast/FS/backup' },
+  { user: undefined, env: {}, folder: '/home/ada/.local/state/holdfast/FS/backup' },
+])('FS-18: user $user with $env lists missed files below $folder', ({ user, env, folder }) => {
+  expect(defaultLogFolder({ user, env, home: '/home/ada' })).toBe(folder)
+})
