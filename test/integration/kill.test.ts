@@ -8,12 +8,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { initRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
+import { cheapenKey } from '../support/cheap-key.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { runAndKill } from '../support/run-and-kill.ts'
+import { type KilledRun, type Moment, runAndKill } from '../support/run-and-kill.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 
 const ROUNDS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
 const SEED = Number(process.env['HOLDFAST_SEED'] ?? randomInt(2 ** 31))
+
+/** How often a run makes, changes, renames or removes something in the repository, about. */
+const MOST_CHANGES = 40
 
 /** Files by name, and the hash of what each holds. */
 function contentOf(folder: string): Map<string, string> {
@@ -41,6 +45,7 @@ describeWith(['restic'], `a backup that is killed at ${ROUNDS} random moments (H
       owner: { hostname: hostname(), username: '', created: '2026-11-20T00:00:00Z' },
       chunkerPolynomial: '25b468838dcb75',
     })
+    await cheapenKey(vault, 'kill')
     mkdirSync(join(source, 'deep', 'er'), { recursive: true })
   })
   afterAll(() => rmSync(home, { recursive: true }))
@@ -61,8 +66,8 @@ describeWith(['restic'], `a backup that is killed at ${ROUNDS} random moments (H
   }
 
   /** Backs up and notes what was acknowledged. */
-  async function backUp(content: ReadonlyMap<string, string>, killAfter?: number): Promise<{ killed: boolean }> {
-    const run = await runAndKill(backup, env, killAfter)
+  async function backUp(content: ReadonlyMap<string, string>, moment?: Moment): Promise<KilledRun> {
+    const run = await runAndKill(backup, env, moment)
     const id = /"snapshot_id":"([0-9a-f]{64})"/.exec(run.stdout)?.[1]
     if (id !== undefined) acknowledged.set(id, content)
     if (!run.killed) expect(id, run.stderr).toBeDefined()
@@ -81,9 +86,12 @@ describeWith(['restic'], `a backup that is killed at ${ROUNDS} random moments (H
     let killed = 0
     for (let round = 0; round < ROUNDS; round++) {
       const content = change(round)
-      // Up to a little after the end: it may be deriving the key, writing packs, or letting go of its lock.
-      const killAfter = chance.fraction() * lasted * 1.1
-      if (round > 0 && (await backUp(content, killAfter)).killed) killed++
+      // Anywhere, up to a little after the end; every second time while it writes, which it does for a short time only.
+      const moment =
+        round % 2 === 0
+          ? { after: chance.fraction() * lasted * 1.1 }
+          : { change: 1 + chance.below(MOST_CHANGES), folder: vault }
+      if ((await backUp(content, moment)).killed) killed++
       restic('check', '--read-data')
       const known = [...acknowledged.keys()]
       if (known.length > 0) expectRestored(known[chance.below(known.length)] ?? '')
