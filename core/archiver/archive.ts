@@ -90,6 +90,7 @@ export async function archive(repository: Repository, index: BlobIndex, options:
     signal?.removeEventListener('abort', abort)
     pipeline.bell.stop()
     await crew.end()
+    if (signal?.aborted) await pipeline.packs.keep()
   }
 }
 

@@ -1,9 +1,26 @@
 /** Thrown out of a command that the terminal or the system asked to stop. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
+  readonly #signalName: NodeJS.Signals
 
-  constructor(signalName: NodeJS.Signals) {
-    super(`Stopped by ${signalName}. What is stored is safe.`)
+  /** `outcome`: what became of what was under way, and what to do next. */
+  constructor(signalName: NodeJS.Signals, outcome = 'What is stored is safe.') {
+    super(`Stopped by ${signalName}. ${outcome}`)
+    this.#signalName = signalName
+  }
+
+  /** The same, in the words of the command that was stopped. */
+  telling(outcome: string): Interrupted {
+    return new Interrupted(this.#signalName, outcome)
+  }
+}
+
+/** Gives what `work` rejects with when it is interrupted the words of its command. */
+export async function tellingIfStopped<T>(outcome: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw error instanceof Interrupted ? error.telling(outcome) : error
   }
 }
 

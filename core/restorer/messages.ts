@@ -9,7 +9,7 @@ export interface RestoreWorkerData {
   readonly target: Uint8Array
   /** Runs of zeros are left out of new files. */
   readonly sparse: boolean
-  /** One word: bytes written so far by all workers, in a Float64 each. */
+  /** Bytes written so far, a Float64 for each worker. */
   readonly written: SharedArrayBuffer
   readonly worker: number
   /** One Int32: not 0 once no more work is wanted. */
@@ -66,7 +66,7 @@ export type ToRestoreWorker = SetMessage | PackJob | FinishJob | CompareJob | St
 
 /** Something that was not restored as it was. */
 export interface Problem {
-  /** `file`: its content is not what it was. Anything else names the part of its metadata that is not. */
+  /** `file`: it is not what it was, or not there. Anything else names the part of its metadata that is not. */
   readonly part: 'file' | 'owner' | 'attributes' | 'mode' | 'times'
   readonly path: Uint8Array
   readonly reason: string

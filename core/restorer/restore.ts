@@ -8,7 +8,7 @@ import type { Overwrite } from './overwrite.ts'
 import type { RestoreProgress } from './progress.ts'
 import { startRestoreCrew } from './restore-crew.ts'
 import { createRoomCounter, tooLittleRoom } from './room.ts'
-import { createSetRestorer } from './set/set-restorer.ts'
+import { createSetRestorer, type SetRestorer } from './set/set-restorer.ts'
 import { walkSnapshot } from './walk.ts'
 
 /** Something that was not restored as it was. */
@@ -39,8 +39,8 @@ export interface Restored extends RestoreProgress {
   /** Entries of all kinds that the selection takes. */
   readonly selected: number
   readonly problems: number
-  /** Files whose content is not what it was: damaged, missing or not to be written. */
-  readonly filesLost: number
+  /** Entries of all kinds that are not what they were: damaged, missing or not to be written. */
+  readonly lost: number
 }
 
 const PROGRESS_EVERY = 200
@@ -49,10 +49,10 @@ const PROGRESS_EVERY = 200
 export async function restore(repository: Repository, index: BlobIndex, options: RestoreOptions): Promise<Restored> {
   const { target: targetPath, workers, onProgress } = options
   let problems = 0
-  let filesLost = 0
+  let lost = 0
   const report = (problem: Problem): void => {
     problems++
-    if (problem.part === 'file') filesLost++
+    if (problem.part === 'file') lost++
     options.onProblem(problem)
   }
   const set = createFileSet(options.mostEntries)
@@ -64,7 +64,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
     isOneSet = false
   })
   const { selected } = totals
-  if (options.dryRun) return { ...progressOf(totals, 0, 0, 0), selected, problems, filesLost }
+  if (options.dryRun) return { ...progressOf(totals, NOTHING_DONE, 0), selected, problems, lost }
 
   const target = openTargetTree(targetPath)
   const written = new SharedArrayBuffer(workers * Float64Array.BYTES_PER_ELEMENT)
@@ -84,8 +84,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   }
   const progress = (): RestoreProgress => {
     const bytes = new Float64Array(written).reduce((sum, each) => sum + each, 0)
-    const { filesDone, filesSkipped, bytesRight } = restorer.counts
-    return progressOf(totals, filesDone, bytes + bytesRight, filesSkipped)
+    return progressOf(totals, restorer.counts, bytes)
   }
   const timer = setInterval(() => onProgress?.(progress()), PROGRESS_EVERY)
   try {
@@ -99,7 +98,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
     await forEachSet((each) => restorer.run(each))
     restorer.finishFolders()
     onProgress?.(progress())
-    return { ...progress(), selected, problems, filesLost }
+    return { ...progress(), selected, problems, lost }
   } finally {
     clearInterval(timer)
     await crew.end()
@@ -133,7 +132,11 @@ function prepareWalk(
   }
 }
 
-function progressOf(totals: Totals, filesDone: number, bytesDone: number, filesSkipped: number): RestoreProgress {
+const NOTHING_DONE: SetRestorer['counts'] = { filesDone: 0, filesSkipped: 0, filesLost: 0, bytesRight: 0 }
+
+function progressOf(totals: Totals, counts: SetRestorer['counts'], written: number): RestoreProgress {
   const { files: filesTotal, bytes: bytesTotal, folders: foldersTotal } = totals
-  return { filesTotal, bytesTotal, foldersTotal, filesDone, bytesDone, filesSkipped }
+  const { filesDone, filesSkipped, filesLost, bytesRight } = counts
+  const bytesDone = written + bytesRight
+  return { filesTotal, bytesTotal, foldersTotal, filesDone, bytesDone, bytesWritten: written, filesSkipped, filesLost }
 }

@@ -7,6 +7,7 @@
  */
 export { type DirectoryOptions, openDirectoryStorage } from './directory/directory.ts'
 export { openMemoryStorage } from './memory.ts'
+export { assertReachable } from './reachable.ts'
 export { withReadonly } from './readonly.ts'
 export { type StorageRetryOptions, withRetry } from './retry.ts'
 export type { FileInfo, FileKind, Handle, LoadOptions, Storage } from './storage.ts'

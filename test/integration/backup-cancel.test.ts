@@ -57,8 +57,12 @@ describeWith(['restic'], 'a large backup that is cancelled', () => {
       expect(left.filter((name) => isTemporary(name) || /^(locks|snapshots)\//.test(name))).toEqual([])
       expect(vault.restic('check', '--read-data')).toContain('no errors were found')
 
+      // What was stored is listed: the next run stores none of it again.
+      const kept = left.filter((name) => name.startsWith('data/'))
+      expect(left.filter((name) => name.startsWith('index/')).length > 0).toBe(kept.length > 0)
       rmSync(vault.at('later'))
       expect(await vault.backUp()).toMatchObject({ code: 0, stderr: '' })
+      expect((await vault.holdfast(['check'])).stdout).not.toContain('in no index')
       expect(vault.restic('check', '--read-data')).toContain('no errors were found')
       vault.restic('restore', 'latest', '--target', vault.file('restored'))
       execFileSync('diff', ['-r', vault.source, join(vault.file('restored'), vault.source)])

@@ -7,10 +7,8 @@ import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { makeVault, type Vault } from '../support/vault.ts'
 
-const COMMANDS = [
-  ...['init', 'backup', 'restore', 'snapshots', 'ls', 'dump', 'unlock', 'stats', 'check'],
-  ...['key list', 'key add', 'key remove', 'key passwd'],
-]
+const COMMANDS =
+  'init,backup,restore,snapshots,ls,dump,unlock,stats,check,key list,key add,key remove,key passwd'.split(',')
 
 /** Every word that the tests of this folder give or speak of. */
 const spoken = readdirSync(import.meta.dirname)

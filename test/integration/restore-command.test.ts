@@ -52,6 +52,36 @@ describe('holdfast repo restore', () => {
     expect([after.mode, after.mtimeNs, after.ctimeNs]).toEqual([above.mode, above.mtimeNs, above.ctimeNs])
   })
 
+  it('says how many files were there already, and does not count them as restored', async () => {
+    const target = scene.path('there')
+    mkdirSync(join(target, 'folder'), { recursive: true })
+    writeFileSync(join(target, 'folder/one.txt'), 'of somebody')
+    const { code, stdout } = await restore(`latest:${source}`, '--target', target, '--overwrite', 'never')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^Restored 2 of 3 files, 8 B to /m)
+    expect(stdout).toMatch(/^1 file that was there already stays as it is\.$/m)
+  })
+
+  it('ends with 1 where something is lost, names it, and counts only what came back', async () => {
+    const target = scene.path('in the way')
+    await restore(`latest:${source}/folder`, '--target', join(target, 'folder'))
+    mkdirSync(join(target, 'three.log/not empty'), { recursive: true })
+    const run = await restore(`latest:${source}`, '--target', target, '--json')
+    expect(run.code).toBe(1)
+    expect(jsonLines(run.stdout).at(-1)).toMatchObject({
+      total_files: 3,
+      files_restored: 0,
+      files_skipped: 2,
+      files_lost: 1,
+      bytes_restored: 0,
+    })
+    rmSync(join(target, 'folder'), { recursive: true })
+    const again = await restore(`latest:${source}`, '--target', target)
+    expect(again.stdout).toMatch(/^Restored 2 of 3 files, 6 B to /m)
+    expect(again.stderr).toContain('three.log')
+    expect(again.stderr).toContain('1 entry could not be restored')
+  })
+
   it('restores one folder of a snapshot', async () => {
     const target = scene.path('one folder')
     expect((await restore(`latest:${source}/folder`, '--target', target)).code).toBe(0)
@@ -63,7 +93,14 @@ describe('holdfast repo restore', () => {
     const target = scene.path('patterns')
     const { code, stdout } = await restore('latest', '-t', target, '--include', '*.txt', '--json')
     expect(code).toBe(0)
-    const summary = { message_type: 'summary', total_files: 2, files_skipped: 0, files_lost: 0, problems: 0 }
+    const summary = {
+      message_type: 'summary',
+      total_files: 2,
+      files_restored: 2,
+      files_skipped: 0,
+      files_lost: 0,
+      problems: 0,
+    }
     expect(jsonLines(stdout).at(-1)).toMatchObject(summary)
     expect(readdirSync(join(target, source))).toEqual(['folder'])
     expect(readFileSync(join(target, source, 'folder/deep/two.txt'), 'utf8')).toBe('two')
@@ -86,6 +123,7 @@ describe('holdfast repo restore', () => {
     ['no snapshot of that host', ['latest', '--host', 'nobody'], 'fits the filter'],
     ['a folder that there is not', ['latest:/nowhere'], 'has no /nowhere'],
     ['patterns both ways', ['latest', '--include', 'a', '--exclude', 'b'], 'not both'],
+    ['two places at once', ['latest', '--original'], "'--original' cannot be used with"],
     ['a mode that there is not', ['latest', '--overwrite', 'sometimes'], 'always, if-changed, if-newer or never'],
   ])('ends with 1 for %s, before anything is written', async (_title, args, said) => {
     const target = scene.path('refused')

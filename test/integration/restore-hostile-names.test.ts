@@ -47,7 +47,7 @@ describe('names and links that somebody made up', () => {
         /^file hostile: Tree [0-9a-f]{64} is damaged at byte \d+: a node has a name that no file can have/,
       ),
     ])
-    expect(restored.filesLost).toBe(1)
+    expect(restored.lost).toBe(1)
     expect(readdirSync(space.at())).toEqual(['!first'])
   })
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -164,6 +164,28 @@ describe('NAS-29: a restore that was interrupted', () => {
     const second = await scene.restore(tree, target)
     expect(second).toMatchObject({ problems: [], restored: { filesSkipped: done.length } })
     expect(new Set(scene.counted.reads.map(({ pack }) => pack))).toEqual(away)
+    expect(listTree(target)).toEqual(listTree(source))
+  })
+
+  it('by a storage that has gone ends at once and says so: no file is called lost', async () => {
+    const gone = `${scene.location}.gone`
+    let asked = 0
+    scene.counted.refuse = () => {
+      if (++asked === 3) renameSync(scene.location, gone)
+      return undefined
+    }
+    try {
+      await expect(scene.restore(tree, target)).rejects.toMatchObject({
+        code: 'storage/unreachable',
+        remedy: expect.stringContaining('mounted') as string,
+      })
+      // What was under way meanwhile, and not every file's packs and their halves.
+      expect(scene.counted.reads.length).toBeLessThan(FILES / 2)
+    } finally {
+      scene.counted.refuse = undefined
+      renameSync(gone, scene.location)
+    }
+    expect((await scene.restore(tree, target)).problems).toEqual([])
     expect(listTree(target)).toEqual(listTree(source))
   })
 

@@ -1,5 +1,5 @@
 import { type Abortable, CoreError } from '../../base/index.ts'
-import type { Storage } from '../../storage/index.ts'
+import { assertReachable, type Storage } from '../../storage/index.ts'
 import { reasonOf } from './finding.ts'
 import type { PackBytes } from './messages.ts'
 import { createReadMemory } from './read-memory.ts'
@@ -24,11 +24,10 @@ const MOST_MEMORY = 160 * 1024 * 1024
 export function createPackLoader(storage: Storage, { signal }: Abortable): PackLoader {
   const memory = createReadMemory(MOST_MEMORY)
 
-  /** A damaged disk fails to hand out some files; a vanished one is no finding about any of them. */
   async function reasonOfFailure(error: unknown): Promise<string> {
     signal?.throwIfAborted()
     if (!(error instanceof CoreError) || !error.code.startsWith('storage/')) throw error
-    if (error.code === 'storage/unreachable') await storage.stat({ kind: 'config', name: '' }, { signal })
+    await assertReachable(storage, error, { signal })
     return reasonOf(error)
   }
 

@@ -13,6 +13,8 @@ export interface PackReceiver {
   receive(message: PackMessage): void
   /** Resolves when every pack received is stored and listed in a stored index. Rejects with the first failure. */
   finish(): Promise<void>
+  /** After a run that was stopped: lists what is stored, as far as possible, so that the next run need not store it. */
+  keep(): Promise<void>
 }
 
 export interface PackReceiverOptions extends Abortable {
@@ -74,7 +76,7 @@ export function createPackReceiver(
   }
 
   /** Writes index files of full size; what is left too where `all` is asked for, or the last file was long ago. */
-  async function list(all: boolean): Promise<void> {
+  async function list(all: boolean, options: Abortable = { signal }): Promise<void> {
     while (unlisted.length > 0) {
       const count = countForOneFile()
       const isDue = clock.monotonic() - listedAt >= LIST_EVERY
@@ -82,7 +84,7 @@ export function createPackReceiver(
       listedAt = clock.monotonic()
       const batch = unlisted.slice(0, count)
       unlisted = unlisted.slice(count)
-      await repository.saveDocument('index', encodeIndex(batch), { signal })
+      await repository.saveDocument('index', encodeIndex(batch), options)
     }
   }
 
@@ -102,6 +104,10 @@ export function createPackReceiver(
       while (running.size > 0) await Promise.all(running)
       if (!failure) await list(true).catch(fail)
       if (failure) throw failure.error
+    },
+    async keep() {
+      while (running.size > 0) await Promise.all(running)
+      await list(true, {}).catch(() => undefined)
     },
   }
 }

@@ -5,8 +5,8 @@ import type { Place } from './place.ts'
 
 /** What is to be done for a file. */
 export type Verdict =
-  /** Nothing: it stays as it is. */
-  | { readonly type: 'keep' }
+  /** Nothing: it stays as it is. `isRight`: it has its content, not only what the user wants to keep in its place. */
+  | { readonly type: 'keep'; readonly isRight: boolean }
   /** It is not there, or was in the way and is removed. */
   | { readonly type: 'make' }
   /** It is there; blobs marked 1 are right already. */
@@ -25,10 +25,10 @@ export function createExaminer(target: TargetTree, crew: RestoreCrew, overwrite:
     async examine({ folder, name }, file, wanted, entries) {
       const there = statTarget(target.folder(folder), name)
       if (!there) return { type: 'make' }
-      if (isKept(there, wanted, overwrite)) return { type: 'keep' }
+      if (isKept(there, wanted, overwrite)) return { type: 'keep', isRight: isKept(there, wanted, 'if-changed') }
       if (kindOf(there) === 'file') {
         const { compared } = await crew.run({ type: 'compare', file, entries, purpose: 'mend' })
-        if (compared?.isWhole) return { type: 'keep' }
+        if (compared?.isWhole) return { type: 'keep', isRight: true }
         if (compared?.isWritable) return { type: 'mend', right: compared.blobs }
       }
       removeEntry(target.folder(folder), name)

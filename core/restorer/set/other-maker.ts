@@ -25,17 +25,21 @@ export interface OtherMaker {
   link(from: Place, to: Place, modified: bigint): void
 }
 
+/** Whom to tell of problems. */
+export interface Reports {
+  /** With a further name of a file. */
+  ofName(problem: Problem): void
+  /** With an entry that is no file. */
+  ofOther(problem: Problem): void
+}
+
 export function createOtherMaker(
   target: TargetTree,
   calls: SystemCalls | undefined,
   overwrite: Overwrite,
-  report: (problem: Problem) => void,
+  report: Reports,
 ): OtherMaker {
   const writer = createMetadataWriter(calls)
-
-  function reportAt(place: Place, part: Problem['part'], error: unknown): void {
-    report({ part, path: pathOf(place), reason: error instanceof Error ? error.message : String(error) })
-  }
 
   function make(place: Place, node: TreeReader): void {
     const { name } = place
@@ -50,7 +54,7 @@ export function createOtherMaker(
       if (type === 'symlink') makeSymlink(folder, name, node.linkTarget ?? NO_BYTES)
       else makeNode(calls, folder, name, type, node.device)
     }
-    writer.toEntry(folder, name, type, metadata, (part, error) => reportAt(place, part, error))
+    writer.toEntry(folder, name, type, metadata, (part, error) => report.ofOther(problemAt(place, part, error)))
   }
 
   function link(from: Place, to: Place, modified: bigint): void {
@@ -69,14 +73,14 @@ export function createOtherMaker(
       try {
         make(place, node)
       } catch (error) {
-        reportAt(place, 'file', error)
+        report.ofOther(problemAt(place, 'file', error))
       }
     },
     link(from, to, modified) {
       try {
         link(from, to, modified)
       } catch (error) {
-        reportAt(to, 'file', error)
+        report.ofName(problemAt(to, 'file', error))
       }
     },
   }
@@ -93,4 +97,8 @@ const NO_BYTES = Buffer.alloc(0)
 
 function unrestorable(type: string): CoreError {
   return new CoreError('repository/unsupported', `entries of type ${type} cannot be restored`)
+}
+
+function problemAt(place: Place, part: Problem['part'], error: unknown): Problem {
+  return { part, path: pathOf(place), reason: error instanceof Error ? error.message : String(error) }
 }

@@ -1,6 +1,7 @@
 import { CoreError, isCode } from '../../base/index.ts'
 import type { BlobIndex, Repository } from '../../repository/index.ts'
 import { openSystemCalls, printable, type TargetTree } from '../../source/index.ts'
+import { assertReachable } from '../../storage/index.ts'
 import { findContent, plainLength } from '../content.ts'
 import type { EntryList } from '../entry-list.ts'
 import type { FileSet } from '../file-set.ts'
@@ -12,6 +13,7 @@ import type { RestoreOptions } from '../restore.ts'
 import { createBufferPool } from './buffer-pool.ts'
 import { createExaminer, type Verdict } from './examiner.ts'
 import { createFolderMaker, type FolderState } from './folder-maker.ts'
+import { createHardLinks, type FirstName, type FurtherName } from './hard-links.ts'
 import { inParallel } from './in-parallel.ts'
 import { createOtherMaker } from './other-maker.ts'
 import { createPackPlan, LONGEST_READ, type PackRead, splitRead } from './pack-plan.ts'
@@ -30,43 +32,33 @@ export interface SetRestorerParts {
 /** Restores one set of files after the other. */
 export interface SetRestorer {
   /**
-   * What is decided so far: every file is counted once, when it is clear what to do for it. `bytesRight` were there
-   * already.
+   * What is decided so far: every file is counted as done once, when it is clear what to do for it. Of these some are
+   * skipped, as they stay what they were, and some lost. `bytesRight` were there already.
    */
-  readonly counts: { filesDone: number; filesSkipped: number; bytesRight: number }
+  readonly counts: { filesDone: number; filesSkipped: number; filesLost: number; bytesRight: number }
   run(set: FileSet): Promise<void>
   /** Gives folders their metadata, when all sets are restored. */
   finishFolders(): void
-}
-
-/** The name under which a file with several names is restored; the others are linked to it. */
-interface FirstName {
-  readonly place: Place
-  /** What it was cannot be restored, or it is not yet known whether it can. */
-  isLost: boolean
-}
-
-/** A further name of a file. */
-interface FurtherName {
-  readonly first: FirstName
-  readonly place: Place
-  readonly modified: bigint
 }
 
 /** Reads of packs that are loaded while workers are busy. */
 const READS_AHEAD = 3
 
 export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
-  const { repository, index, target, crew, workers, options, report } = parts
+  const { repository, index, target, crew, workers, options } = parts
   const { overwrite, signal } = options
   const calls = openSystemCalls()
-  const folderMaker = createFolderMaker(target, calls, overwrite, report)
-  const others = createOtherMaker(target, calls, overwrite, report)
+  const counts = { filesDone: 0, filesSkipped: 0, filesLost: 0, bytesRight: 0 }
+  /** Of files alone. */
+  function report(problem: Problem): void {
+    if (problem.part === 'file') counts.filesLost++
+    parts.report(problem)
+  }
+  const folderMaker = createFolderMaker(target, calls, overwrite, parts.report)
+  const others = createOtherMaker(target, calls, overwrite, { ofName: report, ofOther: parts.report })
   const examiner = createExaminer(target, crew, overwrite)
   const pool = createBufferPool(workers + READS_AHEAD, LONGEST_READ)
-  const counts = { filesDone: 0, filesSkipped: 0, bytesRight: 0 }
-  /** The first name of each file that has several. */
-  const firstNames = new Map<string, FirstName>()
+  const hardLinks = createHardLinks()
 
   /** What is found out about a set before its first byte is written. */
   interface Prepared {
@@ -84,33 +76,40 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
   }
 
   async function consider(prepared: Prepared, number: number): Promise<void> {
-    const { set, states, plan, fileStates, finishOnly, restored, furtherNames, firsts } = prepared
+    const { set, states, furtherNames, firsts } = prepared
     const { files } = set
-    const state = states[files.folderOf(number)]
-    if (state === 'refused') return
     counts.filesDone++
-    // All that is needed of the node is read before anything is awaited: others are read meanwhile.
-    const node = files.read(number)
-    const identity = identityOf(node)
-    const first = identity === undefined ? undefined : firstNames.get(identity)
-    if (first) {
-      furtherNames.push({ first, place: placeOf(set, files, number), modified: node.mtime })
+    if (states[files.folderOf(number)] === 'refused') {
+      counts.filesLost++
       return
     }
-    // Its other names are as good as it is, which is known in the end.
-    const own = identity === undefined ? undefined : { place: placeOf(set, files, number), isLost: true }
-    if (identity !== undefined && own) firstNames.set(identity, own)
+    const identity = identityOf(files.read(number))
+    if (identity === undefined) {
+      await restoreContent(prepared, number)
+      return
+    }
+    const place = placeOf(set, files, number)
+    const { first, isOwn } = await hardLinks.claim(identity, place, () => restoreContent(prepared, number))
+    if (isOwn) firsts.set(number, first)
+    else furtherNames.push({ first, place, modified: files.read(number).mtime })
+  }
+
+  /** Finds out what is to be done for a file's content. Resolves to whether it stays as it is, and is not right. */
+  async function restoreContent(prepared: Prepared, number: number): Promise<boolean> {
+    const { set, states, plan, fileStates, finishOnly, restored } = prepared
+    const { files } = set
+    // All that is needed of the node is read before anything is awaited: others are read meanwhile.
+    const node = files.read(number)
     const entries = findContent(index, node)
     let verdict: Verdict = { type: 'make' }
-    if (state === 'there') {
+    if (states[files.folderOf(number)] === 'there') {
       const { size } = node
       const { modified } = metadataOf(node)
       verdict = await examiner.examine(placeOf(set, files, number), number, { size, modified }, entries)
       if (verdict.type === 'keep') {
-        if (own) own.isLost = false
         counts.filesSkipped++
         counts.bytesRight += Number(size)
-        return
+        return !verdict.isRight
       }
     }
     const right = verdict.type === 'mend' ? verdict.right : undefined
@@ -120,7 +119,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     fileStates.set(number, wanted, right !== undefined)
     if (wanted === 0) finishOnly.push(number)
     if (options.verify) restored.push(number)
-    if (own) firsts.set(number, own)
+    return false
   }
 
   /** Returns the rows whose blobs are damaged. */
@@ -149,6 +148,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     } catch (error) {
       signal?.throwIfAborted()
       if (!isStorageFailure(error)) throw error
+      await assertReachable(repository.storage, error, { signal })
       // Of a file that was cut off, or lies on a bad spot of a disk, only some blobs cannot be read.
       const halves = error.code === 'storage/not-found' ? undefined : splitRead(index, read)
       if (halves) {
@@ -217,7 +217,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       if (states[set.others.folderOf(number)] === 'refused') continue
       others.make(placeOf(set, set.others, number), set.others.read(number))
     }
-    for (const [number, first] of firsts) first.isLost = fileStates.isSpoilt(number)
+    for (const [number, first] of firsts) first.isLost ||= fileStates.isSpoilt(number)
     for (const { first, place, modified } of furtherNames) {
       if (!first.isLost) others.link(first.place, place, modified)
       else {

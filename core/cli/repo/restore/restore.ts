@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 
 import { type SnapshotOptions, snapshotOptions } from '../lookup/snapshot-options.ts'
 import { collect, type End, repoCommand, workerCount } from '../repo-command.ts'
@@ -18,7 +18,8 @@ export interface RestoreCommandOptions extends SnapshotOptions {
 }
 
 const HELP = `
-SNAPSHOT is an id, its first digits, or "latest"; with ":/folder" only what is in that folder is restored.
+SNAPSHOT is an id, its first digits, or "latest": the newest of any host and folder, unless --host, --tag or --path say
+more. With ":/folder" only what is in that folder is restored.
 
 A restore that was interrupted is simply started again: what is right already is not fetched a second time, and in a
 file that is there only what differs is written (--overwrite always).
@@ -38,7 +39,7 @@ export function addRestore(repo: Command, end: End): void {
     'for "latest": only snapshots',
   )
     .option('-t, --target <folder>', 'where to restore to')
-    .option('--original', 'restore to where everything was, the same as --target /')
+    .addOption(new Option('--original', 'restore to where everything was, the same as --target /').conflicts('target'))
     .option('-i, --include <pattern>', 'restore only what fits (may be given several times)', collect)
     .option('--iinclude <pattern>', 'the same, whether upper or lower case', collect)
     .option('-e, --exclude <pattern>', 'restore all but what fits (may be given several times)', collect)
@@ -46,7 +47,7 @@ export function addRestore(repo: Command, end: End): void {
     .option('--overwrite <when>', 'files that are there: always, if-changed, if-newer or never', overwrite, 'always')
     .option('--sparse', 'leave holes where files have runs of zeros')
     .option('--verify', 'read every restored file again')
-    .option('-n, --dry-run', 'say what would be restored, write nothing')
+    .option('-n, --dry-run', 'count what would be restored, write nothing')
     .option('--workers <count>', 'threads that decrypt and write', workerCount)
     .addHelpText('after', HELP)
     .action(async (snapshot: string, options: RestoreCommandOptions) => {

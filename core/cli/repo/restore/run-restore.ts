@@ -1,12 +1,13 @@
 import { resolve } from 'node:path'
 
-import { CoreError, formatBytes, formatCount, formatDuration, systemClock } from '../../../base/index.ts'
+import { CoreError, formatBytes, formatCount, formatCounted, formatDuration, systemClock } from '../../../base/index.ts'
 import { availableWorkers } from '../../../repository/index.ts'
 import { restore, type Restored, type RestoreProblem, type RestoreProgress } from '../../../restorer/index.ts'
 import type { StoredSnapshot } from '../../../snapshot/index.ts'
 import { printable, toByteString } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
+import { tellingIfStopped } from '../../stopped.ts'
 import { openSnapshot } from '../lookup/open-snapshot.ts'
 import { withSession } from '../session.ts'
 import type { RestoreCommandOptions } from './restore.ts'
@@ -21,7 +22,7 @@ export function runRestore(wanted: string, options: RestoreCommandOptions): Prom
       `Restoring snapshot ${snapshot.id.slice(0, 8)} of ${snapshot.paths.map((path) => printable(Buffer.from(path))).join(', ')} to ${target}.`,
     )
     const shown = problemReporter(output)
-    const result = await restore(repository, index, {
+    const restored = restore(repository, index, {
       tree: root,
       target: Buffer.from(target),
       selection: {
@@ -39,6 +40,10 @@ export function runRestore(wanted: string, options: RestoreCommandOptions): Prom
       onProgress: (progress) => showProgress(output, progress, systemClock.monotonic() - since),
       signal,
     })
+    const result = await tellingIfStopped(
+      `The restore is not complete: in ${target} files are missing, and some are there in part. The same command again completes it.`,
+      restored,
+    )
     shown.finish()
     return summarise(output, result, snapshot, target, systemClock.monotonic() - since, options)
   })
@@ -54,7 +59,7 @@ function targetOf({ target, original }: RestoreCommandOptions): string {
   })
 }
 
-/** Shown one by one; of the same loss of metadata, after these, only the number. */
+/** Shown one by one; of the same loss of metadata, after these, only the number at the end. */
 const SHOWN_OF_A_KIND = 20
 
 function problemReporter(output: Output): { report: (problem: RestoreProblem) => void; finish: () => void } {
@@ -69,11 +74,20 @@ function problemReporter(output: Output): { report: (problem: RestoreProblem) =>
     },
     finish() {
       for (const [part, count] of counts) {
-        if (part !== 'file' && count > SHOWN_OF_A_KIND && !output.json)
-          output.warn(`${part}: ${formatCount(count)} in all.`)
+        if (part === 'file' || output.json) continue
+        output.warn(
+          `${LOST_OF[part] ?? part} of ${formatCounted(count, 'entry', 'entries')} could not be brought back.`,
+        )
       }
     },
   }
+}
+
+const LOST_OF: Readonly<Record<string, string>> = {
+  owner: 'The owner',
+  mode: 'The mode',
+  times: 'The times',
+  attributes: 'Extended attributes',
 }
 
 function showProgress(output: Output, { bytesDone, bytesTotal, filesTotal }: RestoreProgress, elapsed: number): void {
@@ -81,7 +95,7 @@ function showProgress(output: Output, { bytesDone, bytesTotal, filesTotal }: Res
   const left = rate > 0 ? ((bytesTotal - bytesDone) / rate) * 1000 : 0
   const percent = bytesTotal > 0 ? Math.floor((bytesDone / bytesTotal) * 100) : 100
   output.status(
-    `${percent} %  ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}  ${formatCount(filesTotal)} files  ${formatBytes(Math.round(rate))}/s  ${formatDuration(left)} left`,
+    `${percent} %  ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}  ${formatCounted(filesTotal, 'file')}  ${formatBytes(Math.round(rate))}/s  ${formatDuration(left)} left`,
   )
   output.emit({
     message_type: 'status',
@@ -96,19 +110,30 @@ function showProgress(output: Output, { bytesDone, bytesTotal, filesTotal }: Res
 
 function summarise(
   output: Output,
-  { filesTotal, filesSkipped, bytesTotal, selected, problems, filesLost }: Restored,
+  { filesTotal, filesSkipped, filesLost, bytesTotal, bytesWritten, selected, problems, lost }: Restored,
   snapshot: StoredSnapshot,
   target: string,
   elapsed: number,
   { dryRun, verify, include, iinclude, exclude, iexclude }: RestoreCommandOptions,
 ): ExitCode {
-  const rate = formatBytes(Math.round(bytesTotal / Math.max(0.001, elapsed / 1000)))
-  const kept = filesSkipped > 0 ? `, ${formatCount(filesSkipped)} of them left as they were` : ''
-  if (dryRun) output.say(`Dry run: ${formatCount(filesTotal)} files, ${formatBytes(bytesTotal)}. Nothing was written.`)
+  const rate = formatBytes(Math.round(bytesWritten / Math.max(0.001, elapsed / 1000)))
+  const written = filesTotal - filesSkipped - filesLost
+  const files =
+    written === filesTotal
+      ? formatCounted(written, 'file')
+      : `${formatCount(written)} of ${formatCounted(filesTotal, 'file')}`
+  if (dryRun)
+    output.say(`Dry run: ${formatCounted(filesTotal, 'file')}, ${formatBytes(bytesTotal)}. Nothing was written.`)
   else {
     output.say(
-      `Restored ${formatCount(filesTotal)} files${kept}, ${formatBytes(bytesTotal)} to ${target} in ${formatDuration(elapsed)} (${rate}/s)${verify ? ', and read them again' : ''}.`,
+      `Restored ${files}, ${formatBytes(bytesWritten)} to ${target} in ${formatDuration(elapsed)} (${rate}/s)${verify ? ', and read them again' : ''}.`,
     )
+    if (filesSkipped > 0)
+      output.say(
+        filesSkipped === 1
+          ? '1 file that was there already stays as it is.'
+          : `${formatCount(filesSkipped)} files that were there already stay as they are.`,
+      )
   }
   // A pattern with a slip of the pen must not look like a restore.
   const isEmpty = selected === 0 && [include, iinclude, exclude, iexclude].some((patterns) => patterns !== undefined)
@@ -117,9 +142,9 @@ function summarise(
       `Nothing in snapshot ${snapshot.id.slice(0, 8)} fits the patterns that were given. \`holdfast repo ls ${snapshot.id.slice(0, 8)}\` lists what it has.`,
     )
   }
-  if (filesLost > 0) {
+  if (lost > 0) {
     output.warn(
-      `${formatCount(filesLost)} could not be restored as they were: they are named above. The recovery point is untouched; once the cause is gone, the same command again restores what is missing.`,
+      `${formatCounted(lost, 'entry', 'entries')} could not be restored: named above. The recovery point is untouched; once the cause is gone, the same command again restores what is missing.`,
     )
   }
   output.emit({
@@ -127,12 +152,16 @@ function summarise(
     snapshot_id: snapshot.id,
     total_files: filesTotal,
     files_skipped: filesSkipped,
+    files_restored: written,
     files_lost: filesLost,
+    entries_lost: lost,
+    bytes_restored: bytesWritten,
+    verified: verify ?? false,
     problems,
     total_bytes: bytesTotal,
     seconds_elapsed: elapsed / 1000,
     dry_run: dryRun ?? false,
   })
-  if (filesLost > 0) return EXIT.failed
+  if (lost > 0) return EXIT.failed
   return problems > 0 || isEmpty ? EXIT.warnings : EXIT.done
 }
