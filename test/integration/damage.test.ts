@@ -159,7 +159,7 @@ describe(`a damaged repository (HOLDFAST_SEED=${SEED})`, () => {
       const repository = await damaged(removed)
       const outcome = await checkRepository(repository)
       const kinds = new Set(outcome.findings.map(({ kind }) => kind))
-      const isFound = kinds.has('pack-orphan') && (kinds.has('tree-missing') || kinds.has('content-missing'))
+      const isFound = kinds.has('pack-unlisted') && (kinds.has('tree-missing') || kinds.has('content-missing'))
       return [...(isFound ? [] : ['it was not found']), ...(await misrestored(repository, outcome))]
     })
     expect(wrongs).toEqual([])

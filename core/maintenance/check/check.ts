@@ -12,7 +12,7 @@ import { choosePacks, type PackChoice } from './pack-choice.ts'
 import { createPackLoader } from './pack-loader.ts'
 import { type CheckProgress, createProgressMeter } from './progress.ts'
 import { readPacks } from './read-packs.ts'
-import { findPacks, reviewPacks } from './review-packs.ts'
+import { findPacks, reviewOrphans, reviewPacks } from './review-packs.ts'
 
 export interface CheckOptions extends Abortable {
   /** Which packs are read and proved to the last byte. Trees are read in any case. */
@@ -57,7 +57,9 @@ export interface Checked {
 export async function check(repository: Repository, options: CheckOptions): Promise<Checked> {
   const { read, workers, onFinding, onProgress, clock = systemClock, chance = systemChance, signal } = options
   const counts = { damages: 0, hints: 0 }
+  let isSomethingMissing = false
   function report(found: Finding): void {
+    if (found.kind === 'tree-missing' || found.kind === 'content-missing') isSomethingMissing = true
     if (found.severity === 'damage') counts.damages++
     else counts.hints++
     onFinding(found)
@@ -76,7 +78,7 @@ export async function check(repository: Repository, options: CheckOptions): Prom
       { signal },
     )
     const { index, ledger, files, trees: treesListed } = await loadListings(repository, report, meter, { signal })
-    const packsThere = await findPacks(repository.storage, ledger, report, { signal })
+    const { packs: packsThere, orphans } = await findPacks(repository.storage, ledger, { signal })
     const states = createBlobStates(index)
     reviewPacks(index, ledger, states, report)
     const crew = startCheckCrew(workers, {
@@ -95,6 +97,7 @@ export async function check(repository: Repository, options: CheckOptions): Prom
         chance,
       )
       const packs = await readPacks(chosen, parts, { signal })
+      reviewOrphans(orphans, isSomethingMissing, report)
       const affected = new Set<string>()
       if (states.lostSome) {
         const onAffected = (each: Affected): void => {

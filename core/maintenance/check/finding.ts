@@ -114,14 +114,21 @@ const RULES = {
     severity: 'hint',
     meaning: 'An interrupted backup leaves such packs. They only take room.',
     restorable: 'all',
-    remedy: 'Nothing needs to be done; the next prune removes it.',
+    remedy: 'Nothing needs to be done; the next `restic prune` removes it.',
+  },
+  'pack-unlisted': {
+    object: 'pack',
+    severity: 'damage',
+    meaning: 'An index that listed it seems to be lost, and what is missing is probably in it.',
+    restorable: 'after-repair',
+    remedy: `${BUILD_INDEX} Prune nothing before: that would remove it.`,
   },
   'orphan-damaged': {
     object: 'pack',
     severity: 'hint',
     meaning: 'It is in no index, so nothing needs it, unless an index was lost.',
     restorable: 'all',
-    remedy: 'Nothing needs to be done; the next prune removes it.',
+    remedy: 'Nothing needs to be done; the next `restic prune` removes it.',
   },
   'pack-repeated': {
     object: 'pack',
@@ -174,7 +181,7 @@ export function finding(
   kind: FindingKind,
   name: string,
   what: string,
-  changes: Partial<Pick<Finding, 'meaning' | 'restorable'>> = {},
+  changes: Partial<Pick<Finding, 'meaning' | 'restorable' | 'remedy'>> = {},
 ): Finding {
   const { object, ...rule } = RULES[kind]
   const shown = object === 'file' ? name : name.slice(0, 10)

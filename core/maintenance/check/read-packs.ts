@@ -69,7 +69,8 @@ export async function readPacks(packs: Uint32Array, parts: PacksParts, options: 
       damagedCount > 0 ? [`${damagedCount} of its ${blobs} blobs cannot be read${elsewhere} (${firstReason})`] : []
     const what = `is damaged: ${[...blobWords, ...problems].join('; ')}`
     if (pack >= ledger.listed) report(finding('orphan-damaged', name, what))
-    else report(finding(damagedCount > 0 ? 'pack-damaged' : 'pack-header', name, what, consequence(lost)))
+    else if (damagedCount > 0) report(finding('pack-damaged', name, what, consequence(lost)))
+    else report(finding('pack-header', name, what))
   }
 
   const left = packs.values()

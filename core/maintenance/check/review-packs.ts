@@ -1,4 +1,4 @@
-import type { Abortable } from '../../base/index.ts'
+import { type Abortable, formatCount, formatCounted } from '../../base/index.ts'
 import type { BlobIndex } from '../../repository/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { BlobStates } from './blob-states.ts'
@@ -6,20 +6,36 @@ import { type Finding, finding } from './finding.ts'
 import { layOut, type PackLayout } from './pack-layout.ts'
 import type { PackLedger } from './pack-ledger.ts'
 
-/** Notes in the ledger which packs the storage has. Returns how many. */
+/** A pack that is there. */
+export interface FoundPack {
+  readonly name: string
+  readonly size: number
+}
+
+/** Notes in the ledger which packs the storage has. Resolves to how many, and what of those that are in no index. */
 export async function findPacks(
   storage: Storage,
   ledger: PackLedger,
-  report: (finding: Finding) => void,
   options: Abortable,
-): Promise<number> {
+): Promise<{ readonly packs: number; readonly orphans: readonly FoundPack[] }> {
   let packs = 0
+  const orphans: FoundPack[] = []
   for await (const { name, size } of storage.list('pack', options)) {
     packs++
     const pack = ledger.found(Buffer.from(name, 'hex'), size)
-    if (pack >= ledger.listed) report(finding('pack-orphan', name, `of ${size} bytes is in no index`))
+    if (pack >= ledger.listed) orphans.push({ name, size })
   }
-  return packs
+  return { packs, orphans }
+}
+
+/** What packs in no index are: left over, unless something is in no index that could be in them. */
+export function reviewOrphans(
+  orphans: readonly FoundPack[],
+  isSomethingMissing: boolean,
+  report: (finding: Finding) => void,
+): void {
+  const kind = isSomethingMissing ? 'pack-unlisted' : 'pack-orphan'
+  for (const { name, size } of orphans) report(finding(kind, name, `of ${size} bytes is in no index`))
 }
 
 /**
@@ -58,7 +74,7 @@ function judge(
   const size = ledger.size(pack)
   const beyond = entries.filter((entry) => !isWithin(index, entry, size))
   const lost = countLost(beyond, states)
-  const holding = `${entries.length} blobs, ${lost === 0 ? 'all of which are elsewhere too' : `${lost} of which are nowhere else`}`
+  const holding = `${formatCounted(entries.length, 'blob')}; ${lost === 0 ? 'all that was in it is elsewhere too' : `${formatCount(lost)} of them ${lost === 1 ? 'is' : 'are'} nowhere else`}`
   if (contradiction !== undefined) report(finding('index-contradiction', name, `${contradiction}, by its index`))
   if (Number.isNaN(size)) {
     report(finding('pack-missing', name, `is missing. It held ${holding}`, consequence(lost)))
@@ -82,6 +98,6 @@ export function countLost(entries: Iterable<number>, states: BlobStates): number
 }
 
 /** What the loss of so many blobs means for what can be restored. */
-export function consequence(lost: number): Pick<Finding, 'restorable'> {
-  return { restorable: lost > 0 ? 'rest' : 'all' }
+export function consequence(lost: number): Partial<Pick<Finding, 'restorable' | 'meaning'>> {
+  return lost > 0 ? { restorable: 'rest' } : { restorable: 'all', meaning: 'Nothing is lost.' }
 }

@@ -58,7 +58,8 @@ export function createCheckReport(output: Output): CheckReport {
     },
     finish() {
       if (output.json) return
-      for (const group of groups.values()) showGroup(group)
+      const inOrder = [...groups.values()].toSorted((a, b) => Number(isDamage(b)) - Number(isDamage(a)))
+      for (const group of inOrder) showGroup(group)
       for (const [snapshot, { count, more, first }] of snapshots) {
         output.warn(`Snapshot ${snapshot.slice(0, 10)} cannot be restored whole. Lost:`)
         for (const path of first) output.warn(`  ${path}`)
@@ -68,4 +69,8 @@ export function createCheckReport(output: Output): CheckReport {
       }
     },
   }
+}
+
+function isDamage({ first }: Group): boolean {
+  return first[0]?.severity === 'damage'
 }

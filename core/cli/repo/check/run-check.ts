@@ -1,4 +1,4 @@
-import { CoreError, formatBytes, formatCount, formatDuration, systemClock } from '../../../base/index.ts'
+import { CoreError, formatBytes, formatCount, formatCounted, formatDuration, systemClock } from '../../../base/index.ts'
 import {
   check,
   type Checked,
@@ -84,12 +84,12 @@ function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: 
   const { snapshots, indexFiles, packs, blobs, trees, packsRead, blobsRead, bytesRead, damages, hints } = checked
   const rate = formatBytes(Math.round(bytesRead / Math.max(0.001, elapsed / 1000)))
   output.say(
-    `Checked ${formatCount(snapshots)} snapshots, ${formatCount(trees)} folders, ${formatCount(packs)} packs and ${formatCount(blobs)} blobs in ${formatCount(indexFiles)} index files, in ${formatDuration(elapsed)}.`,
+    `Checked ${formatCounted(snapshots, 'snapshot')}, ${formatCounted(trees, 'folder')}, ${formatCounted(packs, 'pack')} and ${formatCounted(blobs, 'blob')} in ${formatCounted(indexFiles, 'index file')}, in ${formatDuration(elapsed)}.`,
   )
   if (read.type === 'none') output.say('The content of packs was not read; --read-data does that.')
   else {
     output.say(
-      `Read ${formatCount(packsRead)} packs with ${formatCount(blobsRead)} blobs, ${formatBytes(bytesRead)} (${rate}/s).`,
+      `Read ${formatCounted(packsRead, 'pack')} with ${formatCounted(blobsRead, 'blob')}, ${formatBytes(bytesRead)} (${rate}/s).`,
     )
   }
   if (damages === 0) output.say('No damage was found.')
