@@ -37,6 +37,8 @@ export interface SetRestorer {
   run(set: FileSet): Promise<void>
   /** Gives folders their metadata, when all sets are restored. */
   finishFolders(): void
+  /** Gives back the folders that were taken over, where it ends early. Harmless after `finishFolders`. */
+  giveUpFolders(): void
 }
 
 /** The name under which a file with several names is restored; the others are linked to it. */
@@ -237,7 +239,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     })
   }
 
-  return { counts, run, finishFolders: () => folderMaker.finish() }
+  return { counts, run, finishFolders: () => folderMaker.finish(), giveUpFolders: () => folderMaker.giveUp() }
 }
 
 const FINISHED_AT_ONCE = 4096
