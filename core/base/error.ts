@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'storage/refused'
   | 'storage/unreachable'
   | 'storage/truncated'
+  | 'storage/too-large'
   | 'storage/readonly'
   | 'repository/not-found'
   | 'repository/exists'

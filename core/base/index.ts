@@ -12,3 +12,4 @@ export { CoreError, type CoreErrorOptions, type ErrorCode, isCode, systemCode } 
 export { retry, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { formatBytes, formatCount, formatCounted, formatDuration, parseBytes } from './format.ts'
 export { arrivedError, type CarriedError, carryError } from './carried-error.ts'
+export { createTurns } from './turn.ts'

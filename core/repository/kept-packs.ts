@@ -1,6 +1,6 @@
 import { type Abortable, isCode } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
-import { asBuffer } from './unpacked.ts'
+import { asBuffer } from './whole-file.ts'
 
 /** Whole packs up to this size are read at once and kept; of larger ones only what is asked for is read. */
 const LARGEST_KEPT = 32 * 1024 * 1024

@@ -13,7 +13,8 @@ import { type LoadIndexOptions, loadIndexes } from './index/load-indexes.ts'
 import { findKeys, type FindKeysOptions, type KeySearch } from './key/find-key.ts'
 import { type KeyOwner, sealKeyFile } from './key/key-file.ts'
 import { type BlobOpener, createBlobOpener } from './pipeline/blob-opener.ts'
-import { asBuffer, loadUnpacked, sealUnpacked, type UnpackedKind } from './unpacked.ts'
+import { loadUnpacked, sealUnpacked, type UnpackedKind } from './unpacked.ts'
+import { asBuffer } from './whole-file.ts'
 
 /** An opened repository. Opening does not lock it and does not read its indexes. */
 export interface Repository {
@@ -108,7 +109,7 @@ export async function openRepository(
   } catch (error) {
     throw isCode(error, 'storage/not-found') ? notFound(storage, error) : error
   }
-  const search: KeySearch = { tried: 0, damaged: [] }
+  const search: KeySearch = { found: 0, untried: 0, damaged: [] }
   let damage: CoreError | undefined
   for await (const { masterKey, keyName } of findKeys(storage, password, search, options)) {
     const sealer = createSealer(masterKey)
@@ -124,17 +125,17 @@ export async function openRepository(
   throw damage ?? noKey(storage, search)
 }
 
-function noKey(storage: Storage, { tried, damaged }: KeySearch): CoreError {
+function noKey(storage: Storage, { found, untried, damaged }: KeySearch): CoreError {
   const at = storage.location
-  if (tried === 0) {
+  if (found === 0) {
     return new CoreError('repository/damaged', `The repository at ${at} has a config, but no key.`, {
       safety: 'Nothing was changed. Without a key nothing in the repository can be read.',
       remedy: 'Restore the files of the folder `keys` from a copy of the repository.',
     })
   }
-  const keys = tried === 1 ? 'the only key' : `all ${tried} keys`
+  const keys = found === 1 ? 'the only key' : `all ${found} keys`
   const which = damaged.map((name) => name.slice(0, 8)).join(', ')
-  if (damaged.length === tried) {
+  if (damaged.length === found && untried === 0) {
     return new CoreError(
       'repository/damaged',
       `The repository at ${at} cannot be opened: ${keys} of it cannot be used (${which}).`,
@@ -145,7 +146,18 @@ function noKey(storage: Storage, { tried, damaged }: KeySearch): CoreError {
     )
   }
   const but = damaged.length > 0 ? `; ${damaged.length} cannot be used: ${which}` : ''
-  return new CoreError('repository/wrong-password', `The password opens none of the ${tried} keys of ${at}${but}.`, {
+  if (untried > 0) {
+    return new CoreError(
+      'repository/wrong-password',
+      `The password opens none of the keys of ${at} that were tried${but}. ${untried} were not: all would take too long.`,
+      {
+        safety: 'Nothing was changed.',
+        remedy:
+          'Check the password. If somebody else may write into the folder `keys`, take away the keys that nobody knows.',
+      },
+    )
+  }
+  return new CoreError('repository/wrong-password', `The password opens none of the ${found} keys of ${at}${but}.`, {
     safety: 'Nothing was changed.',
     remedy: 'Check the password and that this is the repository you meant.',
   })

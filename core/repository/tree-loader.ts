@@ -4,7 +4,7 @@ import { firstIntact } from './index/first-intact.ts'
 import { keepPacks } from './kept-packs.ts'
 import { createBlobReader } from './pipeline/blob-reader.ts'
 import type { Repository } from './repository.ts'
-import { asBuffer } from './unpacked.ts'
+import { asBuffer } from './whole-file.ts'
 
 /** Loads trees for somebody who wants many: those of one snapshot lie close together in few packs. */
 export interface TreeLoader {

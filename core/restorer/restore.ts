@@ -1,6 +1,11 @@
 import type { Abortable } from '../base/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository } from '../repository/index.ts'
-import { createRestoreSelection, openTargetTree, type RestoreSelectionOptions } from '../source/index.ts'
+import {
+  createRestoreSelection,
+  descriptorPath,
+  openTargetTree,
+  type RestoreSelectionOptions,
+} from '../source/index.ts'
 import { createCollector, type Totals } from './collect.ts'
 import { createFileSet, type FileSet } from './file-set.ts'
 import type { Problem } from './messages.ts'
@@ -71,7 +76,8 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   const crew = startRestoreCrew(workers, (worker) => ({
     masterKey: repository.masterKey,
     index: index.shared,
-    target: targetPath,
+    // The folder that is open here, whatever has its name by then.
+    target: Buffer.from(descriptorPath(target.folder(Buffer.alloc(0)))),
     sparse: options.sparse,
     written,
     worker,
@@ -102,6 +108,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   } finally {
     clearInterval(timer)
     await crew.end()
+    restorer.giveUpFolders()
     target.close()
   }
 }

@@ -1,6 +1,6 @@
-import { type Abortable, CoreError } from '../base/index.ts'
+import { type Abortable, CoreError, createTurns } from '../base/index.ts'
 import type { TreeLoader } from '../repository/index.ts'
-import { TreeReader } from '../snapshot/index.ts'
+import { LONGEST_PATH, tooDeep, TreeReader } from '../snapshot/index.ts'
 import type { RestoreSelection } from '../source/index.ts'
 
 /** What a walk meets, folder by folder, entries in the order of their names. */
@@ -25,12 +25,6 @@ interface Folder {
   readonly selected: boolean
 }
 
-/**
- * Four times what Linux takes in one call, and deeper than anybody's folders. A snapshot that somebody made up could
- * hold a chain of folders whose paths together would not fit into memory.
- */
-const LONGEST_PATH = 16 * 1024
-
 /** Walks a snapshot's trees, depth first. */
 export async function walkSnapshot(
   trees: TreeLoader,
@@ -39,6 +33,7 @@ export async function walkSnapshot(
   visitor: RestoreVisitor,
   { signal }: Abortable = {},
 ): Promise<void> {
+  const turns = createTurns()
   const pending: Folder[] = [{ path: Buffer.alloc(0), tree: root, node: undefined, selected: false }]
 
   async function open({ path, tree }: Folder): Promise<TreeReader | undefined> {
@@ -88,7 +83,12 @@ export async function walkSnapshot(
       const found = take(reader, path, isSelected(reader.name.toString('latin1')))
       if (found) deeper.push(found)
       if (visitor.isFull) await visitor.pause()
+      const turn = turns()
+      if (turn) await turn
+      signal?.throwIfAborted()
     }
+    const turn = turns()
+    if (turn) await turn
     // A folder may have more folders in it than a call may have arguments.
     for (const each of deeper.toReversed()) pending.push(each)
     if (visitor.isFull) await visitor.pause()
@@ -99,9 +99,7 @@ function treeOf({ subtree }: TreeReader, path: Buffer): Buffer {
   if (!subtree) {
     throw new CoreError('repository/damaged', 'it is a folder, and the snapshot does not say what is in it')
   }
-  if (path.length > LONGEST_PATH) {
-    throw new CoreError('repository/unsupported', `it lies deeper than paths of ${LONGEST_PATH} bytes reach`)
-  }
+  if (path.length > LONGEST_PATH) throw tooDeep()
   return subtree
 }
 

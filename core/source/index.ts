@@ -20,6 +20,7 @@ export {
 } from './file-server/attributes.ts'
 export { type ByteString, isUtf8Name, joinPath, printable, toByteString } from './file-server/byte-string.ts'
 export type { DataExtent } from './file-server/content.ts'
+export { descriptorPath } from './file-server/entry-path.ts'
 export { openFileServerReader } from './file-server/file-server-reader.ts'
 export { createFileServerSource } from './file-server/file-server-source.ts'
 export {
@@ -51,6 +52,7 @@ export {
 export { createSelection, type Selection, type SelectionOptions } from './file-server/selection/selection.ts'
 export { parseSize } from './file-server/selection/size.ts'
 export { type AttributeTarget, openSystemCalls, type SystemCalls } from './file-server/system-calls.ts'
+export { type FolderOwner, giveBack, takeOver } from './file-server/take-over.ts'
 export { targetError } from './file-server/target-error.ts'
 export { openTargetTree, type TargetTree, type TargetTreeOptions } from './file-server/target-tree.ts'
 export { type EntryKind, type EntryStat, kindOf, mayHaveHoles } from './file-server/walk.ts'

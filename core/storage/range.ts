@@ -21,9 +21,23 @@ export function targetOf(handle: Handle, into: Uint8Array | undefined, length: n
 
 /** How many bytes the range holds in a file of `size` bytes. Fails with `storage/truncated` when it ends behind it. */
 export function lengthWithin(handle: Handle, location: string, size: number, options: LoadOptions): number {
-  const { offset = 0, length = size - offset } = options
+  const { offset = 0, length = size - offset, mostBytes = Number.POSITIVE_INFINITY } = options
   if (length < 0 || offset + length > size) throw truncated(handle, location, size, options)
+  if (length > mostBytes) throw tooLarge(handle, location, length, mostBytes)
   return length
+}
+
+function tooLarge(handle: Handle, location: string, size: number, mostBytes: number): CoreError {
+  return new CoreError(
+    'storage/too-large',
+    `${describeHandle(handle)} in ${location} has ${size} bytes; at most ${mostBytes} were expected`,
+    {
+      safety: 'Nothing of it was read.',
+      remedy:
+        'Look what wrote it: no program makes such a file. Put it back from a copy of the repository, or remove it.',
+      context: { ...handleContext(handle, location), size, mostBytes },
+    },
+  )
 }
 
 export function truncated(handle: Handle, location: string, size: number, options: LoadOptions): CoreError {

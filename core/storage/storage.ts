@@ -26,6 +26,8 @@ export interface LoadOptions extends Abortable {
    * after a failure is undefined. Default: new memory, the caller's own, that may be transferred.
    */
   readonly into?: Uint8Array | undefined
+  /** A file, or what is left of it, that is longer is not read: `storage/too-large`. */
+  readonly mostBytes?: number | undefined
 }
 
 /**
@@ -34,7 +36,7 @@ export interface LoadOptions extends Abortable {
  * Every method may be called many times at once, also by several processes.
  *
  * A failure is a `CoreError`. For good: `storage/not-found`, `storage/exists`, `storage/full`, `storage/refused`
- * (permission, or a path that can never work), `storage/truncated` (a range past the end), `storage/readonly`,
+ * (permission, or a path that can never work), `storage/truncated` (a range past the end), `storage/too-large`, `storage/readonly`,
  * `input/invalid` (a handle or range that makes no sense). `storage/unreachable` is anything else that may pass, and
  * the only one that is `retryable`. Where the place itself has vanished (a disk unplugged, a share unmounted) that is
  * `storage/unreachable` too, never `storage/not-found` and never an empty list; only asking for `config` answers

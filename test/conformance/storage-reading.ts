@@ -67,6 +67,15 @@ export function describeReading(name: string, open: () => Promise<Opened>): void
       expect(isSame(loaded, body.subarray(offset, offset + length))).toBe(true)
     })
 
+    it('reads no file that is longer than was allowed, nor a part of one', async () => {
+      const body = randomBody(1000)
+      const storage = await openWith(body)
+      expect(isSame(await storage.load(pack, { mostBytes: 1000 }), body)).toBe(true)
+      const refused = { code: 'storage/too-large', retryable: false, context: { size: 1000, mostBytes: 999 } }
+      await expect(storage.load(pack, { mostBytes: 999 })).rejects.toMatchObject(refused)
+      expect(isSame(await storage.load(pack, { offset: 1, mostBytes: 999 }), body.subarray(1))).toBe(true)
+    })
+
     it.each([0, 123, 1000])('reads from %i to the end when no length is given', async (offset) => {
       const body = randomBody(1000)
       const storage = await openWith(body)

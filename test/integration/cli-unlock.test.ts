@@ -66,7 +66,7 @@ describeWith(['restic'], 'holdfast repo unlock', () => {
     expect(new Set(locks())).toEqual(new Set([here, elsewhere]))
 
     const all = await odd.holdfast('unlock', '--remove-all')
-    expect(all.stdout).toContain(`Removed exclusive lock ${here.slice(0, 8)}`)
+    expect(all.stdout).toContain(`Removed lock ${here.slice(0, 8)}.`)
     expect(locks()).toEqual([])
     expect((await odd.holdfast('unlock')).stdout).toBe('There are no locks.\n')
   })

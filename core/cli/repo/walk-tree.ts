@@ -1,12 +1,12 @@
-import type { Abortable } from '../../base/index.ts'
+import { type Abortable, createTurns } from '../../base/index.ts'
 import type { TreeLoader } from '../../repository/index.ts'
-import { TreeReader } from '../../snapshot/index.ts'
+import { LONGEST_PATH, tooDeep, TreeReader } from '../../snapshot/index.ts'
 
 /** What a walk tells of the entries of a snapshot: each before what is in it, in the order of their names. */
 export interface TreeVisitor<Folder> {
   /** `node` stands on an entry of `folder`. Returns the folder to be walked in turn, or undefined to pass it over. */
   entry(node: TreeReader, folder: Folder): Folder | undefined
-  /** The tree of a folder cannot be read; the walk goes on without what was left in it. */
+  /** The tree of a folder cannot be read, or lies too deep; the walk goes on without what was left in it. */
   unreadable(folder: Folder, error: unknown): void
   /** Called between entries; what it returns is awaited. */
   pause(): Promise<void> | undefined
@@ -15,6 +15,8 @@ export interface TreeVisitor<Folder> {
 interface Level<Folder> {
   readonly folder: Folder
   readonly reader: TreeReader
+  /** Bytes of the folder's path, with a slash behind it. */
+  readonly pathBytes: number
 }
 
 /** Walks a tree and all below it. Of each folder on the way down only its tree is held in memory. */
@@ -26,27 +28,33 @@ export async function walkTree<Folder>(
   { signal }: Abortable = {},
 ): Promise<void> {
   const levels: Level<Folder>[] = []
+  const turns = createTurns()
 
-  async function enter(folder: Folder, id: Buffer): Promise<void> {
+  async function enter(folder: Folder, id: Buffer, pathBytes: number): Promise<void> {
     signal?.throwIfAborted()
     try {
+      if (pathBytes > LONGEST_PATH) throw tooDeep()
       const reader = new TreeReader(await trees.load(id, { signal }), `Tree ${id.toString('hex')}`)
-      levels.push({ folder, reader })
+      levels.push({ folder, reader, pathBytes })
     } catch (error) {
       signal?.throwIfAborted()
       visitor.unreadable(folder, error)
     }
   }
 
-  await enter(root, tree)
+  await enter(root, tree, 1)
   for (let level = levels.at(-1); level; level = levels.at(-1)) {
-    const { folder, reader } = level
+    const { folder, reader, pathBytes } = level
     let below: Folder | undefined
     let subtree: Buffer | undefined
+    let nameBytes = 0
     try {
       if (reader.next()) {
         below = visitor.entry(reader, folder)
-        subtree = below === undefined ? undefined : reader.subtree
+        if (below !== undefined) {
+          subtree = reader.subtree
+          nameBytes = reader.name.length
+        }
       } else levels.pop()
     } catch (error) {
       levels.pop()
@@ -54,6 +62,9 @@ export async function walkTree<Folder>(
     }
     const pause = visitor.pause()
     if (pause) await pause
-    if (below !== undefined && subtree) await enter(below, subtree)
+    const turn = turns()
+    if (turn) await turn
+    signal?.throwIfAborted()
+    if (below !== undefined && subtree) await enter(below, subtree, pathBytes + nameBytes + 1)
   }
 }

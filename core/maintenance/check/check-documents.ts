@@ -1,5 +1,5 @@
 import { type Abortable, CoreError, isCode } from '../../base/index.ts'
-import { decodeKeyFile, type Repository, sha256 } from '../../repository/index.ts'
+import { decodeKeyFile, loadWhole, type Repository, sha256 } from '../../repository/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
 import { type Finding, finding, reasonOf } from './finding.ts'
 
@@ -9,7 +9,7 @@ type Report = (finding: Finding) => void
 export async function checkKeys({ storage }: Repository, report: Report, options: Abortable): Promise<void> {
   for await (const { name } of storage.list('key', options)) {
     try {
-      const file = Buffer.from(await storage.load({ kind: 'key', name }, options))
+      const file = await loadWhole(storage, 'key', name, options)
       if (sha256(file).toString('hex') !== name) {
         report(finding('key-damaged', name, 'does not have the content that its name promises'))
       } else decodeKeyFile(file)

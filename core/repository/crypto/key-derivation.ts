@@ -37,12 +37,11 @@ export async function deriveKey(
   { N, r, p, salt }: ScryptParameters,
   mixer: LaneMixer = createLaneMixer(),
 ): Promise<MasterKey> {
-  // RFC 7914: N blocks of 128 r bytes, and p of them for what goes in; OpenSSL takes two more.
-  const memory = 128 * r * (N + p + 2)
-  if (!isPowerOfTwo(N) || !isCount(r) || !isCount(p) || memory > MOST_MEMORY || N * r * p > MOST_WORK) {
+  if (!isUsableCost({ N, r, p })) {
     throw new CoreError('repository/damaged', `The key file asks for scrypt with N=${N}, r=${r}, p=${p}: unusable.`)
   }
   const parameters = { N, r, p, salt }
+  const memory = memoryOf(parameters)
   if (!isWorthSplitting(parameters, mixer)) return masterKeyFrom(await nodeScrypt(password, parameters, memory))
   try {
     return masterKeyFrom(await parallelScrypt(password, KEY_BYTES, parameters, mixer))
@@ -50,6 +49,24 @@ export async function deriveKey(
     // A thread found no memory for its table, say. Node's own takes the longest and needs the least.
     return masterKeyFrom(await nodeScrypt(password, parameters, memory))
   }
+}
+
+type Cost = Omit<ScryptParameters, 'salt'>
+
+/** How long it takes, in steps: restic asks for 2^21 of them. */
+export function workOf({ N, r, p }: Cost): number {
+  return N * r * p
+}
+
+/** Whether anybody means well with it. */
+export function isUsableCost({ N, r, p }: Cost): boolean {
+  if (!isPowerOfTwo(N) || !isCount(r) || !isCount(p)) return false
+  return memoryOf({ N, r, p }) <= MOST_MEMORY && workOf({ N, r, p }) <= MOST_WORK
+}
+
+/** RFC 7914: N blocks of 128 r bytes, and p of them for what goes in; OpenSSL takes two more. */
+function memoryOf({ N, r, p }: Cost): number {
+  return 128 * r * (N + p + 2)
 }
 
 function nodeScrypt(password: Password, { N, r, p, salt }: ScryptParameters, memory: number): Promise<Buffer> {

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto'
 
 import { type Abortable, isCode } from '../../base/index.ts'
 import type { Storage } from '../../storage/index.ts'
-import type { Password } from '../crypto/key-derivation.ts'
+import { isUsableCost, type Password, workOf } from '../crypto/key-derivation.ts'
 import type { LaneMixer } from '../crypto/lane-mixer.ts'
 import type { MasterKey } from '../crypto/master-key.ts'
-import { asBuffer } from '../unpacked.ts'
-import { decodeKeyFile, openKeyFile } from './key-file.ts'
+import { loadWhole } from '../whole-file.ts'
+import { decodeKeyFile, type KeyFile, openKeyFile } from './key-file.ts'
 
 /** A key file that the password opened. */
 export interface FoundKey {
@@ -20,11 +20,29 @@ export interface FindKeysOptions extends Abortable {
   readonly laneMixer?: LaneMixer | undefined
 }
 
-/** What became of the key files that were tried. */
+/** What became of the key files of a repository. */
 export interface KeySearch {
-  tried: number
+  found: number
+  /** How many were left out because trying all would take too long. */
+  untried: number
   /** The names of those that are damaged. */
   readonly damaged: string[]
+}
+
+/**
+ * All keys together may take as long as 64 of restic's, about half a minute, the cheap ones first: whoever may write into
+ * the storage can leave any number of expensive ones there. restic itself tries 20.
+ */
+const MOST_WORK = 2 ** 27
+/** So many key files are read at all. */
+const MOST_KEYS = 1000
+
+/** A key file that may be tried. */
+interface Candidate {
+  readonly name: string
+  readonly file: KeyFile
+  /** It has the content that its name promises. */
+  readonly isIntact: boolean
 }
 
 /**
@@ -37,46 +55,65 @@ export async function* findKeys(
   search: KeySearch,
   options: FindKeysOptions = {},
 ): AsyncGenerator<FoundKey> {
-  const changed = new Map<string, Buffer>()
-  for await (const { name } of storage.list('key', options)) {
-    const file = await loadKey(storage, name, options)
-    if (!file) continue
-    search.tried++
-    if (hash('sha256', file, 'hex') !== name) {
-      search.damaged.push(name)
-      changed.set(name, file)
+  const candidates = await readCandidates(storage, search, options)
+  let left = MOST_WORK
+  for (const { name, file } of candidates.toSorted(byPromise)) {
+    options.signal?.throwIfAborted()
+    const work = isUsableCost(file.scrypt) ? workOf(file.scrypt) : 0
+    if (work > left) {
+      search.untried++
       continue
     }
+    left -= work
     const masterKey = await tryKey(file, password, options)
-    if (masterKey === 'damaged') search.damaged.push(name)
-    else if (masterKey) yield { masterKey, keyName: name }
-  }
-  for (const [keyName, file] of changed) {
-    const masterKey = await tryKey(file, password, options)
-    if (masterKey && masterKey !== 'damaged') yield { masterKey, keyName }
+    if (masterKey === 'damaged') {
+      if (!search.damaged.includes(name)) search.damaged.push(name)
+    } else if (masterKey) yield { masterKey, keyName: name }
   }
 }
 
-/** Undefined for a key that was removed since it was listed. */
-async function loadKey(storage: Storage, name: string, options: Abortable): Promise<Buffer | undefined> {
-  try {
-    return asBuffer(await storage.load({ kind: 'key', name }, options))
-  } catch (error) {
-    if (isCode(error, 'storage/not-found')) return undefined
-    throw error
+function byPromise(a: Candidate, b: Candidate): number {
+  return Number(b.isIntact) - Number(a.isIntact) || workOf(a.file.scrypt) - workOf(b.file.scrypt)
+}
+
+async function readCandidates(storage: Storage, search: KeySearch, options: Abortable): Promise<Candidate[]> {
+  const candidates: Candidate[] = []
+  for await (const { name } of storage.list('key', options)) {
+    if (search.found === MOST_KEYS) {
+      search.untried++
+      continue
+    }
+    try {
+      const stored = await loadWhole(storage, 'key', name, options)
+      const isIntact = hash('sha256', stored, 'hex') === name
+      if (!isIntact) search.damaged.push(name)
+      candidates.push({ name, file: decodeKeyFile(stored), isIntact })
+      search.found++
+    } catch (error) {
+      // Removed since it was listed.
+      if (isCode(error, 'storage/not-found')) continue
+      if (!isUnusable(error)) throw error
+      search.found++
+      if (!search.damaged.includes(name)) search.damaged.push(name)
+    }
   }
+  return candidates
 }
 
 /** Undefined where the password is not this key's. */
 async function tryKey(
-  file: Buffer,
+  file: KeyFile,
   password: Password,
   { laneMixer }: FindKeysOptions,
 ): Promise<MasterKey | 'damaged' | undefined> {
   try {
-    return await openKeyFile(decodeKeyFile(file), password, laneMixer)
+    return await openKeyFile(file, password, laneMixer)
   } catch (error) {
-    if (isCode(error, 'repository/damaged') || isCode(error, 'repository/unsupported')) return 'damaged'
+    if (isUnusable(error)) return 'damaged'
     throw error
   }
+}
+
+function isUnusable(error: unknown): boolean {
+  return isCode(error, 'repository/damaged') || isCode(error, 'repository/unsupported')
 }

@@ -44,8 +44,7 @@ export async function addKey(
   const name = hash('sha256', file, 'hex')
   await storage.save({ kind: 'key', name }, file, { signal })
   try {
-    const { size } = await storage.stat({ kind: 'key', name })
-    const opened = await openKeyFile(await readKeyFile(storage, name, size, {}), password)
+    const opened = await openKeyFile(await readKeyFile(storage, name, {}), password)
     if (opened && isSame(opened, masterKey)) return name
     throw new CoreError('repository/damaged', `The new key ${name.slice(0, 8)} does not open the repository.`, {
       safety: 'All keys that were there are there still.',

@@ -2,11 +2,8 @@ import { hash } from 'node:crypto'
 
 import { type Abortable, CoreError, isCode } from '../../base/index.ts'
 import type { Storage } from '../../storage/index.ts'
-import { asBuffer } from '../unpacked.ts'
+import { loadWhole } from '../whole-file.ts'
 import { decodeKeyFile, type KeyFile } from './key-file.ts'
-
-/** A key file has some 450 bytes. What is far larger is none, and must not fill the memory of who looks at the keys. */
-const LARGEST_KEY_FILE = 64 * 1024
 
 export interface FoundKeyFile {
   readonly name: string
@@ -18,9 +15,9 @@ export interface FoundKeyFile {
 
 /** Yields every key file of a repository, those that are damaged or absurd too. */
 export async function* readKeyFiles(storage: Storage, options: Abortable = {}): AsyncGenerator<FoundKeyFile> {
-  for await (const { name, size } of storage.list('key', options)) {
+  for await (const { name } of storage.list('key', options)) {
     try {
-      yield { name, file: await readKeyFile(storage, name, size, options), problem: undefined }
+      yield { name, file: await readKeyFile(storage, name, options), problem: undefined }
     } catch (error) {
       // Removed since it was listed.
       if (isCode(error, 'storage/not-found')) continue
@@ -31,9 +28,8 @@ export async function* readKeyFiles(storage: Storage, options: Abortable = {}): 
 }
 
 /** Throws `repository/damaged` or `repository/unsupported`, or what the storage throws. */
-export async function readKeyFile(storage: Storage, name: string, size: number, options: Abortable): Promise<KeyFile> {
-  if (size > LARGEST_KEY_FILE) throw damaged(name, `it has ${size} bytes`)
-  const stored = asBuffer(await storage.load({ kind: 'key', name }, options))
+export async function readKeyFile(storage: Storage, name: string, options: Abortable): Promise<KeyFile> {
+  const stored = await loadWhole(storage, 'key', name, options)
   if (hash('sha256', stored, 'hex') !== name) throw damaged(name, 'it does not have the content that its name promises')
   try {
     return decodeKeyFile(stored)

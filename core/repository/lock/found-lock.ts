@@ -36,26 +36,13 @@ export async function* listLocks(
   }
 }
 
-/** Removes locks: those whose owner is gone, or with `all` every one. Returns how many. */
-export async function removeLocks(
-  repository: Repository,
-  all: boolean,
-  options: ListLocksOptions = {},
-): Promise<number> {
-  let removed = 0
-  for await (const { name, stale } of listLocks(repository, options)) {
-    if (!all && !stale) continue
-    await removeLock(repository, name)
-    removed++
-  }
-  return removed
-}
-
-/** Removes a lock. That it is gone already is no failure. */
-export async function removeLock(repository: Repository, name: string): Promise<void> {
+/** Removes a lock, unread. False where it was gone already: released, or refreshed under another name. */
+export async function removeLock(repository: Repository, name: string): Promise<boolean> {
   try {
     await repository.storage.remove({ kind: 'lock', name })
+    return true
   } catch (error) {
-    if (!isCode(error, 'storage/not-found')) throw error
+    if (isCode(error, 'storage/not-found')) return false
+    throw error
   }
 }

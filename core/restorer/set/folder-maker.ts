@@ -1,12 +1,18 @@
+import { fstatSync } from 'node:fs'
+
 import { readNode } from '../../snapshot/index.ts'
 import {
   createMetadataWriter,
+  type FolderOwner,
+  giveBack,
   kindOf,
   makeFolder,
   type Metadata,
   removeEntry,
   statTarget,
   type SystemCalls,
+  takeOver,
+  targetError,
   type TargetTree,
 } from '../../source/index.ts'
 import type { FolderItem } from '../file-set.ts'
@@ -18,7 +24,10 @@ import { placeOfPath } from './place.ts'
 /** What became of a folder of a set. */
 export type FolderState = 'new' | 'there' | 'refused'
 
-/** Makes folders, and gives them their metadata once everything that lies in them is restored. */
+/**
+ * Makes folders, and gives them their metadata once everything that lies in them is restored. Until then they are ours
+ * alone: nobody may exchange what was just written. A folder that only leads somewhere is given back as it was.
+ */
 export interface FolderMaker {
   /** To be called for each folder after those that it lies in, and before the next one beside it. */
   make(folder: FolderItem): FolderState
@@ -26,12 +35,17 @@ export interface FolderMaker {
   goOn(path: Buffer): void
   /** To be called last. */
   finish(): void
+  /** To be called when a restore ends early: what was there belongs to whom it did. */
+  giveUp(): void
 }
 
-/** A folder that still has to get its metadata, as writing into it changes its times. */
+/** A folder that still has to get its metadata, as writing into it changes its times, or to be given back. */
 interface Unfinished {
   readonly path: Buffer
-  readonly metadata: Metadata
+  /** Undefined where it only leads to what is restored. */
+  readonly metadata: Metadata | undefined
+  /** Whose it was, where it was taken over. */
+  readonly owner: FolderOwner | undefined
 }
 
 export function createFolderMaker(
@@ -42,7 +56,7 @@ export function createFolderMaker(
 ): FolderMaker {
   const writer = createMetadataWriter(calls)
   let unfinished: Unfinished[] = []
-  const states = new Map<string, FolderState>([['', 'there']])
+  const states = new Map<string, FolderState>()
 
   function reportAt(path: Buffer, part: Problem['part'], error: unknown): void {
     report({ part, path, reason: messageOf(error) })
@@ -56,14 +70,34 @@ export function createFolderMaker(
     if (!isKept(there, { modified: modified ?? there.mtimeNs }, overwrite)) removeEntry(parent, name)
   }
 
-  function tryMake(path: Buffer, metadata: Metadata | undefined): FolderState {
+  /** Returns whether it is new, having made sure that nobody else can exchange what will lie in it. */
+  function makeOurs(path: Buffer, metadata: Metadata | undefined): boolean {
+    if (path.length === 0) {
+      remember(path, metadata, takeOver(target.folder(path)))
+      return false
+    }
     const { folder, name } = placeOfPath(path)
+    const parent = target.folder(folder)
+    makeRoom(parent, name, metadata?.modified)
+    const mode = statTarget(parent, name)?.mode
+    const isNew = makeFolder(parent, name)
+    const descriptor = target.folder(path)
+    const owner = takeOver(descriptor)
+    // Making it may have added rights of the owner.
+    remember(path, metadata, owner && mode !== undefined ? { ...owner, mode: Number(mode) & 0o7777 } : owner)
+    if (owner && !isAt(parent, name, descriptor)) throw targetError(name, 'was exchanged while it was taken over')
+    return isNew
+  }
+
+  function remember(path: Buffer, metadata: Metadata | undefined, owner: FolderOwner | undefined): void {
+    if (metadata || owner) unfinished.push({ path, metadata, owner })
+  }
+
+  function tryMake(path: Buffer, metadata: Metadata | undefined): FolderState {
     // Told of the topmost already.
-    if (states.get(folder.toString('latin1')) === 'refused') return 'refused'
+    if (path.length > 0 && states.get(placeOfPath(path).folder.toString('latin1')) === 'refused') return 'refused'
     try {
-      const parent = target.folder(folder)
-      makeRoom(parent, name, metadata?.modified)
-      return makeFolder(parent, name) ? 'new' : 'there'
+      return makeOurs(path, metadata) ? 'new' : 'there'
     } catch (error) {
       reportAt(path, 'file', `${messageOf(error)}; nothing that lies in it is restored`)
       return 'refused'
@@ -79,18 +113,20 @@ export function createFolderMaker(
     }
   }
 
-  function writeMetadata({ path, metadata }: Unfinished): void {
+  function finishFolder({ path, metadata, owner }: Unfinished): void {
     const { folder, name } = placeOfPath(path)
     try {
-      writer.toEntry(target.folder(folder), name, 'dir', metadata, (part, error) => reportAt(path, part, error))
+      if (metadata)
+        writer.toEntry(target.folder(folder), name, 'dir', metadata, (part, error) => reportAt(path, part, error))
+      else if (owner) giveBack(target.folder(path), owner)
     } catch (error) {
-      reportAt(path, 'times', error)
+      reportAt(path, metadata ? 'times' : 'owner', error)
     }
   }
 
   /** Finishes the others, the deeper ones first. */
   function finishAllBut(waits: (folder: Unfinished) => boolean): void {
-    for (const folder of unfinished.toReversed()) if (!waits(folder)) writeMetadata(folder)
+    for (const folder of unfinished.toReversed()) if (!waits(folder)) finishFolder(folder)
     unfinished = unfinished.filter(waits)
   }
 
@@ -102,7 +138,6 @@ export function createFolderMaker(
       const metadata = tryRead(folder)
       const state = tryMake(folder.path, metadata)
       states.set(key, state)
-      if (metadata && state !== 'refused') unfinished.push({ path: folder.path, metadata })
       return state
     },
     goOn(path) {
@@ -111,11 +146,23 @@ export function createFolderMaker(
       for (const known of states.keys()) if (!leadsThere(known)) states.delete(known)
       finishAllBut(
         // Later names of files in it are made of it, which takes that it may be entered.
-        (folder) => leadsThere(folder.path.toString('latin1')) || (folder.metadata.mode & SEARCHABLE) === 0,
+        ({ path: each, metadata }) =>
+          leadsThere(each.toString('latin1')) || (metadata !== undefined && (metadata.mode & SEARCHABLE) === 0),
       )
     },
     finish: () => finishAllBut(() => false),
+    giveUp() {
+      for (const { path, owner } of unfinished.toReversed()) finishFolder({ path, metadata: undefined, owner })
+      unfinished = []
+    },
   }
+}
+
+/** Whether this open folder is the one that has that name. */
+function isAt(parent: number, name: Buffer, descriptor: number): boolean {
+  const named = statTarget(parent, name)
+  const { ino, dev } = fstatSync(descriptor, { bigint: true })
+  return named?.ino === ino && named.dev === dev
 }
 
 function messageOf(error: unknown): string {

@@ -39,6 +39,8 @@ export interface SetRestorer {
   run(set: FileSet): Promise<void>
   /** Gives folders their metadata, when all sets are restored. */
   finishFolders(): void
+  /** Gives back the folders that were taken over, where it ends early. Harmless after `finishFolders`. */
+  giveUpFolders(): void
 }
 
 /** Reads of packs that are loaded while workers are busy. */
@@ -237,7 +239,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     })
   }
 
-  return { counts, run, finishFolders: () => folderMaker.finish() }
+  return { counts, run, finishFolders: () => folderMaker.finish(), giveUpFolders: () => folderMaker.giveUp() }
 }
 
 const FINISHED_AT_ONCE = 4096

@@ -116,17 +116,20 @@ function openFolder(parent: number, name: Uint8Array): number {
   }
 }
 
+/** What is restored may be nobody else's business: restic makes it so too. */
+const NEW_ROOT = 0o700
+
 /** As `mkdir -p`. Node's own never ends where the kernel lets nobody make anything, as below /proc. */
 function makeFolders(path: Buffer): void {
   try {
-    mkdirSync(path)
+    mkdirSync(path, NEW_ROOT)
   } catch (error) {
     const code = systemCode(error)
     if (code === 'EEXIST') return
     const slash = path.lastIndexOf('/')
     if (code !== 'ENOENT' || slash <= 0) throw error
     makeFolders(path.subarray(0, slash))
-    mkdirSync(path)
+    mkdirSync(path, NEW_ROOT)
   }
 }
 

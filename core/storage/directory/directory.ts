@@ -134,9 +134,13 @@ class DirectoryStorage implements Storage {
   }
 
   async #read(fd: number, handle: Handle, options: LoadOptions): Promise<Uint8Array> {
-    const { offset = 0, length, into, signal } = options
+    const { offset = 0, length, into, mostBytes, signal } = options
     signal?.throwIfAborted()
-    const sizeMatters = length === undefined || length === 0 || (into === undefined && length > LONGEST_UNCHECKED)
+    const sizeMatters =
+      length === undefined ||
+      length === 0 ||
+      mostBytes !== undefined ||
+      (into === undefined && length > LONGEST_UNCHECKED)
     const wanted = sizeMatters ? lengthWithin(handle, this.location, (await fstat(fd)).size, options) : length
     const target = targetOf(handle, into, wanted)
     const count = await readFully(fd, target, offset)

@@ -40,6 +40,9 @@ export async function explain(error: unknown, attempt: Attempt): Promise<unknown
     case 'EEXIST':
     case 'ELOOP':
     case 'ENAMETOOLONG':
+    // A FIFO or a socket.
+    case 'ESPIPE':
+    case 'ENXIO':
       return failed('storage/refused', error, attempt, `something else is in its place (${code})`, {
         remedy: 'Look what is there; a repository wants a folder of its own.',
       })

@@ -30,8 +30,10 @@ export async function* listFolder(folder: string, prefix: string, signal?: Abort
 }
 
 const NOT_A_FILE = -1
+/** Gone, or a link to nothing or to itself. */
+const NOWHERE = new Set<string | undefined>(['ENOENT', 'ELOOP'])
 
-/** Bytes, symbolic links followed; `NOT_A_FILE` for what is gone meanwhile or is no regular file. */
+/** Bytes, symbolic links followed; `NOT_A_FILE` for what is gone meanwhile, leads nowhere or is no regular file. */
 function sizesOf(folder: string, names: readonly string[]): Promise<number[]> {
   return new Promise((resolve, reject) => {
     const sizes = Array.from<number>({ length: names.length }).fill(NOT_A_FILE)
@@ -40,7 +42,7 @@ function sizesOf(folder: string, names: readonly string[]): Promise<number[]> {
     for (const [index, name] of names.entries()) {
       stat(join(folder, name), (error, stats) => {
         if (error === null) sizes[index] = stats.isFile() ? stats.size : NOT_A_FILE
-        else if (systemCode(error) !== 'ENOENT') reject(error)
+        else if (!NOWHERE.has(systemCode(error))) reject(error)
         if (--open === 0) resolve(sizes)
       })
     }

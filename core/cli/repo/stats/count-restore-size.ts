@@ -1,49 +1,66 @@
-import type { Abortable } from '../../../base/index.ts'
+import { type Abortable, createTurns } from '../../../base/index.ts'
 import type { BlobIndex, TreeLoader } from '../../../repository/index.ts'
-import { TreeReader } from '../../../snapshot/index.ts'
+import { LONGEST_PATH, tooDeep, TreeReader } from '../../../snapshot/index.ts'
 import type { OnUnreadable, StatsCounter } from './stats-counter.ts'
 
 interface Measure {
   entries: number
   bytes: bigint
+  /** Without files that have several names. */
+  unlinkedBytes: bigint
   /** What is in it depends on what else was counted in the same snapshot. */
   hasHardLinks: boolean
 }
 
+/** A snapshot that is being counted. */
+interface Count extends Abortable {
+  /** The inodes that were counted, of files with several names. */
+  readonly linked: Set<string>
+  /** The folders with such files that were counted, by their trees' entries. */
+  readonly met: Map<number, Measure>
+}
+
 /**
  * What restoring each snapshot would write. A folder without hard links is counted once, however many snapshots have it:
- * the tenth snapshot of the same data costs next to nothing.
+ * the tenth snapshot of the same data costs next to nothing. One with hard links is counted once a snapshot: when it
+ * comes again, all its inodes were counted.
  */
 export function countRestoreSize(trees: TreeLoader, index: BlobIndex, onUnreadable: OnUnreadable): StatsCounter {
   const known = new Map<number, Measure>()
+  const turns = createTurns()
   let files = 0
   let size = 0n
 
-  async function measure(id: Buffer, linked: Set<string>, options: Abortable): Promise<Measure> {
+  async function measure(id: Buffer, depth: number, count: Count): Promise<Measure> {
     const entry = index.find('tree', id)
-    const before = known.get(entry)
-    if (before && entry >= 0) return before
-    options.signal?.throwIfAborted()
-    const sum: Measure = { entries: 0, bytes: 0n, hasHardLinks: false }
+    const before = entry < 0 ? undefined : (known.get(entry) ?? count.met.get(entry))
+    if (before) return before
+    const turn = turns()
+    if (turn) await turn
+    count.signal?.throwIfAborted()
+    const sum: Measure = { entries: 0, bytes: 0n, unlinkedBytes: 0n, hasHardLinks: false }
     const name = `Tree ${id.toString('hex')}`
     try {
-      for (const subtree of readFolder(await trees.load(id, options), name, sum, linked)) {
-        const below = await measure(subtree, linked, options)
+      if (depth > DEEPEST) throw tooDeep()
+      for (const subtree of readFolder(await trees.load(id, count), name, sum, count.linked)) {
+        const below = await measure(subtree, depth + 1, count)
         sum.entries += below.entries
         sum.bytes += below.bytes
+        sum.unlinkedBytes += below.unlinkedBytes
         sum.hasHardLinks ||= below.hasHardLinks
       }
     } catch (error) {
-      options.signal?.throwIfAborted()
+      count.signal?.throwIfAborted()
       onUnreadable(name, error)
     }
-    if (!sum.hasHardLinks) known.set(entry, sum)
+    if (sum.hasHardLinks) count.met.set(entry, { ...sum, bytes: sum.unlinkedBytes })
+    else known.set(entry, sum)
     return sum
   }
 
   return {
-    async add(tree, options) {
-      const { entries, bytes } = await measure(tree, new Set(), options)
+    async add(tree, { signal }) {
+      const { entries, bytes } = await measure(tree, 0, { linked: new Set(), met: new Map(), signal })
       files += entries
       size += bytes
     },
@@ -52,6 +69,9 @@ export function countRestoreSize(trees: TreeLoader, index: BlobIndex, onUnreadab
     },
   }
 }
+
+/** Each folder on the way down is held; a path of more folders is too long. */
+const DEEPEST = LONGEST_PATH / 2
 
 /** Adds the entries of one folder to `sum`, and returns the folders in it. `linked` are the inodes that were counted. */
 function readFolder(bytes: Buffer, name: string, sum: Measure, linked: Set<string>): Buffer[] {
@@ -66,7 +86,7 @@ function readFolder(bytes: Buffer, name: string, sum: Measure, linked: Set<strin
       const inode = `${reader.deviceId}/${reader.inode}`
       if (linked.has(inode)) continue
       linked.add(inode)
-    }
+    } else sum.unlinkedBytes += reader.size
     sum.bytes += reader.size
   }
   return subtrees

@@ -1,44 +1,48 @@
-import { formatInstant, isCode } from '../../../base/index.ts'
-import { type FoundLock, listLocks, type Repository } from '../../../repository/index.ts'
+import { formatInstant } from '../../../base/index.ts'
+import { type FoundLock, listLocks, removeLock } from '../../../repository/index.ts'
 import { printable } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
-import { withSession } from '../session.ts'
+import { type Session, withSession } from '../session.ts'
 import { createTimeText, type TimeText } from '../text/time-text.ts'
 import type { UnlockOptions } from './unlock.ts'
 
 export function runUnlock(options: UnlockOptions): Promise<ExitCode> {
-  return withSession(options, 'none', async ({ repository, output, signal }) => {
-    const time = createTimeText()
-    let removed = 0
-    let kept = 0
-    for await (const found of listLocks(repository, { signal })) {
-      const isRemoved = (options.removeAll ?? false) || found.stale
-      if (isRemoved) {
-        // Released by its holder, or refreshed under another name, since it was listed.
-        if (!(await remove(repository, found.name))) continue
-        removed++
-      } else kept++
-      const line = `${describe(found, time)}.`
-      if (isRemoved) output.say(`Removed ${line}`)
-      else output.warn(`Kept ${line}`)
-      output.emit({ message_type: 'lock', removed: isRemoved, ...facts(found) })
-    }
-    if (removed + kept === 0) output.say('There are no locks.')
-    else if (kept > 0 && !output.json)
-      output.warn('Once you are sure that nobody uses the repository, --remove-all removes those too.')
-    output.emit({ message_type: 'summary', locks_removed: removed, locks_kept: kept })
-    return EXIT.done
-  })
+  return withSession(options, 'none', (session) => (options.removeAll ? removeAll(session) : removeStale(session)))
 }
 
-async function remove(repository: Repository, name: string): Promise<boolean> {
-  try {
-    await repository.storage.remove({ kind: 'lock', name })
-    return true
-  } catch (error) {
-    if (isCode(error, 'storage/not-found')) return false
-    throw error
+async function removeStale({ repository, output, signal }: Session): Promise<ExitCode> {
+  const time = createTimeText()
+  let removed = 0
+  let kept = 0
+  for await (const found of listLocks(repository, { signal })) {
+    if (found.stale) {
+      if (!(await removeLock(repository, found.name))) continue
+      removed++
+    } else kept++
+    const line = `${describe(found, time)}.`
+    if (found.stale) output.say(`Removed ${line}`)
+    else output.warn(`Kept ${line}`)
+    output.emit({ message_type: 'lock', removed: found.stale, ...facts(found) })
   }
+  if (removed + kept === 0) output.say('There are no locks.')
+  else if (kept > 0 && !output.json)
+    output.warn('Once you are sure that nobody uses the repository, --remove-all removes those too.')
+  output.emit({ message_type: 'summary', locks_removed: removed, locks_kept: kept })
+  return EXIT.done
+}
+
+/** Whatever a lock is, and however large: nothing of it is read. */
+async function removeAll({ repository, output, signal }: Session): Promise<ExitCode> {
+  let removed = 0
+  for await (const { name } of repository.storage.list('lock', { signal })) {
+    if (!(await removeLock(repository, name))) continue
+    removed++
+    output.say(`Removed lock ${name.slice(0, 8)}.`)
+    output.emit({ message_type: 'lock', removed: true, id: name })
+  }
+  if (removed === 0) output.say('There are no locks.')
+  output.emit({ message_type: 'summary', locks_removed: removed, locks_kept: 0 })
+  return EXIT.done
 }
 
 function describe({ name, lock, stale }: FoundLock, time: TimeText): string {

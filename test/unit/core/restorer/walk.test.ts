@@ -12,12 +12,19 @@ interface Folder {
 }
 
 /** Loads the trees that were made of folders; ids are numbers. */
-function madeTrees(): { trees: TreeLoader; add: (folder: Folder) => Buffer } {
+function madeTrees(): {
+  trees: TreeLoader
+  add: (folder: Folder) => Buffer
+  addTree: (nodes: readonly Node[]) => Buffer
+} {
   const made: Buffer[] = []
   function add(folder: Folder): Buffer {
     const nodes = Object.entries(folder).map(([name, what]): Node =>
       what === 'file' ? sampleNode(name) : sampleNode(name, { type: 'dir', subtree: add(what), content: null }),
     )
+    return addTree(nodes)
+  }
+  function addTree(nodes: readonly Node[]): Buffer {
     const writer = new TreeWriter()
     for (const node of nodes.toSorted((a, b) => compareNames(a.name, 0, a.name.length, b.name, 0, b.name.length))) {
       writer.add(node)
@@ -33,7 +40,7 @@ function madeTrees(): { trees: TreeLoader; add: (folder: Folder) => Buffer } {
       return tree
     },
   }
-  return { trees, add }
+  return { trees, add, addTree }
 }
 
 const DEEP: Folder = { z: 'file', b: { c: { d: 'file' }, a: 'file' }, a: 'file', e: {} }
@@ -100,5 +107,29 @@ describe('walking a snapshot', () => {
     }
     await walkSnapshot(trees, Buffer.alloc(32), createRestoreSelection({}), visitor)
     expect(met).toEqual([': this tree is missing'])
+  })
+
+  it('hears that it is to stop in a tree that never ends: every folder holds the next one twice', async () => {
+    const { trees, add, addTree } = madeTrees()
+    let root = add({})
+    for (let level = 0; level < 40; level++) {
+      const below = root
+      root = addTree(['a', 'b'].map((name) => sampleNode(name, { type: 'dir', subtree: below, content: null })))
+    }
+    const stop = new AbortController()
+    let left = 5_000_000
+    const visitor: RestoreVisitor = {
+      folder() {
+        if (left-- === 0) throw new Error('not heard')
+      },
+      entry: () => undefined,
+      isFull: false,
+      pause: () => Promise.resolve(),
+      unreadable: () => undefined,
+    }
+    const walked = walkSnapshot(trees, root, createRestoreSelection({}), visitor, { signal: stop.signal })
+    // As a signal does, it comes once the event loop turns.
+    setImmediate(() => stop.abort(new RangeError('stopped')))
+    await expect(walked).rejects.toThrow('stopped')
   })
 })

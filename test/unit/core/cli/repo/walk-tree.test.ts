@@ -87,4 +87,41 @@ describe('a walk through a snapshot', () => {
     await expect(walked).rejects.toThrow('stopped')
     expect(met).toEqual(['a'])
   })
+
+  it('hears that it is to stop in a tree that never ends: every folder holds the next one twice', async () => {
+    const trees = loaderOf(Object.fromEntries(numbers(40).map((level) => [level, { a: level + 1, b: level + 1 }])))
+    const stop = new AbortController()
+    let left = 5_000_000
+    const walked = walkTree(
+      trees,
+      id(1),
+      undefined,
+      {
+        entry() {
+          if (left-- === 0) throw new Error('not heard')
+          return null
+        },
+        unreadable(_, error) {
+          if ((error as Error).message === 'not heard') throw error
+        },
+        pause: () => undefined,
+      },
+      { signal: stop.signal },
+    )
+    // As a signal does, it comes once the event loop turns.
+    setImmediate(() => stop.abort(new RangeError('stopped')))
+    await expect(walked).rejects.toThrow('stopped')
+  })
+
+  it('cuts off folders whose path is longer than 16 KiB, and tells of them', async () => {
+    const name = 'x'.repeat(255)
+    const trees = loaderOf(Object.fromEntries(numbers(80).map((level) => [level, { [name]: level + 1 }])))
+    const met = await walk(trees)
+    expect(met).toHaveLength(65)
+    expect(met.at(-1)).toBe(`${`/${name}`.repeat(64)}: repository/unsupported`)
+  })
 })
+
+function numbers(end: number): number[] {
+  return Array.from({ length: end }, (_, at) => at + 1)
+}

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import { openRepository, type Repository } from '../../../../../core/repository/index.ts'
+import { type LaneMixer, openRepository, type Repository } from '../../../../../core/repository/index.ts'
 import { addKey, type FoundKey, listKeys, removeKey, replaceKey } from '../../../../../core/repository/key/keys.ts'
 import type { Storage } from '../../../../../core/storage/index.ts'
 import { makeRepository, OWNER, PASSWORD } from '../made-repository.ts'
@@ -110,5 +110,25 @@ describe('the keys of a repository', () => {
     await expect(openRepository(storage, 'wrong')).rejects.toMatchObject({ code: 'repository/wrong-password' })
     expect((await openRepository(storage, PASSWORD)).keyName).toBe(repository.keyName)
     expect(process.memoryUsage.rss() - before).toBeLessThan(256 * 1024 * 1024)
+  })
+
+  it('are tried with bounded work, however many and expensive they are; who is refused is told how many were not', async () => {
+    const { storage } = repository
+    const good = JSON.parse(Buffer.from(await storage.load({ kind: 'key', name: repository.keyName })).toString())
+    for (let each = 0; each < 40; each++)
+      await put(repository, Buffer.from(JSON.stringify({ ...good, N: 2 ** 16, r: 8, p: 64, username: `h ${each}` })))
+    const work: number[] = []
+    // Mixes nothing, and counts what it was asked for.
+    const laneMixer: LaneMixer = {
+      threads: 2,
+      mix: async (_, { N, r, first, end }) => void work.push(N * r * (end - first)),
+    }
+    await expect(openRepository(storage, 'wrong', { laneMixer })).rejects.toMatchObject({
+      code: 'repository/wrong-password',
+      message: expect.stringContaining('37 were not: all would take too long'),
+    })
+    expect(work.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(2 ** 27)
+    // The cheapest comes first.
+    expect(work.slice(0, 2)).toEqual([2 ** 20, 2 ** 20])
   })
 })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { CoreError, isCode } from '../../../../../core/base/index.ts'
-import { type HeldLock, listLocks, lockRepository, removeLocks } from '../../../../../core/repository/index.ts'
+import { type HeldLock, listLocks, lockRepository, removeLock } from '../../../../../core/repository/index.ts'
 import { decodeLock, encodeLock } from '../../../../../core/repository/lock/lock-file.ts'
 import { seededChance } from '../seeded-chance.ts'
 import { deadPid, MINUTE, NOW, OTHER, SELF, setLockBench } from './lock-bench.ts'
@@ -235,10 +235,9 @@ describe('a lock whose owner is gone', () => {
         [unreadable, false],
       ]),
     )
-    expect(await removeLocks(bench.repository, false, options)).toBe(1)
+    expect(await removeLock(bench.repository, stale)).toBe(true)
     expect(await bench.lockNames()).toEqual([alive, unreadable])
-    expect(await removeLocks(bench.repository, true, options)).toBe(2)
-    expect(await bench.lockNames()).toEqual([])
+    expect(await removeLock(bench.repository, stale)).toBe(false)
   })
 })
 
