@@ -1,11 +1,12 @@
 import { isCode, systemCode } from '../../base/index.ts'
 import { goModeFromUnix, type Node, type TreeWriter } from '../../snapshot/index.ts'
 import {
+  type Attribute,
+  type AttributeProblem,
   type ByteString,
   type EntryReader,
   type EntryStat,
   joinPath,
-  type OpenFile,
   type OpenFolder,
   type Selection,
 } from '../../source/index.ts'
@@ -16,9 +17,8 @@ import type { ParentFolder } from './parent-folder.ts'
 
 /** A folder whose entries are being archived. */
 export interface FolderPlace {
-  readonly path: Buffer
-  /** The file system that the folder lies on, and the one that its root lies on. */
-  readonly device: bigint
+  readonly open: OpenFolder
+  /** The file system that its root lies on. */
   readonly rootDevice: bigint
 }
 
@@ -27,15 +27,7 @@ export type ArchiveFolder = (place: FolderPlace, enter: boolean, parentTree: Buf
 
 /** Archives single entries of folders: adds their nodes to the folder's tree. */
 export interface EntryArchiver {
-  /** `open` is the folder, open. */
-  add(
-    folder: FolderPlace,
-    open: OpenFolder,
-    name: ByteString,
-    parent: ParentFolder,
-    tree: TreeWriter,
-    archiveFolder: ArchiveFolder,
-  ): void
+  add(folder: FolderPlace, name: ByteString, parent: ParentFolder, tree: TreeWriter, archiveFolder: ArchiveFolder): void
   /** Adds the node of a folder whose tree is stored already. */
   addFolder(path: Buffer, name: ByteString, subtree: Buffer, tree: TreeWriter): void
 }
@@ -54,7 +46,13 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
   const { reader, selection, files, missed, figures, checkStopped } = parts
 
   /** What all kinds of nodes have. The access time is the modification time, as with restic: else no tree would repeat. */
-  function nodeOf(path: Buffer, name: ByteString, type: Node['type'], stat: EntryStat, open?: OpenFile): Node {
+  function nodeOf(
+    path: Buffer,
+    name: ByteString,
+    type: Node['type'],
+    stat: EntryStat,
+    attributesOf: (problem: AttributeProblem) => readonly Attribute[],
+  ): Node {
     const uid = Number(stat.uid)
     const gid = Number(stat.gid)
     return {
@@ -73,7 +71,7 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
       size: 0n,
       links: 0n,
       content: null,
-      extendedAttributes: reader.attributes(open ?? path, (attribute, error) => {
+      extendedAttributes: attributesOf((attribute, error) => {
         // What has gone meanwhile is not missed.
         if (systemCode(error) !== 'ENOENT') missed.attribute(path, attribute, error)
       }),
@@ -81,26 +79,40 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
   }
 
   function addDirectory(
-    place: FolderPlace,
+    { open, rootDevice }: FolderPlace,
     name: ByteString,
-    stat: EntryStat,
     parent: ParentFolder,
     tree: TreeWriter,
     archiveFolder: ArchiveFolder,
   ): void {
+    using entered = open.enter(name)
+    if (!entered) return
     const before = parent.find(name)
     const parentTree = before?.subtree
-    const subtree = archiveFolder(place, selection.entersFolder(stat, place.rootDevice), parentTree)
+    const isEntered = selection.entersFolder(entered.stat, rootDevice)
+    const subtree = archiveFolder({ open: entered, rootDevice }, isEntered, parentTree)
     if (!subtree) return
     const isSameTree = parentTree?.equals(subtree) ?? false
     count(figures, !before ? FIGURE.dirsNew : isSameTree ? FIGURE.dirsUnmodified : FIGURE.dirsChanged)
-    tree.add({ ...nodeOf(place.path, name, 'dir', stat), subtree })
+    tree.add(folderNode(entered, name, subtree))
   }
 
-  function addOther(path: Buffer, name: ByteString, kind: Node['type'], stat: EntryStat, tree: TreeWriter): void {
-    const node = nodeOf(path, name, kind, stat)
+  function folderNode(folder: OpenFolder, name: ByteString, subtree: Buffer): Node {
+    const attributesOf = (problem: AttributeProblem) => folder.attributes(undefined, problem)
+    return { ...nodeOf(folder.path, name, 'dir', folder.stat, attributesOf), subtree }
+  }
+
+  function addOther(
+    { open }: FolderPlace,
+    name: ByteString,
+    kind: Node['type'],
+    stat: EntryStat,
+    tree: TreeWriter,
+  ): void {
+    const attributesOf = (problem: AttributeProblem) => open.attributes(name, problem)
+    const node = nodeOf(joinPath(open.path, name), name, kind, stat, attributesOf)
     if (kind === 'symlink') {
-      const linkTarget = reader.readLink(path)
+      const linkTarget = open.readLink(name)
       if (!linkTarget) return
       tree.add({ ...node, links: stat.nlink, linkTarget })
     } else if (kind === 'fifo') tree.add(node)
@@ -109,36 +121,29 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
   }
 
   return {
-    add(folder, open, name, parent, tree, archiveFolder) {
+    add(folder, name, parent, tree, archiveFolder) {
       checkStopped()
+      const { open, rootDevice } = folder
       try {
         const look = open.look(name)
         // A socket exists only while its program runs.
         if (!look?.kind || look.kind === 'socket') return
         const { kind } = look
-        if (selection.excludesSome && selection.excludes(look.stat(), folder.device, folder.rootDevice)) return
+        if (selection.excludesSome && selection.excludes(look.stat(), open.stat.dev, rootDevice)) return
         if (kind === 'file' && files.addSame(name, look, parent, tree)) return
         const stat = look.stat()
-        if (kind === 'file') files.add(folder.path, name, stat, parent, tree, nodeOf)
-        else if (kind === 'dir') {
-          addDirectory(
-            { path: joinPath(folder.path, name), device: stat.dev, rootDevice: folder.rootDevice },
-            name,
-            stat,
-            parent,
-            tree,
-            archiveFolder,
-          )
-        } else addOther(joinPath(folder.path, name), name, kind, stat, tree)
+        if (kind === 'file') files.add(open, name, stat, parent, tree, nodeOf)
+        else if (kind === 'dir') addDirectory(folder, name, parent, tree, archiveFolder)
+        else addOther(folder, name, kind, stat, tree)
       } catch (error) {
         // Only what the source could not give is missed; a failure to store ends the run.
         if (!isCode(error, 'source/unreadable')) throw error
-        missed.unreadable(joinPath(folder.path, name), error)
+        missed.unreadable(joinPath(open.path, name), error)
       }
     },
     addFolder(path, name, subtree, tree) {
-      const stat = reader.stat(path)
-      if (stat) tree.add({ ...nodeOf(path, name, 'dir', stat), subtree })
+      using folder = reader.openFolder({ path, readFrom: path })
+      if (folder) tree.add(folderNode(folder, name, subtree))
     },
   }
 }

@@ -1,6 +1,6 @@
 import { formatCount, isCode } from '../../base/index.ts'
 import { TreeWriter } from '../../snapshot/index.ts'
-import { type ByteString, type EntryReader, isUtf8Name, joinPath, type Selection } from '../../source/index.ts'
+import { type ByteString, isUtf8Name, joinPath, type OpenFolder, type Selection } from '../../source/index.ts'
 import type { EntryArchiver, FolderPlace } from './entry-archiver.ts'
 import type { MissedReporter } from './missed.ts'
 import { NO_PARENT, type ParentFolder } from './parent-folder.ts'
@@ -14,7 +14,6 @@ export interface FolderArchiver {
 }
 
 export interface FolderArchiverParts {
-  readonly reader: EntryReader
   readonly selection: Selection
   /** FS-17: names that are not UTF-8 are left out, and listed. */
   readonly onlyUtf8Names: boolean
@@ -31,39 +30,35 @@ export interface FolderArchiverParts {
 const FEWEST_TO_SHARE = 2
 
 export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver {
-  const { reader, selection, onlyUtf8Names, entries, parents, sharer, missed, saveTree, largestTree } = parts
+  const { selection, onlyUtf8Names, entries, parents, sharer, missed, saveTree, largestTree } = parts
   /** Writers are used again: one for each depth that is being worked on. */
   const spare: TreeWriter[] = []
 
   function addEntries(folder: FolderPlace, names: readonly ByteString[], parent: ParentFolder, tree: TreeWriter): void {
-    const isExcluded = selection.inFolder(folder.path.latin1Slice(), folder.path)
+    const { open } = folder
+    const isExcluded = selection.inFolder(open.path.latin1Slice(), open.place())
     const shared: number[] = []
-    const open = reader.openFolder(folder.path)
     let end = names.length
-    try {
-      for (let at = 0; at < end; at++) {
-        if (end - at >= FEWEST_TO_SHARE && sharer.someoneIsIdle()) {
-          const middle = at + ((end - at + 1) >> 1)
-          const token = sharer.share(folder, names.slice(middle, end), parent.sent)
-          if (token !== undefined) {
-            shared.push(token)
-            end = middle
-          }
+    for (let at = 0; at < end; at++) {
+      if (end - at >= FEWEST_TO_SHARE && sharer.someoneIsIdle()) {
+        const middle = at + ((end - at + 1) >> 1)
+        const token = sharer.share(folder, names.slice(middle, end), parent.sent)
+        if (token !== undefined) {
+          shared.push(token)
+          end = middle
         }
-        const name = names[at] ?? ''
-        if (onlyUtf8Names && !isUtf8Name(name)) {
-          missed.report(joinPath(folder.path, name), 'name-not-utf8', 'its name is not UTF-8')
-        } else if (!isExcluded(name)) entries.add(folder, open, name, parent, tree, archiveFolder)
       }
-    } finally {
-      open.close()
+      const name = names[at] ?? ''
+      if (onlyUtf8Names && !isUtf8Name(name)) {
+        missed.report(joinPath(open.path, name), 'name-not-utf8', 'its name is not UTF-8')
+      } else if (!isExcluded(name)) entries.add(folder, name, parent, tree, archiveFolder)
     }
     // What was shared first lies last.
     for (const token of shared.toReversed()) tree.addNodes(sharer.await(token))
   }
 
   function archiveFolder(place: FolderPlace, enter: boolean, parentTree: Buffer | undefined): Buffer | undefined {
-    const names = enter ? listNames(place.path) : []
+    const names = enter ? listNames(place.open) : []
     if (!names) return undefined
     const parent = parentTree ? parents.open(parentTree) : NO_PARENT
     const tree = spare.pop() ?? new TreeWriter(largestTree)
@@ -73,7 +68,7 @@ export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver
       return parent.isSame(plain) ? parentTree : saveTree(plain)
     } catch (error) {
       if (!isCode(error, 'source/too-large')) throw error
-      missed.report(place.path, 'too-large', `it has ${formatCount(names.length)} entries: ${error.message}`)
+      missed.report(place.open.path, 'too-large', `it has ${formatCount(names.length)} entries: ${error.message}`)
       return undefined
     } finally {
       parent.close()
@@ -83,12 +78,12 @@ export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver
   }
 
   /** Undefined where the folder cannot be read, which is missed, or has gone, which is not. */
-  function listNames(path: Buffer): ByteString[] | undefined {
+  function listNames(open: OpenFolder): ByteString[] | undefined {
     try {
-      return reader.list(path)
+      return open.list()
     } catch (error) {
       if (!isCode(error, 'source/unreadable')) throw error
-      missed.unreadable(path, error)
+      missed.unreadable(open.path, error)
       return undefined
     }
   }
