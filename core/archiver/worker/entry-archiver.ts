@@ -22,12 +22,22 @@ export interface FolderPlace {
   readonly rootDevice: bigint
 }
 
-/** Archives what is in a folder and gives its tree; undefined where it could not be read or has gone. */
-export type ArchiveFolder = (place: FolderPlace, enter: boolean, parentTree: Buffer | undefined) => Buffer | undefined
+/** Archives what is in a folder and gives its tree. */
+export type ArchiveFolder = (place: FolderPlace, enter: boolean, parentTree: Buffer | undefined) => Buffer | NoTree
+
+/** Why a folder has no tree: it was not there any more, or could not be read, which was reported. */
+export type NoTree = 'gone' | 'missed'
 
 /** Archives single entries of folders: adds their nodes to the folder's tree. */
 export interface EntryArchiver {
-  add(folder: FolderPlace, name: ByteString, parent: ParentFolder, tree: TreeWriter, archiveFolder: ArchiveFolder): void
+  /** False where nothing has this name any more. */
+  add(
+    folder: FolderPlace,
+    name: ByteString,
+    parent: ParentFolder,
+    tree: TreeWriter,
+    archiveFolder: ArchiveFolder,
+  ): boolean
   /** Adds the node of a folder whose tree is stored already. */
   addFolder(path: Buffer, name: ByteString, subtree: Buffer, tree: TreeWriter): void
 }
@@ -84,17 +94,18 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
     parent: ParentFolder,
     tree: TreeWriter,
     archiveFolder: ArchiveFolder,
-  ): void {
+  ): boolean {
     using entered = open.enter(name)
-    if (!entered) return
+    if (!entered) return false
     const before = parent.find(name)
     const parentTree = before?.subtree
     const isEntered = selection.entersFolder(entered.stat, rootDevice)
     const subtree = archiveFolder({ open: entered, rootDevice }, isEntered, parentTree)
-    if (!subtree) return
+    if (!(subtree instanceof Uint8Array)) return subtree === 'missed'
     const isSameTree = parentTree?.equals(subtree) ?? false
     count(figures, !before ? FIGURE.dirsNew : isSameTree ? FIGURE.dirsUnmodified : FIGURE.dirsChanged)
     tree.add(folderNode(entered, name, subtree))
+    return true
   }
 
   function folderNode(folder: OpenFolder, name: ByteString, subtree: Buffer): Node {
@@ -108,16 +119,17 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
     kind: Node['type'],
     stat: EntryStat,
     tree: TreeWriter,
-  ): void {
+  ): boolean {
     const attributesOf = (problem: AttributeProblem) => open.attributes(name, problem)
     const node = nodeOf(joinPath(open.path, name), name, kind, stat, attributesOf)
     if (kind === 'symlink') {
       const linkTarget = open.readLink(name)
-      if (!linkTarget) return
+      if (!linkTarget) return false
       tree.add({ ...node, links: stat.nlink, linkTarget })
     } else if (kind === 'fifo') tree.add(node)
     else tree.add({ ...node, links: stat.nlink, device: stat.rdev })
     count(figures, FIGURE.others)
+    return true
   }
 
   return {
@@ -126,19 +138,21 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
       const { open, rootDevice } = folder
       try {
         const look = open.look(name)
+        if (!look) return false
         // A socket exists only while its program runs.
-        if (!look?.kind || look.kind === 'socket') return
+        if (!look.kind || look.kind === 'socket') return true
         const { kind } = look
-        if (selection.excludesSome && selection.excludes(look.stat(), open.stat.dev, rootDevice)) return
-        if (kind === 'file' && files.addSame(name, look, parent, tree)) return
+        if (selection.excludesSome && selection.excludes(look.stat(), open.stat.dev, rootDevice)) return true
+        if (kind === 'file' && files.addSame(name, look, parent, tree)) return true
         const stat = look.stat()
-        if (kind === 'file') files.add(open, name, stat, parent, tree, nodeOf)
-        else if (kind === 'dir') addDirectory(folder, name, parent, tree, archiveFolder)
-        else addOther(folder, name, kind, stat, tree)
+        if (kind === 'file') return files.add(open, name, stat, parent, tree, nodeOf)
+        if (kind === 'dir') return addDirectory(folder, name, parent, tree, archiveFolder)
+        return addOther(folder, name, kind, stat, tree)
       } catch (error) {
         // Only what the source could not give is missed; a failure to store ends the run.
         if (!isCode(error, 'source/unreadable')) throw error
         missed.unreadable(joinPath(open.path, name), error)
+        return true
       }
     },
     addFolder(path, name, subtree, tree) {

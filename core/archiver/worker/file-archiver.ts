@@ -28,6 +28,7 @@ export type NodeOf = (
 export interface FileArchiver {
   /** Takes over the parent's node of a file that is as it was in every respect. False: it has to be looked at closer. */
   addSame(name: ByteString, look: EntryLook, parent: ParentFolder, tree: TreeWriter): boolean
+  /** False where it is gone. */
   add(
     folder: OpenFolder,
     name: ByteString,
@@ -35,7 +36,7 @@ export interface FileArchiver {
     parent: ParentFolder,
     tree: TreeWriter,
     nodeOf: NodeOf,
-  ): void
+  ): boolean
 }
 
 export interface FileArchiverParts {
@@ -135,11 +136,12 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
     },
     add(folder, name, stat, parent, tree, nodeOf) {
       const before = parent.find(name)
-      if (before && isUnchanged(before, stat) && addUnchanged(before, folder, name, stat, tree, nodeOf)) return
+      if (before && isUnchanged(before, stat) && addUnchanged(before, folder, name, stat, tree, nodeOf)) return true
       const node = store(folder, name, stat, nodeOf)
-      if (!node) return
+      if (!node) return false
       count(figures, before ? FIGURE.filesChanged : FIGURE.filesNew)
       tree.add(node)
+      return true
     },
   }
 }

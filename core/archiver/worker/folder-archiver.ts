@@ -1,7 +1,7 @@
 import { formatCount, isCode } from '../../base/index.ts'
 import { TreeWriter } from '../../snapshot/index.ts'
 import { type ByteString, isUtf8Name, joinPath, type OpenFolder, type Selection } from '../../source/index.ts'
-import type { EntryArchiver, FolderPlace } from './entry-archiver.ts'
+import type { EntryArchiver, FolderPlace, NoTree } from './entry-archiver.ts'
 import type { MissedReporter } from './missed.ts'
 import { NO_PARENT, type ParentFolder } from './parent-folder.ts'
 import type { ParentReader } from './parent-reader.ts'
@@ -38,6 +38,7 @@ export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver
     const { open } = folder
     const isExcluded = selection.inFolder(open.path.latin1Slice(), open.place())
     const shared: number[] = []
+    const gone: ByteString[] = []
     let end = names.length
     for (let at = 0; at < end; at++) {
       if (end - at >= FEWEST_TO_SHARE && sharer.someoneIsIdle()) {
@@ -51,25 +52,38 @@ export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver
       const name = names[at] ?? ''
       if (onlyUtf8Names && !isUtf8Name(name)) {
         missed.report(joinPath(open.path, name), 'name-not-utf8', 'its name is not UTF-8')
-      } else if (!isExcluded(name)) entries.add(folder, name, parent, tree, archiveFolder)
+      } else if (!isExcluded(name) && !entries.add(folder, name, parent, tree, archiveFolder)) gone.push(name)
     }
+    reportReturned(open, gone)
     // What was shared first lies last.
     for (const token of shared.toReversed()) tree.addNodes(sharer.await(token))
   }
 
-  function archiveFolder(place: FolderPlace, enter: boolean, parentTree: Buffer | undefined): Buffer | undefined {
+  /** What was not there when it was to be read, and has its name by now, exists and was not read. */
+  function reportReturned(open: OpenFolder, gone: readonly ByteString[]): void {
+    if (gone.length === 0) return
+    const listed = listNames(open)
+    const names = new Set(listed === 'missed' ? [] : listed)
+    for (const name of gone) {
+      if (!names.has(name) || isSocket(open, name)) continue
+      missed.report(joinPath(open.path, name), 'unreadable', 'it was away when it was to be read')
+    }
+  }
+
+  function archiveFolder(place: FolderPlace, enter: boolean, parentTree: Buffer | undefined): Buffer | NoTree {
     const names = enter ? listNames(place.open) : []
-    if (!names) return undefined
+    if (!names) return 'gone'
+    if (names === 'missed') return names
     const parent = parentTree ? parents.open(parentTree) : NO_PARENT
     const tree = spare.pop() ?? new TreeWriter(largestTree)
     try {
       addEntries(place, names, parent, tree)
       const plain = tree.finish()
-      return parent.isSame(plain) ? parentTree : saveTree(plain)
+      return parentTree && parent.isSame(plain) ? parentTree : saveTree(plain)
     } catch (error) {
       if (!isCode(error, 'source/too-large')) throw error
       missed.report(place.open.path, 'too-large', `it has ${formatCount(names.length)} entries: ${error.message}`)
-      return undefined
+      return 'missed'
     } finally {
       parent.close()
       tree.reset()
@@ -77,16 +91,25 @@ export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver
     }
   }
 
-  /** Undefined where the folder cannot be read, which is missed, or has gone, which is not. */
-  function listNames(open: OpenFolder): ByteString[] | undefined {
+  /** Undefined where the folder has gone. */
+  function listNames(open: OpenFolder): ByteString[] | 'missed' | undefined {
     try {
       return open.list()
     } catch (error) {
       if (!isCode(error, 'source/unreadable')) throw error
       missed.unreadable(open.path, error)
-      return undefined
+      return 'missed'
     }
   }
 
   return { addEntries }
+}
+
+function isSocket(open: OpenFolder, name: ByteString): boolean {
+  try {
+    return open.look(name)?.kind === 'socket'
+  } catch (error) {
+    if (!isCode(error, 'source/unreadable')) throw error
+    return false
+  }
 }

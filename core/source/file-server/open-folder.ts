@@ -78,6 +78,12 @@ export function createFolderOpener(
       throw unreadable(entry, 'cannot be looked at', systemError(answer, 'statx', entry))
     }
 
+    /** A root that is gone is no everyday thing. */
+    function unlessRoot<T>(name: ByteString, found: T | undefined): T | undefined {
+      if (root && found === undefined) throw vanished(joinPath(path, name), false)
+      return found
+    }
+
     return {
       path,
       stat: held.stat,
@@ -97,8 +103,13 @@ export function createFolderOpener(
         if (root) refuseOther(entry, root.identity, entered?.stat)
         return entered && folderOver(entry, entered, undefined)
       },
-      open: (name, expected) => openForReading(joinPath(path, name), held.place(readNameOf(name)), expected),
-      readLink: (name) => presentOr(name, 'cannot be read as a link', (readName) => readLink(held.place(readName))),
+      open: (name, expected) =>
+        unlessRoot(name, openForReading(joinPath(path, name), held.place(readNameOf(name)), expected)),
+      readLink: (name) =>
+        unlessRoot(
+          name,
+          presentOr(name, 'cannot be read as a link', (readName) => readLink(held.place(readName))),
+        ),
       attributes(name, problem) {
         if (name !== undefined) return attributes.read(held.place(readNameOf(name)), problem)
         return attributes.read(held.place(), problem, held.descriptor())

@@ -33,10 +33,11 @@ function archive(
     add({ open, rootDevice }, name, _parent, tree, archiveFolder) {
       if (open.path.toString() !== '/') {
         tree.add(sampleNode(name))
-        return
+        return true
       }
       const subtree = archiveFolder({ open: openFolder(`/${name}`), rootDevice }, true, undefined)
-      if (subtree) stored.push(name)
+      if (subtree instanceof Uint8Array) stored.push(name)
+      return true
     },
   }
   const archiver = createFolderArchiver({
