@@ -13,7 +13,7 @@ import { allocateFigures, type Figures, sumFigures } from './figures.ts'
 import type { ChangeDetection, MissedFile, WorkerReport } from './messages.ts'
 import { createPackLoader } from './pack-loader.ts'
 import { createParentTrees, type ParentTrees } from './parent-trees.ts'
-import type { Target, TargetFolder } from './target-tree.ts'
+import { addressOf, type Target, type TargetFolder } from './target-tree.ts'
 
 export interface ArchiveOptions extends Abortable {
   readonly targets: TargetFolder
@@ -70,7 +70,7 @@ export async function archive(repository: Repository, index: BlobIndex, options:
   async function work(): Promise<Archived> {
     const parents = createParentTrees(repository, index, { signal })
     const nodes = targets.whole
-      ? [await entriesOf(targets.whole, targets, undefined, parentTree, crew)]
+      ? [await entriesOf(targets.whole, parentTree, crew)]
       : await nodesOf(targets, parentTree, crew, parents)
     const tree = Buffer.from(await crew.run({ type: 'folder', nodes, of: undefined }))
     const reports = await crew.finish()
@@ -106,23 +106,18 @@ function nodesOf(
     const deeper = folder.folders.get(name)
     if (deeper) return folderNode(name, deeper, parentTree, crew, parents)
     const target = folder.targets.get(name)
-    return target ? entriesOf(target, folder, name, parentTree, crew) : []
+    return target ? entriesOf(target, parentTree, crew) : []
   })
   return Promise.all(pieces)
 }
 
-/** A target lies on its own root's file system, so nothing above it matters. Without `name`: all that is in it. */
-function entriesOf(
-  { device }: Target,
-  { path }: TargetFolder,
-  name: string | undefined,
-  parentTree: Buffer | undefined,
-  crew: Crew,
-): Promise<Uint8Array> {
+/** The node of a target; of `/` the nodes of all that is in it. */
+function entriesOf(target: Target, parentTree: Buffer | undefined, crew: Crew): Promise<Uint8Array> {
+  const address = addressOf(target)
   return crew.run({
     type: 'entries',
-    folder: { path, device, rootDevice: device },
-    names: name === undefined ? undefined : Buffer.from(`${name}\0`, 'latin1'),
+    folder: { address, rootDevice: target.identity.device },
+    names: address.root && Buffer.from(`${address.root.name}\0`, 'latin1'),
     parent: parentTree && { id: parentTree, plain: undefined },
   })
 }

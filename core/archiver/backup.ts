@@ -13,6 +13,7 @@ import {
   type PreparedRoot,
   type PreparedSource,
   type SelectionOptions,
+  type Source,
 } from '../source/index.ts'
 import type { ArchiveThreads } from './archive-threads.ts'
 import { archive, type Archived } from './archive.ts'
@@ -22,7 +23,7 @@ import { type Estimate, startEstimate } from './estimate.ts'
 import { type Figures, withRetried } from './figures.ts'
 import type { ChangeDetection, MissedFile } from './messages.ts'
 import { createMissedList } from './missed-list.ts'
-import { buildTargetTree, placesOf } from './target-tree.ts'
+import { addressesOf, buildTargetTree } from './target-tree.ts'
 
 /** What a run of a backup set leaves for its next run, or tries again at its own end (FS-16, NAS-14). */
 export type MissedPolicy = 'retry-at-end' | 'next-run'
@@ -38,6 +39,8 @@ export interface BackupProgress {
 export interface BackupOptions extends Abortable {
   /** Absolute, clean paths. */
   readonly targets: readonly Buffer[]
+  /** What reads the targets, such as a shadow copy of them. Default: the live files. */
+  readonly source?: Source | undefined
   readonly selection: SelectionOptions
   readonly identity: Pick<Snapshot, 'hostname' | 'username' | 'uid' | 'gid' | 'tags' | 'programVersion'>
   /** What the snapshot says was left out. */
@@ -82,7 +85,8 @@ export async function backUp(
   const begin = clock.now()
   const since = clock.monotonic()
   loadIndex.catch(() => undefined)
-  const source = await createFileServerSource({ kind: 'file-server', roots: targets, selection }).prepare({ signal })
+  const live = createFileServerSource({ kind: 'file-server', roots: targets, selection })
+  const source = await (options.source ?? live).prepare({ signal })
   try {
     const parent = await findParent(repository, options, begin)
     options.onParent?.(parent)
@@ -130,8 +134,14 @@ async function archiveAll(
     bytes: Number(parent.summary.totalBytesProcessed),
     isFinal: true,
   }
-  const targets = buildTargetTree(roots.map(({ path, identity: { device } }) => ({ path: Buffer.from(path), device })))
-  const estimate = options.estimate && !totals ? startEstimate(placesOf(targets), selection) : undefined
+  const targets = buildTargetTree(
+    roots.map(({ path, readFrom, identity }) => ({
+      path: Buffer.from(path),
+      readFrom: Buffer.from(readFrom),
+      identity,
+    })),
+  )
+  const estimate = options.estimate && !totals ? startEstimate(addressesOf(targets), selection) : undefined
   let first: Archived | undefined
   let storedByFirst = 0
   let storedByPass = 0

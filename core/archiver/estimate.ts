@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-import type { SelectionOptions } from '../source/index.ts'
-import type { TargetPlace } from './target-tree.ts'
+import type { FolderAddress, SelectionOptions } from '../source/index.ts'
 
 /** What there is to back up (FS-8). */
 export interface Estimate {
@@ -14,7 +13,7 @@ export interface Estimate {
 
 /** What the estimating worker is started with. */
 export interface EstimateWorkerData {
-  readonly targets: readonly (Omit<TargetPlace, 'folder'> & { readonly folder: Uint8Array })[]
+  readonly targets: readonly FolderAddress[]
   readonly selection: SelectionOptions
   /** Files, bytes, 1 when all is counted, and 1 when nobody wants to know any more: a Float64 each. */
   readonly counts: SharedArrayBuffer
@@ -26,7 +25,7 @@ export interface RunningEstimate {
 }
 
 /** Starts counting in a thread of its own: names and sizes only, nothing is opened. */
-export function startEstimate(targets: readonly TargetPlace[], selection: SelectionOptions): RunningEstimate {
+export function startEstimate(targets: readonly FolderAddress[], selection: SelectionOptions): RunningEstimate {
   const counts = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT)
   const data: EstimateWorkerData = { targets, selection, counts }
   const worker = new Worker(new URL('./worker/estimate-worker.ts', import.meta.url), { workerData: data })

@@ -1,6 +1,6 @@
 import type { CarriedError } from '../base/index.ts'
 import type { Lanes, PackMessage, SharedPipeline, WriteCounts } from '../repository/index.ts'
-import type { SelectionOptions } from '../source/index.ts'
+import type { FolderAddress, SelectionOptions } from '../source/index.ts'
 
 /** To a worker that waits for a run. */
 export type ToWaitingWorker =
@@ -38,10 +38,9 @@ export interface ChangeDetection {
 /** Work for a worker. Every task is answered by one `Done`. */
 export type Task = EntriesTask | FolderTask
 
-/** A `FolderPlace` that came through a message: its Buffers are plain byte arrays now. */
+/** A `FolderPlace` for another thread. */
 export interface SentPlace {
-  readonly path: Uint8Array
-  readonly device: bigint
+  readonly address: FolderAddress
   readonly rootDevice: bigint
 }
 

@@ -1,11 +1,12 @@
-import { joinPath } from '../source/index.ts'
+import { type FolderAddress, joinPath, type RootIdentity } from '../source/index.ts'
 
 /** A path that is backed up, with all in it. */
 export interface Target {
   /** Absolute and clean. */
   readonly path: Buffer
-  /** The file system that it lies on. */
-  readonly device: bigint
+  /** Where it is read: the same, or its place in a shadow copy. */
+  readonly readFrom: Buffer
+  readonly identity: RootIdentity
 }
 
 /**
@@ -30,19 +31,24 @@ export function buildTargetTree(targets: readonly Target[]): TargetFolder {
   return root
 }
 
-/** Where a target lies. */
-export interface TargetPlace {
-  readonly folder: Buffer
-  /** Undefined: all that is in the folder. */
-  readonly name: string | undefined
-  readonly device: bigint
+/** Where the targets are read that are inside no other one. */
+export function addressesOf({ whole, targets, folders }: TargetFolder): FolderAddress[] {
+  if (whole) return [addressOf(whole)]
+  return [...[...targets.values()].map(addressOf), ...[...folders.values()].flatMap(addressesOf)]
 }
 
-/** Where the targets lie that are inside no other one. */
-export function placesOf({ path, whole, targets, folders }: TargetFolder): TargetPlace[] {
-  if (whole) return [{ folder: path, name: undefined, device: whole.device }]
-  const here = [...targets].map(([name, { device }]) => ({ folder: path, name, device }))
-  return [...here, ...[...folders.values()].flatMap(placesOf)]
+/** The folder that a target lies in, of which only the target is read; of `/` the folder is itself the target. */
+export function addressOf({ path, readFrom, identity }: Target): FolderAddress {
+  const [folder, name] = splitPath(path)
+  if (name === '') return { path, readFrom, identity }
+  const [readFolder, readName] = splitPath(readFrom)
+  return { path: folder, readFrom: readFolder, root: { name, readName: readName || '.', identity } }
+}
+
+/** A folder, and the name of what lies in it; empty for `/`. */
+function splitPath(path: Buffer): [folder: Buffer, name: string] {
+  const slash = path.lastIndexOf('/')
+  return [path.subarray(0, Math.max(1, slash)), path.latin1Slice(slash + 1)]
 }
 
 function addTarget(root: TargetFolder, target: Target): void {

@@ -37,6 +37,7 @@ export {
 } from './file-server/make.ts'
 export { createMetadataWriter, type Metadata, type MetadataLoss, type MetadataWriter } from './file-server/metadata.ts'
 export type { OpenFile } from './file-server/open-file.ts'
+export type { FolderAddress, RootEntry } from './file-server/folder-address.ts'
 export type { EntryFacts, EntryLook } from './file-server/entry-look.ts'
 export type { OpenFolder } from './file-server/open-folder.ts'
 export { type OwnerFiles, type OwnerNames, readOwnerNames } from './file-server/owner-names.ts'

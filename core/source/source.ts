@@ -1,12 +1,11 @@
 import type { Abortable } from '../base/index.ts'
 import type { Attribute, AttributeProblem } from './file-server/attributes.ts'
-import type { ByteString } from './file-server/byte-string.ts'
 import type { DataExtent } from './file-server/content.ts'
+import type { FolderAddress } from './file-server/folder-address.ts'
 import type { OpenFile } from './file-server/open-file.ts'
 import type { OpenFolder } from './file-server/open-folder.ts'
 import type { RootIdentity } from './file-server/root-identity.ts'
 import type { SelectionOptions } from './file-server/selection/selection.ts'
-import type { EntryStat } from './file-server/walk.ts'
 
 /** What is protected, and what of it. Plain data. */
 export interface FileServerDescriptor {
@@ -50,26 +49,16 @@ export interface PreparedSource {
 
 /**
  * Reads entries. Everything is synchronous, as that is fastest on a local disk: a worker thread opens a reader of its
- * own. Paths are where an entry lies now (`readFrom`).
- *
- * An entry that has gone since its folder was listed is undefined and no error. An entry that cannot be read throws
- * `source/unreadable`: it is missed, and all else goes on.
+ * own. What cannot be read throws `source/unreadable`: it is missed, and all else goes on.
  */
 export interface EntryReader {
-  /** The names in a folder in the order of their bytes, or undefined when it has gone. Holds one folder whole. */
-  list(folder: Buffer): ByteString[] | undefined
-  stat(path: Buffer): EntryStat | undefined
-  /** Opens a folder to look at its entries by name. Whoever opens closes. */
-  openFolder(path: Buffer): OpenFolder
-  /** Where a symbolic link points. */
-  readLink(path: Buffer): Buffer | undefined
-  /** Of what lies at a path, or is open. What cannot be read of them is told to `problem`, and left out. */
-  attributes(of: Buffer | OpenFile, problem: AttributeProblem): readonly Attribute[]
+  /** Opens a folder to read its entries by name; undefined where there is none. Whoever opens closes. */
+  openFolder(address: FolderAddress): OpenFolder | undefined
+  /** Of an open file. What cannot be read of them is told to `problem`, and left out. */
+  attributes(file: OpenFile, problem: AttributeProblem): readonly Attribute[]
   /** The name of a user; empty when unknown. */
   userName(id: number): string
   groupName(id: number): string
-  /** Opens a regular file that is still the one `expected` was read of. Whoever opens closes. */
-  open(path: Buffer, expected: EntryStat): OpenFile | undefined
   /** Fills `length` bytes of `target`, shared memory too; returns how many, fewer only at the end of the file. */
   read(file: OpenFile, target: Uint8Array, targetOffset: number, length: number, position: number): number
   /** The next run of data at or after `offset`; what lies between is a hole. Undefined when only a hole is left. */

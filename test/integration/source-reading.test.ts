@@ -43,9 +43,11 @@ import {
 } from '../../core/source/index.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { asNobody, isRoot, rootOnly } from '../support/privilege.ts'
+import { type PathReader, readByPath } from '../support/read-entry.ts'
 
 let space = ''
 let reader: EntryReader
+let entries: PathReader
 
 const at = (name: string): Buffer => Buffer.from(join(space, name))
 
@@ -64,7 +66,7 @@ function failure(work: () => unknown): CoreError {
 }
 
 function open(name: string) {
-  return present(reader.open(at(name), present(reader.stat(at(name)))))
+  return present(entries.open(at(name), present(entries.stat(at(name)))))
 }
 
 const noProblem = (): never => expect.unreachable('no attribute fails')
@@ -75,6 +77,7 @@ beforeEach(() => {
   space = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-reading-')))
   chmodSync(space, 0o755)
   reader = openFileServerReader()
+  entries = readByPath(reader)
 })
 
 afterEach(() => {
@@ -85,7 +88,7 @@ describe('walking', () => {
   it('lists names of any bytes in the order of the bytes', () => {
     const names = ['\xff', 'b', '\xf0\x9f\x98\x80', '\xef\xac\x81', 'a\nb', 'B', '.c']
     for (const name of names) writeFileSync(joinPath(at('.'), name), name)
-    const listed = present(reader.list(at('.')))
+    const listed = present(entries.list(at('.')))
     expect(listed).toEqual(['.c', 'B', 'a\nb', 'b', '\xef\xac\x81', '\xf0\x9f\x98\x80', '\xff'])
     for (const name of listed) expect(readFileSync(joinPath(at('.'), name), 'utf8')).toBe(name)
   })
@@ -97,27 +100,27 @@ describe('walking', () => {
     execFileSync('mkfifo', [join(space, 'fifo')])
     execFileSync('mknod', [join(space, 'chardev'), 'c', '1', '3'])
     execFileSync('mknod', [join(space, 'dev'), 'b', '259', '1048575'])
-    for (const name of present(reader.list(at('.')))) expect(kindOf(present(reader.stat(at(name))))).toBe(name)
-    expect(reader.readLink(at('symlink'))).toEqual(Buffer.from('dir'))
+    for (const name of present(entries.list(at('.')))) expect(kindOf(present(entries.stat(at(name))))).toBe(name)
+    expect(entries.readLink(at('symlink'))).toEqual(Buffer.from('dir'))
     // makedev(3): twelve bits of major number around the lower eight bits of minor number.
-    expect(present(reader.stat(at('dev'))).rdev).toBe((0xfffn << 20n) | (259n << 8n) | 0xffn)
+    expect(present(entries.stat(at('dev'))).rdev).toBe((0xfffn << 20n) | (259n << 8n) | 0xffn)
   })
 
   it('takes what has gone since it was listed for gone, not for missed', () => {
     writeFileSync(at('file'), '')
-    const stat = present(reader.stat(at('file')))
+    const stat = present(entries.stat(at('file')))
     rmSync(at('file'))
-    expect(reader.stat(at('file'))).toBeUndefined()
-    expect(reader.open(at('file'), stat)).toBeUndefined()
-    expect(reader.readLink(at('file'))).toBeUndefined()
-    expect(reader.list(at('folder'))).toBeUndefined()
-    expect(reader.stat(at('file/below'))).toBeUndefined()
+    expect(entries.stat(at('file'))).toBeUndefined()
+    expect(entries.open(at('file'), stat)).toBeUndefined()
+    expect(entries.readLink(at('file'))).toBeUndefined()
+    expect(entries.list(at('folder'))).toBeUndefined()
+    expect(entries.stat(at('file/below'))).toBeUndefined()
   })
 
   it(`names a folder or file that may not be read${rootOnly}`, { skip: !isRoot }, () => {
     mkdirSync(at('folder'), { mode: 0o700 })
     writeFileSync(at('secret'), 'x', { mode: 0o600 })
-    for (const look of [() => reader.list(at('folder')), () => open('secret'), () => reader.stat(at('folder/x'))]) {
+    for (const look of [() => entries.list(at('folder')), () => open('secret'), () => entries.stat(at('folder/x'))]) {
       const error = asNobody(() => failure(look))
       expect(isCode(error, 'source/unreadable')).toBe(true)
       expect(error.message).toMatch(/(folder|secret).*EACCES/)
@@ -139,7 +142,7 @@ describe('reading content', () => {
   it('goes on reading where the kernel gives less than was asked for', () => {
     // Files of /proc come a page at a time.
     const maps = openSync('/proc/self/maps', 'r')
-    const stat = present(reader.stat(at('.')))
+    const stat = present(entries.stat(at('.')))
     expect(readSync(maps, Buffer.alloc(10_000), 0, 10_000, 0)).toBeLessThan(10_000)
     expect(reader.read({ descriptor: maps, path: at('maps'), stat }, Buffer.alloc(10_000), 0, 10_000, 0)).toBe(10_000)
     closeSync(maps)
@@ -168,10 +171,10 @@ describe('reading content', () => {
     ['a folder', () => mkdirSync(at('file'))],
   ])('refuses %s that was put in the place of the file', (_what, plant) => {
     writeFileSync(at('file'), 'x')
-    const stat = present(reader.stat(at('file')))
+    const stat = present(entries.stat(at('file')))
     renameSync(at('file'), at('moved'))
     plant()
-    const error = failure(() => reader.open(at('file'), stat))
+    const error = failure(() => entries.open(at('file'), stat))
     expect(isCode(error, 'source/unreadable')).toBe(true)
     expect(error.message).toContain('was replaced')
   })
@@ -264,7 +267,7 @@ function allData(file: OpenFile, size: number): DataExtent[] {
 describeWith(['acl', 'attr'], 'reading extended attributes', () => {
   it('finds none where there are none', () => {
     writeFileSync(at('file'), '')
-    expect(reader.attributes(at('file'), noProblem)).toEqual([])
+    expect(entries.attributes(at('file'), noProblem)).toEqual([])
   })
 
   it('reads values of any bytes and POSIX ACLs, of folders the default ones too', () => {
@@ -274,7 +277,10 @@ describeWith(['acl', 'attr'], 'reading extended attributes', () => {
     execFileSync('setfattr', ['-n', 'user.empty', path])
     execFileSync('setfacl', ['-m', 'u:1234:rx,d:u:1234:rwx', path])
     const found = new Map(
-      reader.attributes(at('folder'), noProblem).map(({ name, value }) => [name.toString(), value.toString('hex')]),
+      present(entries.attributes(at('folder'), noProblem)).map(({ name, value }) => [
+        name.toString(),
+        value.toString('hex'),
+      ]),
     )
     const dump = execFileSync('getfattr', ['-d', '-m', '-', '-e', 'hex', '--absolute-names', path], {
       encoding: 'utf8',
@@ -290,7 +296,7 @@ describeWith(['acl', 'attr'], 'reading extended attributes', () => {
     writeFileSync(at('file'), '')
     execFileSync('setfattr', ['-n', 'user.a', '-v', 'x', join(space, 'file')])
     symlinkSync('file', at('link'))
-    expect(reader.attributes(at('link'), noProblem)).toEqual([])
+    expect(entries.attributes(at('link'), noProblem)).toEqual([])
   })
 
   it('reads long values whole', () => {
@@ -298,12 +304,14 @@ describeWith(['acl', 'attr'], 'reading extended attributes', () => {
     writeFileSync(at('file'), '')
     const value = 'v'.repeat(3000)
     execFileSync('setfattr', ['-n', 'user.long', '-v', value, join(space, 'file')])
-    expect(reader.attributes(at('file'), noProblem).map(({ value: read }) => read.toString())).toEqual([value])
+    expect(present(entries.attributes(at('file'), noProblem)).map(({ value: read }) => read.toString())).toEqual([
+      value,
+    ])
   })
 
   it('tells what cannot be read', () => {
     const problems: (string | undefined)[] = []
-    expect(reader.attributes(at('gone'), (_name, error) => problems.push(error.code))).toEqual([])
+    expect(entries.attributes(at('gone'), (_name, error) => problems.push(error.code))).toEqual([])
     expect(problems).toEqual(['ENOENT'])
   })
 })

@@ -18,6 +18,7 @@ import {
 } from '../../core/source/index.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { isRoot, rootOnly } from '../support/privilege.ts'
+import { readByPath } from '../support/read-entry.ts'
 
 // Each round asks restic, which derives a key every time: under a second. More rounds by this variable.
 const ROUNDS = Number(process.env['SELECTION_ROUNDS'] ?? 12)
@@ -66,7 +67,7 @@ function plant(folder: Buffer, depth: number, turn: number): void {
 
 /** What a backup keeps of the tree by our decision, with folders ending in `/`, sorted. */
 function kept(selection: Selection): string[] {
-  const reader = openFileServerReader()
+  const reader = readByPath(openFileServerReader())
   const paths: string[] = []
   const visit = (path: Buffer, parentDevice: bigint, allowed: bigint): void => {
     const stat = reader.stat(path)

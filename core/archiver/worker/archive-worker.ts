@@ -7,9 +7,9 @@ import { createSelection, openFileServerReader } from '../../source/index.ts'
 import type { WaitingWorkerData } from '../archive-threads.ts'
 import { figureRow } from '../figures.ts'
 import { createIdlers } from '../idlers.ts'
-import { type Done, type FromWorker, type SentPlace, type Task, transferOf } from '../messages.ts'
+import { type Done, type FromWorker, type Task, transferOf } from '../messages.ts'
 import { awaitRun } from './await-run.ts'
-import { createEntryArchiver, type FolderPlace } from './entry-archiver.ts'
+import { createEntryArchiver } from './entry-archiver.ts'
 import { createFileArchiver } from './file-archiver.ts'
 import { createFolderArchiver } from './folder-archiver.ts'
 import { largestTreeHere } from './largest-tree.ts'
@@ -55,7 +55,6 @@ const entries = createEntryArchiver({
 })
 const sharer = createSharer(worker, idlers, mailbox, bell, post, () => content.help())
 const folders = createFolderArchiver({
-  reader,
   selection,
   onlyUtf8Names: data.selection.onlyUtf8Names ?? false,
   entries,
@@ -75,12 +74,17 @@ function saveTree(plain: Buffer): Buffer {
 function perform(task: Task): Done['result'] {
   const tree = new TreeWriter(largestTree)
   if (task.type === 'entries') {
+    const { address, rootDevice } = task.folder
     const parent = task.parent ? parents.receive(task.parent) : NO_PARENT
     try {
-      const place = placeOf(task.folder)
-      const names = task.names ? namesOf(task.names) : reader.list(place.path)
-      folders.addEntries(place, names ?? [], parent, tree)
+      using open = reader.openFolder(address)
+      const names = task.names ? namesOf(task.names) : open?.list()
+      if (open && names) folders.addEntries({ open, rootDevice }, names, parent, tree)
     } catch (error) {
+      if (isCode(error, 'source/unreadable')) {
+        missed.unreadable(address.path, error)
+        return tree.finishNodes()
+      }
       // It is the folder that is missed, which whoever shared it knows.
       if (isCode(error, 'source/too-large')) return { tooLarge: error.message }
       throw error
@@ -95,10 +99,6 @@ function perform(task: Task): Done['result'] {
   const node = new TreeWriter()
   entries.addFolder(Buffer.from(task.of.path), Buffer.from(task.of.name).latin1Slice(), id, node)
   return node.finishNodes()
-}
-
-function placeOf({ path, device, rootDevice }: SentPlace): FolderPlace {
-  return { path: Buffer.from(path), device, rootDevice }
 }
 
 function namesOf(list: Uint8Array): string[] {

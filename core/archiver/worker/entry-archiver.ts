@@ -1,11 +1,12 @@
 import { isCode, systemCode } from '../../base/index.ts'
 import { goModeFromUnix, type Node, type TreeWriter } from '../../snapshot/index.ts'
 import {
+  type Attribute,
+  type AttributeProblem,
   type ByteString,
   type EntryReader,
   type EntryStat,
   joinPath,
-  type OpenFile,
   type OpenFolder,
   type Selection,
 } from '../../source/index.ts'
@@ -16,26 +17,27 @@ import type { ParentFolder } from './parent-folder.ts'
 
 /** A folder whose entries are being archived. */
 export interface FolderPlace {
-  readonly path: Buffer
-  /** The file system that the folder lies on, and the one that its root lies on. */
-  readonly device: bigint
+  readonly open: OpenFolder
+  /** The file system that its root lies on. */
   readonly rootDevice: bigint
 }
 
-/** Archives what is in a folder and gives its tree; undefined where it could not be read or has gone. */
-export type ArchiveFolder = (place: FolderPlace, enter: boolean, parentTree: Buffer | undefined) => Buffer | undefined
+/** Archives what is in a folder and gives its tree. */
+export type ArchiveFolder = (place: FolderPlace, enter: boolean, parentTree: Buffer | undefined) => Buffer | NoTree
+
+/** Why a folder has no tree: it was not there any more, or could not be read, which was reported. */
+export type NoTree = 'gone' | 'missed'
 
 /** Archives single entries of folders: adds their nodes to the folder's tree. */
 export interface EntryArchiver {
-  /** `open` is the folder, open. */
+  /** False where nothing has this name any more. */
   add(
     folder: FolderPlace,
-    open: OpenFolder,
     name: ByteString,
     parent: ParentFolder,
     tree: TreeWriter,
     archiveFolder: ArchiveFolder,
-  ): void
+  ): boolean
   /** Adds the node of a folder whose tree is stored already. */
   addFolder(path: Buffer, name: ByteString, subtree: Buffer, tree: TreeWriter): void
 }
@@ -54,7 +56,13 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
   const { reader, selection, files, missed, figures, checkStopped } = parts
 
   /** What all kinds of nodes have. The access time is the modification time, as with restic: else no tree would repeat. */
-  function nodeOf(path: Buffer, name: ByteString, type: Node['type'], stat: EntryStat, open?: OpenFile): Node {
+  function nodeOf(
+    path: Buffer,
+    name: ByteString,
+    type: Node['type'],
+    stat: EntryStat,
+    attributesOf: (problem: AttributeProblem) => readonly Attribute[],
+  ): Node {
     const uid = Number(stat.uid)
     const gid = Number(stat.gid)
     return {
@@ -73,7 +81,7 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
       size: 0n,
       links: 0n,
       content: null,
-      extendedAttributes: reader.attributes(open ?? path, (attribute, error) => {
+      extendedAttributes: attributesOf((attribute, error) => {
         // What has gone meanwhile is not missed.
         if (systemCode(error) !== 'ENOENT') missed.attribute(path, attribute, error)
       }),
@@ -81,64 +89,75 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
   }
 
   function addDirectory(
-    place: FolderPlace,
+    { open, rootDevice }: FolderPlace,
     name: ByteString,
-    stat: EntryStat,
     parent: ParentFolder,
     tree: TreeWriter,
     archiveFolder: ArchiveFolder,
-  ): void {
+  ): boolean {
+    using entered = open.enter(name)
+    if (!entered) return false
     const before = parent.find(name)
     const parentTree = before?.subtree
-    const subtree = archiveFolder(place, selection.entersFolder(stat, place.rootDevice), parentTree)
-    if (!subtree) return
+    const isEntered = selection.entersFolder(entered.stat, rootDevice)
+    const subtree = archiveFolder({ open: entered, rootDevice }, isEntered, parentTree)
+    if (!(subtree instanceof Uint8Array)) return subtree === 'missed'
     const isSameTree = parentTree?.equals(subtree) ?? false
     count(figures, !before ? FIGURE.dirsNew : isSameTree ? FIGURE.dirsUnmodified : FIGURE.dirsChanged)
-    tree.add({ ...nodeOf(place.path, name, 'dir', stat), subtree })
+    tree.add(folderNode(entered, name, subtree))
+    return true
   }
 
-  function addOther(path: Buffer, name: ByteString, kind: Node['type'], stat: EntryStat, tree: TreeWriter): void {
-    const node = nodeOf(path, name, kind, stat)
+  function folderNode(folder: OpenFolder, name: ByteString, subtree: Buffer): Node {
+    const attributesOf = (problem: AttributeProblem) => folder.attributes(undefined, problem)
+    return { ...nodeOf(folder.path, name, 'dir', folder.stat, attributesOf), subtree }
+  }
+
+  function addOther(
+    { open }: FolderPlace,
+    name: ByteString,
+    kind: Node['type'],
+    stat: EntryStat,
+    tree: TreeWriter,
+  ): boolean {
+    const attributesOf = (problem: AttributeProblem) => open.attributes(name, problem)
+    const node = nodeOf(joinPath(open.path, name), name, kind, stat, attributesOf)
     if (kind === 'symlink') {
-      const linkTarget = reader.readLink(path)
-      if (!linkTarget) return
+      const linkTarget = open.readLink(name)
+      if (!linkTarget) return false
       tree.add({ ...node, links: stat.nlink, linkTarget })
     } else if (kind === 'fifo') tree.add(node)
     else tree.add({ ...node, links: stat.nlink, device: stat.rdev })
     count(figures, FIGURE.others)
+    return true
   }
 
   return {
-    add(folder, open, name, parent, tree, archiveFolder) {
+    add(folder, name, parent, tree, archiveFolder) {
       checkStopped()
+      const { open, rootDevice } = folder
       try {
         const look = open.look(name)
+        if (!look) return false
         // A socket exists only while its program runs.
-        if (!look?.kind || look.kind === 'socket') return
+        if (!look.kind || look.kind === 'socket') return true
         const { kind } = look
-        if (selection.excludesSome && selection.excludes(look.stat(), folder.device, folder.rootDevice)) return
-        if (kind === 'file' && files.addSame(name, look, parent, tree)) return
+        if (selection.excludesSome && selection.excludes(look.stat(), open.stat.dev, rootDevice)) return true
+        if (kind === 'file' && files.addSame(name, look, parent, tree)) return true
         const stat = look.stat()
-        if (kind === 'file') files.add(folder.path, name, stat, parent, tree, nodeOf)
-        else if (kind === 'dir') {
-          addDirectory(
-            { path: joinPath(folder.path, name), device: stat.dev, rootDevice: folder.rootDevice },
-            name,
-            stat,
-            parent,
-            tree,
-            archiveFolder,
-          )
-        } else addOther(joinPath(folder.path, name), name, kind, stat, tree)
+        if (kind === 'file') return files.add(open, name, stat, parent, tree, nodeOf)
+        if (kind === 'dir') return addDirectory(folder, name, parent, tree, archiveFolder)
+        return addOther(folder, name, kind, stat, tree)
       } catch (error) {
         // Only what the source could not give is missed; a failure to store ends the run.
         if (!isCode(error, 'source/unreadable')) throw error
-        missed.unreadable(joinPath(folder.path, name), error)
+        missed.unreadable(joinPath(open.path, name), error)
+        return true
       }
     },
     addFolder(path, name, subtree, tree) {
-      const stat = reader.stat(path)
-      if (stat) tree.add({ ...nodeOf(path, name, 'dir', stat), subtree })
+      using folder = reader.openFolder({ path, readFrom: path })
+      if (folder) tree.add(folderNode(folder, name, subtree))
     },
   }
 }

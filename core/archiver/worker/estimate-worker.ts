@@ -1,22 +1,30 @@
 import { workerData } from 'node:worker_threads'
 
-import { type ByteString, createSelection, joinPath, kindOf, openFileServerReader } from '../../source/index.ts'
+import {
+  type ByteString,
+  createSelection,
+  type FolderAddress,
+  kindOf,
+  type OpenFolder,
+  openFileServerReader,
+} from '../../source/index.ts'
 import type { EstimateWorkerData } from '../estimate.ts'
-import type { FolderPlace } from './entry-archiver.ts'
 
 const { targets, selection: options, counts } = workerData as EstimateWorkerData
 const numbers = new Float64Array(counts)
 const reader = openFileServerReader()
 const selection = createSelection(options, () => undefined)
 
-const pending: FolderPlace[] = []
 const isUnwanted = (): boolean => numbers[3] === 1
 
-function countEntry(path: Buffer, { device, rootDevice }: Omit<FolderPlace, 'path'>): void {
-  const stat = reader.stat(path)
-  if (!stat || selection.excludes(stat, device, rootDevice)) return
+function countEntry(folder: OpenFolder, name: ByteString, rootDevice: bigint): void {
+  const stat = folder.look(name)?.stat()
+  if (!stat || selection.excludes(stat, folder.stat.dev, rootDevice)) return
   const kind = kindOf(stat)
-  if (kind === 'dir' && selection.entersFolder(stat, rootDevice)) pending.push({ path, device: stat.dev, rootDevice })
+  if (kind === 'dir' && selection.entersFolder(stat, rootDevice)) {
+    using entered = folder.enter(name)
+    if (entered) countEntries(entered, entered.list() ?? [], rootDevice)
+  }
   if (kind !== 'file') return
   numbers[0] = (numbers[0] ?? 0) + 1
   numbers[1] = (numbers[1] ?? 0) + Number(stat.size)
@@ -31,20 +39,19 @@ function attempt(work: () => void): void {
   }
 }
 
-function countEntries(folder: FolderPlace, names: readonly ByteString[]): void {
-  const { path } = folder
-  const isExcluded = selection.inFolder(path.latin1Slice(), path)
-  for (const name of names)
-    if (!isUnwanted() && !isExcluded(name)) attempt(() => countEntry(joinPath(path, name), folder))
+function countEntries(folder: OpenFolder, names: readonly ByteString[], rootDevice: bigint): void {
+  const isExcluded = selection.inFolder(folder.path.latin1Slice(), folder.place())
+  for (const name of names) {
+    if (!isUnwanted() && !isExcluded(name)) attempt(() => countEntry(folder, name, rootDevice))
+  }
 }
 
-for (const { folder, name, device } of targets) {
-  const place = { path: Buffer.from(folder), device, rootDevice: device }
-  if (name === undefined) pending.push(place)
-  else attempt(() => countEntries(place, [name]))
+function countTarget(address: FolderAddress): void {
+  using folder = reader.openFolder(address)
+  const { root, identity } = address
+  const { device = 0n } = root?.identity ?? identity ?? {}
+  if (folder) countEntries(folder, root ? [root.name] : (folder.list() ?? []), device)
 }
-for (let folder = pending.pop(); folder && !isUnwanted(); folder = pending.pop()) {
-  const place = folder
-  attempt(() => countEntries(place, reader.list(place.path) ?? []))
-}
+
+for (const address of targets) attempt(() => countTarget(address))
 if (!isUnwanted()) numbers[2] = 1

@@ -1,27 +1,42 @@
 import { type ContentWriter, ID_BYTES } from '../../repository/index.ts'
 import type { Node, TreeReader, TreeWriter } from '../../snapshot/index.ts'
 import {
+  type Attribute,
+  type AttributeProblem,
   type ByteString,
   type EntryLook,
   type EntryReader,
   type EntryStat,
   joinPath,
-  type OpenFile,
+  type OpenFolder,
 } from '../../source/index.ts'
 import { count, FIGURE, type FigureRow } from '../figures.ts'
 import type { ChangeDetection } from '../messages.ts'
 import type { MissedReporter } from './missed.ts'
 import type { ParentFolder } from './parent-folder.ts'
 
-/** Makes what all kinds of nodes have, of what is open where it is. */
-export type NodeOf = (path: Buffer, name: ByteString, type: 'file', stat: EntryStat, open?: OpenFile) => Node
+/** Makes what all kinds of nodes have. */
+export type NodeOf = (
+  path: Buffer,
+  name: ByteString,
+  type: 'file',
+  stat: EntryStat,
+  attributesOf: (problem: AttributeProblem) => readonly Attribute[],
+) => Node
 
 /** Archives regular files: the unchanged by reference, the others by reading them. */
 export interface FileArchiver {
   /** Takes over the parent's node of a file that is as it was in every respect. False: it has to be looked at closer. */
   addSame(name: ByteString, look: EntryLook, parent: ParentFolder, tree: TreeWriter): boolean
-  /** `folder` is the path of the file's folder. */
-  add(folder: Buffer, name: ByteString, stat: EntryStat, parent: ParentFolder, tree: TreeWriter, nodeOf: NodeOf): void
+  /** False where it is gone. */
+  add(
+    folder: OpenFolder,
+    name: ByteString,
+    stat: EntryStat,
+    parent: ParentFolder,
+    tree: TreeWriter,
+    nodeOf: NodeOf,
+  ): boolean
 }
 
 export interface FileArchiverParts {
@@ -56,7 +71,7 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
 
   function addUnchanged(
     before: TreeReader,
-    folder: Buffer,
+    folder: OpenFolder,
     name: ByteString,
     stat: EntryStat,
     tree: TreeWriter,
@@ -75,15 +90,16 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
     ) {
       tree.addRaw(before.name, before.raw)
     } else {
-      const path = joinPath(folder, name)
-      tree.add({ ...nodeOf(path, name, 'file', stat), size: stat.size, links: stat.nlink, content: ids })
+      const attributesOf = (problem: AttributeProblem) => folder.attributes(name, problem)
+      const node = nodeOf(joinPath(folder.path, name), name, 'file', stat, attributesOf)
+      tree.add({ ...node, size: stat.size, links: stat.nlink, content: ids })
     }
     return true
   }
 
   /** Reads and stores a file, and gives its node. Undefined where it is gone. */
-  function store(path: Buffer, name: ByteString, stat: EntryStat, nodeOf: NodeOf): Node | undefined {
-    const file = reader.open(path, stat)
+  function store(folder: OpenFolder, name: ByteString, stat: EntryStat, nodeOf: NodeOf): Node | undefined {
+    const file = folder.open(name, stat)
     if (!file) return undefined
     let size = 0
     const most = longestRead(file.stat.size)
@@ -96,8 +112,8 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
         count(figures, FIGURE.bytesProcessed, read)
         return read
       })
-      if (reader.hasChanged(file)) missed.report(path, 'changed', 'it changed while it was read')
-      const node = nodeOf(path, name, 'file', file.stat, file)
+      if (reader.hasChanged(file)) missed.report(file.path, 'changed', 'it changed while it was read')
+      const node = nodeOf(file.path, name, 'file', file.stat, (problem) => reader.attributes(file, problem))
       return { ...node, size: BigInt(size), links: file.stat.nlink, content: stored }
     } catch (error) {
       count(figures, FIGURE.bytesProcessed, -size)
@@ -120,11 +136,12 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
     },
     add(folder, name, stat, parent, tree, nodeOf) {
       const before = parent.find(name)
-      if (before && isUnchanged(before, stat) && addUnchanged(before, folder, name, stat, tree, nodeOf)) return
-      const node = store(joinPath(folder, name), name, stat, nodeOf)
-      if (!node) return
+      if (before && isUnchanged(before, stat) && addUnchanged(before, folder, name, stat, tree, nodeOf)) return true
+      const node = store(folder, name, stat, nodeOf)
+      if (!node) return false
       count(figures, before ? FIGURE.filesChanged : FIGURE.filesNew)
       tree.add(node)
+      return true
     },
   }
 }

@@ -1,7 +1,7 @@
 import { formatCount, isCode } from '../../base/index.ts'
 import { TreeWriter } from '../../snapshot/index.ts'
-import { type ByteString, type EntryReader, isUtf8Name, joinPath, type Selection } from '../../source/index.ts'
-import type { EntryArchiver, FolderPlace } from './entry-archiver.ts'
+import { type ByteString, isUtf8Name, joinPath, type OpenFolder, type Selection } from '../../source/index.ts'
+import type { EntryArchiver, FolderPlace, NoTree } from './entry-archiver.ts'
 import type { MissedReporter } from './missed.ts'
 import { NO_PARENT, type ParentFolder } from './parent-folder.ts'
 import type { ParentReader } from './parent-reader.ts'
@@ -14,7 +14,6 @@ export interface FolderArchiver {
 }
 
 export interface FolderArchiverParts {
-  readonly reader: EntryReader
   readonly selection: Selection
   /** FS-17: names that are not UTF-8 are left out, and listed. */
   readonly onlyUtf8Names: boolean
@@ -31,50 +30,60 @@ export interface FolderArchiverParts {
 const FEWEST_TO_SHARE = 2
 
 export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver {
-  const { reader, selection, onlyUtf8Names, entries, parents, sharer, missed, saveTree, largestTree } = parts
+  const { selection, onlyUtf8Names, entries, parents, sharer, missed, saveTree, largestTree } = parts
   /** Writers are used again: one for each depth that is being worked on. */
   const spare: TreeWriter[] = []
 
   function addEntries(folder: FolderPlace, names: readonly ByteString[], parent: ParentFolder, tree: TreeWriter): void {
-    const isExcluded = selection.inFolder(folder.path.latin1Slice(), folder.path)
+    const { open } = folder
+    const isExcluded = selection.inFolder(open.path.latin1Slice(), open.place())
     const shared: number[] = []
-    const open = reader.openFolder(folder.path)
+    const gone: ByteString[] = []
     let end = names.length
-    try {
-      for (let at = 0; at < end; at++) {
-        if (end - at >= FEWEST_TO_SHARE && sharer.someoneIsIdle()) {
-          const middle = at + ((end - at + 1) >> 1)
-          const token = sharer.share(folder, names.slice(middle, end), parent.sent)
-          if (token !== undefined) {
-            shared.push(token)
-            end = middle
-          }
+    for (let at = 0; at < end; at++) {
+      if (end - at >= FEWEST_TO_SHARE && sharer.someoneIsIdle()) {
+        const middle = at + ((end - at + 1) >> 1)
+        const token = sharer.share(folder, names.slice(middle, end), parent.sent)
+        if (token !== undefined) {
+          shared.push(token)
+          end = middle
         }
-        const name = names[at] ?? ''
-        if (onlyUtf8Names && !isUtf8Name(name)) {
-          missed.report(joinPath(folder.path, name), 'name-not-utf8', 'its name is not UTF-8')
-        } else if (!isExcluded(name)) entries.add(folder, open, name, parent, tree, archiveFolder)
       }
-    } finally {
-      open.close()
+      const name = names[at] ?? ''
+      if (onlyUtf8Names && !isUtf8Name(name)) {
+        missed.report(joinPath(open.path, name), 'name-not-utf8', 'its name is not UTF-8')
+      } else if (!isExcluded(name) && !entries.add(folder, name, parent, tree, archiveFolder)) gone.push(name)
     }
+    reportReturned(open, gone)
     // What was shared first lies last.
     for (const token of shared.toReversed()) tree.addNodes(sharer.await(token))
   }
 
-  function archiveFolder(place: FolderPlace, enter: boolean, parentTree: Buffer | undefined): Buffer | undefined {
-    const names = enter ? listNames(place.path) : []
-    if (!names) return undefined
+  /** What was not there when it was to be read, and has its name by now, exists and was not read. */
+  function reportReturned(open: OpenFolder, gone: readonly ByteString[]): void {
+    if (gone.length === 0) return
+    const listed = listNames(open)
+    const names = new Set(listed === 'missed' ? [] : listed)
+    for (const name of gone) {
+      if (!names.has(name) || isSocket(open, name)) continue
+      missed.report(joinPath(open.path, name), 'unreadable', 'it was away when it was to be read')
+    }
+  }
+
+  function archiveFolder(place: FolderPlace, enter: boolean, parentTree: Buffer | undefined): Buffer | NoTree {
+    const names = enter ? listNames(place.open) : []
+    if (!names) return 'gone'
+    if (names === 'missed') return names
     const parent = parentTree ? parents.open(parentTree) : NO_PARENT
     const tree = spare.pop() ?? new TreeWriter(largestTree)
     try {
       addEntries(place, names, parent, tree)
       const plain = tree.finish()
-      return parent.isSame(plain) ? parentTree : saveTree(plain)
+      return parentTree && parent.isSame(plain) ? parentTree : saveTree(plain)
     } catch (error) {
       if (!isCode(error, 'source/too-large')) throw error
-      missed.report(place.path, 'too-large', `it has ${formatCount(names.length)} entries: ${error.message}`)
-      return undefined
+      missed.report(place.open.path, 'too-large', `it has ${formatCount(names.length)} entries: ${error.message}`)
+      return 'missed'
     } finally {
       parent.close()
       tree.reset()
@@ -82,16 +91,25 @@ export function createFolderArchiver(parts: FolderArchiverParts): FolderArchiver
     }
   }
 
-  /** Undefined where the folder cannot be read, which is missed, or has gone, which is not. */
-  function listNames(path: Buffer): ByteString[] | undefined {
+  /** Undefined where the folder has gone. */
+  function listNames(open: OpenFolder): ByteString[] | 'missed' | undefined {
     try {
-      return reader.list(path)
+      return open.list()
     } catch (error) {
       if (!isCode(error, 'source/unreadable')) throw error
-      missed.unreadable(path, error)
-      return undefined
+      missed.unreadable(open.path, error)
+      return 'missed'
     }
   }
 
   return { addEntries }
+}
+
+function isSocket(open: OpenFolder, name: ByteString): boolean {
+  try {
+    return open.look(name)?.kind === 'socket'
+  } catch (error) {
+    if (!isCode(error, 'source/unreadable')) throw error
+    return false
+  }
 }

@@ -9,7 +9,7 @@ import type { Mailbox } from './mailbox.ts'
 /** Hands parts of this worker's work to idle ones. */
 export interface Sharer {
   someoneIsIdle(): boolean
-  /** Shares entries of a folder. Returns what to `await` with, or undefined where nobody is idle any more. */
+  /** Shares entries of a folder, which stays open until they are there. Returns what to `await` with, or undefined where nobody is idle any more. */
   share(folder: FolderPlace, names: readonly ByteString[], parent: SentParent | undefined): number | undefined
   /** The encoded nodes of shared entries. Helps others until they are there. Throws `source/too-large`. */
   await(token: number): Uint8Array
@@ -27,13 +27,17 @@ export function createSharer(
 
   return {
     someoneIsIdle: () => idlers.isAnyIdle(worker),
-    share(folder, names, parent) {
+    share({ open, rootDevice }, names, parent) {
       const to = idlers.claim(worker)
       if (to < 0) return undefined
       // Negative, and unlike any other worker's: the main thread counts its own tasks upwards from 1.
       const token = -(++shared * 1024 + worker)
       const list = Buffer.from(`${names.join('\0')}\0`, 'latin1')
-      post({ type: 'share', to, task: { type: 'entries', token, folder, names: list, parent } })
+      post({
+        type: 'share',
+        to,
+        task: { type: 'entries', token, folder: { address: open.address(), rootDevice }, names: list, parent },
+      })
       return token
     },
     await(token) {

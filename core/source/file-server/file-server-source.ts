@@ -18,7 +18,7 @@ export function createFileServerSource({ roots, selection }: FileServerDescripto
         roots: prepared,
         selection,
         verify: () => {
-          for (const { readFrom, identity } of prepared) verifyRoot(Buffer.from(readFrom), identity)
+          for (const { path, identity } of prepared) verifyRoot(Buffer.from(path), identity)
         },
         // A live file system was given nothing that could be taken back.
         release: () => Promise.resolve(),

@@ -7,6 +7,7 @@ import { type EntryStat, kindOf } from './walk.ts'
 /** A regular file that is open for reading, and what it was like when it was opened. */
 export interface OpenFile {
   readonly descriptor: number
+  /** What it is called in messages. */
   readonly path: Buffer
   readonly stat: EntryStat
 }
@@ -17,10 +18,10 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 /**
  * Opens the regular file that `expected` was read of. Its access time stays as it is where the kernel allows that
  * (owner or root). Undefined when it has gone meanwhile. Fails with `source/unreadable` when it may not be opened or
- * when something else lies there now; the caller closes.
+ * when something else lies there now; the caller closes. `place` is where it is opened.
  */
-export function openForReading(path: Buffer, expected: EntryStat): OpenFile | undefined {
-  const descriptor = openDescriptor(path, expected)
+export function openForReading(path: Buffer, place: Buffer, expected: EntryStat): OpenFile | undefined {
+  const descriptor = openDescriptor(path, place, expected)
   if (descriptor === undefined) return undefined
   try {
     const stat = fstatSync(descriptor, { bigint: true })
@@ -58,22 +59,22 @@ export function unreadable(path: Uint8Array, what: string, cause?: unknown): Cor
   })
 }
 
-function openDescriptor(path: Buffer, expected: EntryStat): number | undefined {
+function openDescriptor(path: Buffer, place: Buffer, expected: EntryStat): number | undefined {
   const user = process.geteuid?.()
   const quiet = user === 0 || BigInt(user ?? -1) === expected.uid
   try {
-    if (quiet) return openSync(path, FLAGS | constants.O_NOATIME)
-    return openSync(path, FLAGS)
+    if (quiet) return openSync(place, FLAGS | constants.O_NOATIME)
+    return openSync(place, FLAGS)
   } catch (error) {
     // EPERM: root of a container, or a network file system that sees another user.
-    if (quiet && systemCode(error) === 'EPERM') return openDescriptorPlainly(path)
+    if (quiet && systemCode(error) === 'EPERM') return openDescriptorPlainly(path, place)
     return goneOrUnreadable(path, error)
   }
 }
 
-function openDescriptorPlainly(path: Buffer): number | undefined {
+function openDescriptorPlainly(path: Buffer, place: Buffer): number | undefined {
   try {
-    return openSync(path, FLAGS)
+    return openSync(place, FLAGS)
   } catch (error) {
     return goneOrUnreadable(path, error)
   }

@@ -2,7 +2,7 @@ import { opendirSync } from 'node:fs'
 
 import { CoreError } from '../../base/index.ts'
 import { printable } from './byte-string.ts'
-import { statEntry } from './walk.ts'
+import { type EntryStat, statEntry } from './walk.ts'
 
 /** What makes a root this root and no other: the file system it lies on and its number there. Plain data. */
 export interface RootIdentity {
@@ -27,9 +27,17 @@ export function identifyRoot(path: Buffer): RootIdentity {
  */
 export function verifyRoot(path: Buffer, identity: RootIdentity): void {
   const stat = look(path)
-  if (stat?.dev === identity.device && stat.ino === identity.inode) return
-  const found = stat === undefined ? 'is gone' : 'is another one now (an unmounted file system, or a replaced folder)'
-  throw new CoreError('source/vanished', `${printable(path)} ${found} while it was being read`, {
+  if (!stat || !isIdentity(stat, identity)) throw vanished(path, stat !== undefined)
+}
+
+export function isIdentity(stat: Pick<EntryStat, 'dev' | 'ino'>, { device, inode }: RootIdentity): boolean {
+  return stat.dev === device && stat.ino === inode
+}
+
+/** The error of a root that is gone, or is another one than it was. */
+export function vanished(path: Buffer, isThere: boolean): CoreError {
+  const found = isThere ? 'is another one now (an unmounted file system, or a replaced folder)' : 'is gone'
+  return new CoreError('source/vanished', `${printable(path)} ${found} while it was being read`, {
     retryable: true,
     safety: 'No recovery point was made of this run; earlier ones are untouched.',
     remedy: 'Make sure that the file system is mounted, then run the backup again.',

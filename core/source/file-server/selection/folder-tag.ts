@@ -31,8 +31,8 @@ export function parseFolderTag(text: string): FolderTag {
   })
 }
 
-/** Whether the folder holds this tag. */
-export function isTagged(folder: Uint8Array, tag: FolderTag, problem: TagProblem): boolean {
+/** Whether the folder, which is read at `folder`, holds this tag. */
+export function isTagged(folder: Uint8Array, tag: FolderTag, problem: (error: unknown) => void): boolean {
   const path = joinPath(folder, tag.name)
   try {
     const stat = statEntry(path)
@@ -40,7 +40,7 @@ export function isTagged(folder: Uint8Array, tag: FolderTag, problem: TagProblem
     // Opening what is no file may do something: a device, a FIFO that somebody writes to, a link to one.
     return tag.header === '' || (kindOf(stat) === 'file' && readStart(path, tag.header.length) === tag.header)
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') problem(path, error)
+    if (systemCode(error) !== 'ENOENT') problem(error)
     return false
   }
 }

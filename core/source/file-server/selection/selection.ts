@@ -1,4 +1,4 @@
-import { type ByteString, isUtf8Name } from '../byte-string.ts'
+import { type ByteString, isUtf8Name, joinPath } from '../byte-string.ts'
 import { type EntryStat, kindOf } from '../walk.ts'
 import type { ComponentTest } from './component.ts'
 import { CACHE_FOLDER_TAG, type FolderTag, isTagged, parseFolderTag, type TagProblem } from './folder-tag.ts'
@@ -56,7 +56,8 @@ export function createSelection(options: SelectionOptions, problem: TagProblem):
         tests.push((name) => isExcluded(lowerCase(name)))
       }
       for (const tag of tags) {
-        if (isTagged(readFrom, tag, problem)) tests.push((name) => name !== tag.name)
+        const told = (error: unknown): void => problem(joinPath(Buffer.from(path, 'latin1'), tag.name), error)
+        if (isTagged(readFrom, tag, told)) tests.push((name) => name !== tag.name)
       }
       return anyOf(tests)
     },

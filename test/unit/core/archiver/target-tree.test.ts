@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest'
 
-import { buildTargetTree, placesOf, type TargetFolder } from '../../../../core/archiver/target-tree.ts'
+import { addressesOf, addressOf, buildTargetTree, type TargetFolder } from '../../../../core/archiver/target-tree.ts'
+import type { FolderAddress } from '../../../../core/source/index.ts'
 
+const identityOf = (number: number) => ({ device: BigInt(number), inode: 7n })
 const targetsOf = (...paths: readonly string[]) =>
-  paths.map((path, number) => ({ path: Buffer.from(path, 'latin1'), device: BigInt(number) }))
+  paths.map((path, number) => ({
+    path: Buffer.from(path, 'latin1'),
+    readFrom: Buffer.from(path, 'latin1'),
+    identity: identityOf(number),
+  }))
 
 /** A folder as nested names, where a target is the number of its device. */
 function shown({ whole, targets, folders }: TargetFolder): unknown {
-  if (whole) return Number(whole.device)
+  if (whole) return Number(whole.identity.device)
   return {
-    ...Object.fromEntries([...targets].map(([name, { device }]) => [name, Number(device)])),
+    ...Object.fromEntries([...targets].map(([name, { identity }]) => [name, Number(identity.device)])),
     ...Object.fromEntries([...folders].map(([name, folder]) => [name, shown(folder)])),
   }
 }
@@ -38,23 +44,40 @@ describe('the tree of targets', () => {
   })
 })
 
-const placesIn = (...paths: readonly string[]) =>
-  placesOf(buildTargetTree(targetsOf(...paths))).map(({ folder, name, device }) => [
-    folder.toString('latin1'),
-    name,
-    Number(device),
-  ])
+const address = (path: string, root?: FolderAddress['root']) => ({
+  path: Buffer.from(path),
+  readFrom: Buffer.from(path),
+  root,
+})
+const entry = (name: string, number: number) => ({ name, readName: name, identity: identityOf(number) })
 
-describe('the places of targets', () => {
-  it('are those that lie in no other one', () => {
-    expect(placesIn('/home/ada/deep', '/home/ada', '/srv', '/home/bob', '/srv/data')).toEqual([
-      ['/', 'srv', 2],
-      ['/home', 'ada', 1],
-      ['/home', 'bob', 3],
+describe('the addresses of targets', () => {
+  it('are those of targets that lie in no other one, each as the one entry of its folder', () => {
+    const targets = targetsOf('/home/ada/deep', '/home/ada', '/srv', '/home/bob', '/srv/data')
+    expect(addressesOf(buildTargetTree(targets))).toEqual([
+      address('/', entry('srv', 2)),
+      address('/home', entry('ada', 1)),
+      address('/home', entry('bob', 3)),
     ])
   })
 
-  it('are the root alone, without a name, where that is one of them', () => {
-    expect(placesIn('/home', '/')).toEqual([['/', undefined, 1]])
+  it('are the root alone, where that is one of them', () => {
+    expect(addressesOf(buildTargetTree(targetsOf('/home', '/')))).toEqual([
+      { ...address('/'), identity: identityOf(1) },
+    ])
+  })
+
+  it.each([
+    { path: '/home/ada', readFrom: '/shadow/7/data', folder: '/shadow/7', readName: 'data' },
+    { path: '/home', readFrom: '/shadow', folder: '/', readName: 'shadow' },
+    // The top of a shadow copy has no name of its own.
+    { path: '/home', readFrom: '/', folder: '/', readName: '.' },
+  ])('say where a shadow copy is read: $path at $readFrom', ({ path, readFrom, folder, readName }) => {
+    const target = { path: Buffer.from(path), readFrom: Buffer.from(readFrom), identity: identityOf(0) }
+    expect(addressOf(target)).toMatchObject({
+      path: Buffer.from(path.slice(0, path.lastIndexOf('/')) || '/'),
+      readFrom: Buffer.from(folder),
+      root: { name: path.slice(path.lastIndexOf('/') + 1), readName, identity: identityOf(0) },
+    })
   })
 })

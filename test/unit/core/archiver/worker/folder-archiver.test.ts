@@ -5,7 +5,7 @@ import { createFolderArchiver } from '../../../../../core/archiver/worker/folder
 import { NO_PARENT } from '../../../../../core/archiver/worker/parent-folder.ts'
 import { CoreError } from '../../../../../core/base/index.ts'
 import { TreeWriter } from '../../../../../core/snapshot/index.ts'
-import type { EntryReader, Selection } from '../../../../../core/source/index.ts'
+import type { OpenFolder, Selection } from '../../../../../core/source/index.ts'
 import { sampleNode } from '../../snapshot/sample-node.ts'
 
 const NODE_BYTES = 500
@@ -22,24 +22,25 @@ function archive(
 ): Archived {
   const stored: string[] = []
   const missed: string[] = []
-  const reader = {
-    list: (path: Buffer) =>
-      Array.from({ length: folders[path.toString()] ?? 0 }, (_, at) => String(at).padStart(6, '0')),
-    openFolder: (path: Buffer) => ({ stat: () => undefined, close: () => stored.push(`closed ${path.toString()}`) }),
-  } as unknown as EntryReader
+  const openFolder = (path: string) =>
+    ({
+      path: Buffer.from(path),
+      place: () => Buffer.from(path),
+      list: () => Array.from({ length: folders[path] ?? 0 }, (_, at) => String(at).padStart(6, '0')),
+    }) as unknown as OpenFolder
   let isShared = false
   const entries: Pick<EntryArchiver, 'add'> = {
-    add(place, _open, name, _parent, tree, archiveFolder) {
-      if (place.path.toString() !== '/') {
+    add({ open, rootDevice }, name, _parent, tree, archiveFolder) {
+      if (open.path.toString() !== '/') {
         tree.add(sampleNode(name))
-        return
+        return true
       }
-      const subtree = archiveFolder({ ...place, path: Buffer.from(`/${name}`) }, true, undefined)
-      if (subtree) stored.push(name)
+      const subtree = archiveFolder({ open: openFolder(`/${name}`), rootDevice }, true, undefined)
+      if (subtree instanceof Uint8Array) stored.push(name)
+      return true
     },
   }
   const archiver = createFolderArchiver({
-    reader,
     selection: { inFolder: () => () => false } as unknown as Selection,
     onlyUtf8Names: false,
     entries: entries as EntryArchiver,
@@ -47,7 +48,7 @@ function archive(
     sharer: {
       someoneIsIdle: () => shared !== undefined && !isShared,
       share: (place) => {
-        if (place.path.toString() !== shared?.folder) return undefined
+        if (place.open.path.toString() !== shared?.folder) return undefined
         isShared = true
         return -1
       },
@@ -61,14 +62,14 @@ function archive(
     saveTree: () => Buffer.alloc(32),
     largestTree: 100 * NODE_BYTES,
   })
-  const place = { path: Buffer.from('/'), device: 0n, rootDevice: 0n }
+  const place = { open: openFolder('/'), rootDevice: 0n }
   archiver.addEntries(
     place,
     Object.keys(folders).map((path) => path.slice(1)),
     NO_PARENT,
     new TreeWriter(),
   )
-  return { stored: stored.filter((each) => !each.startsWith('closed')), missed }
+  return { stored, missed }
 }
 
 const tooLarge = (): never => {

@@ -6,8 +6,10 @@ import type { Mailbox } from '../../../../../core/archiver/worker/mailbox.ts'
 import { createSharer, type Sharer } from '../../../../../core/archiver/worker/sharer.ts'
 import { PipelineStopped } from '../../../../../core/repository/index.ts'
 import { createBell } from '../../../../../core/repository/pipeline/bell.ts'
+import type { OpenFolder } from '../../../../../core/source/index.ts'
 
-const FOLDER = { path: Buffer.from('/folder'), device: 1n, rootDevice: 1n }
+const ADDRESS = { path: Buffer.from('/folder'), readFrom: Buffer.from('/shadow'), descriptor: 7 }
+const FOLDER = { open: { address: () => ADDRESS } as unknown as OpenFolder, rootDevice: 1n }
 const WORKERS = 3
 
 const bell = () => createBell(new Int32Array(new SharedArrayBuffer(64)))
@@ -64,7 +66,7 @@ describe('sharing of work', () => {
         task: {
           type: 'entries',
           token,
-          folder: FOLDER,
+          folder: { address: ADDRESS, rootDevice: 1n },
           names: Buffer.from('a\0caf\xe9\0z z\0', 'latin1'),
           parent,
         },
