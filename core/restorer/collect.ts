@@ -30,7 +30,21 @@ export function createCollector(set: FileSet, { onFull, onUnreadable }: Collecto
   const totals: Totals = { files: 0, bytes: 0, folders: 0, others: 0, selected: 0 }
   const identities = new Set<string>()
   clearFileSet(set)
-  let current: Buffer = Buffer.alloc(0)
+  /** The folder that the walk is in, after those above it. One that is not selected is made for what is restored in it. */
+  const chain: { readonly path: Buffer; isAdded: boolean }[] = []
+
+  function addChain(): void {
+    for (const folder of chain) {
+      if (folder.isAdded) continue
+      folder.isAdded = true
+      addFolder(folder.path, undefined)
+    }
+  }
+
+  function addFolder(path: Buffer, node: Buffer | undefined): void {
+    set.folders.push({ path, node })
+    totals.folders++
+  }
 
   /** Further names of a file have no content of their own. */
   function isNew(node: TreeReader): boolean {
@@ -44,14 +58,18 @@ export function createCollector(set: FileSet, { onFull, onUnreadable }: Collecto
   return {
     totals,
     folder(path, node, isSelected) {
-      current = path
-      set.folders.push({ path, node: isSelected ? node : undefined })
-      totals.folders++
-      if (isSelected) totals.selected++
+      while (chain.length > 0 && !isAbove(chain.at(-1)?.path ?? path, path)) chain.pop()
+      if (isSelected) {
+        addChain()
+        addFolder(path, node)
+        totals.selected++
+      }
+      chain.push({ path, isAdded: isSelected })
     },
     entry(node) {
+      addChain()
       // A folder may go on in the next set.
-      if (set.folders.length === 0) set.folders.push({ path: current, node: undefined })
+      if (set.folders.length === 0) set.folders.push({ path: chain.at(-1)?.path ?? NO_PATH, node: undefined })
       const folder = set.folders.length - 1
       totals.selected++
       // Copied: where little of a tree is wanted, keeping the tree would keep all of it.
@@ -74,4 +92,13 @@ export function createCollector(set: FileSet, { onFull, onUnreadable }: Collecto
     },
     unreadable: onUnreadable,
   }
+}
+
+const NO_PATH = Buffer.alloc(0)
+const SLASH = 0x2f
+
+/** Whether a folder is above a path. */
+function isAbove(folder: Buffer, path: Buffer): boolean {
+  if (folder.length === 0) return path.length > 0
+  return path[folder.length] === SLASH && path.subarray(0, folder.length).equals(folder)
 }

@@ -69,7 +69,8 @@ export async function restore(repository: Repository, index: BlobIndex, options:
     isOneSet = false
   })
   const { selected } = totals
-  if (options.dryRun) return { ...progressOf(totals, NOTHING_DONE, 0), selected, problems, lost }
+  const isNothing = selected === 0 && Object.values(options.selection).some((patterns) => patterns !== undefined)
+  if (options.dryRun || isNothing) return { ...progressOf(totals, NOTHING_DONE, 0), selected, problems, lost }
 
   const target = openTargetTree(targetPath)
   const written = new SharedArrayBuffer(workers * Float64Array.BYTES_PER_ELEMENT)

@@ -51,7 +51,8 @@ describeWith(['restic'], 'a large backup that is cancelled', () => {
       truncateSync(vault.write('later', ''), 512 * GIB)
 
       const { code, stderr, stdout } = await cancelAt(vault, moment, signal, ['--pack-size', '4'])
-      expect({ code, stderr }).toEqual({ code: 130, stderr: `Stopped by ${signal}. What is stored is safe.\n` })
+      const told = 'No snapshot was made. What was stored so far is safe, and the next backup does not store it again.'
+      expect({ code, stderr }).toEqual({ code: 130, stderr: `Stopped by ${signal}. ${told}\n` })
       expect(stdout).not.toContain('saved')
       const left = filesOf(vault)
       expect(left.filter((name) => isTemporary(name) || /^(locks|snapshots)\//.test(name))).toEqual([])

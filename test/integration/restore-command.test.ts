@@ -1,4 +1,13 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -106,6 +115,14 @@ describe('holdfast repo restore', () => {
     expect(readFileSync(join(target, source, 'folder/deep/two.txt'), 'utf8')).toBe('two')
   })
 
+  it('makes only folders that lead to what patterns take', async () => {
+    const target = scene.path('few folders')
+    expect((await restore(`latest:${source}`, '-t', target, '--include', 'two.txt')).code).toBe(0)
+    expect(listTree(target).map((line) => line.split(' ')[0])).toHaveLength(3)
+    expect((await restore(`latest:${source}`, '-t', scene.path('one'), '--include', 'three.log')).code).toBe(0)
+    expect(readdirSync(scene.path('one'))).toEqual(['three.log'])
+  })
+
   it.each([
     ['--include', '*.docx'],
     ['--exclude', '*'],
@@ -115,6 +132,7 @@ describe('holdfast repo restore', () => {
       const { code, stderr } = await restore('latest', '--target', target, option, pattern, ...dry)
       expect(code).toBe(3)
       expect(stderr).toMatch(/^Nothing in snapshot [0-9a-f]{8} fits the patterns that were given\./)
+      expect(existsSync(target)).toBe(false)
     }
   })
 

@@ -14,6 +14,7 @@ import {
 import { openDirectoryStorage, type Storage, withReadonly, withRetry } from '../../storage/index.ts'
 import { listenForInterruption } from '../interruption.ts'
 import { createOutput, type Output } from '../output.ts'
+import { Interrupted } from '../stopped.ts'
 import { readPassword } from './password/password.ts'
 
 /** Options that every command on a repository takes. */
@@ -72,7 +73,8 @@ export async function withSession<T>(
   const opened = await openRepository(storage, password, { signal, laneMixer })
   if (mode === 'none')
     return await unlessStopped(signal, work({ output, repository: opened, signal, lock: undefined, presentPacks }))
-  if (options.lock === false) {
+  // What changes the repository for good never goes without its lock.
+  if (options.lock === false && mode === 'shared') {
     const repository = opened.over(withReadonly(storage))
     return await unlessStopped(signal, work({ output, repository, signal, lock: undefined, presentPacks }))
   }
@@ -105,7 +107,7 @@ async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<
   try {
     return await work
   } catch (error) {
-    signal.throwIfAborted()
+    if (!(error instanceof Interrupted)) signal.throwIfAborted()
     throw error
   }
 }

@@ -14,6 +14,7 @@ import {
   CoreError,
   formatBytes,
   formatCount,
+  formatCounted,
   formatDuration,
   localInstant,
   parseBytes,
@@ -24,6 +25,7 @@ import { findSnapshot, loadSnapshots, parseTagList, type StoredSnapshot } from '
 import { printable, readExcludeFile, type SelectionOptions, toByteString } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
+import { tellingIfStopped } from '../../stopped.ts'
 import { VERSION } from '../../version.ts'
 import { type Session, withSession } from '../session.ts'
 import { showBackupProgress } from './backup-progress.ts'
@@ -34,7 +36,7 @@ export async function runBackup(targets: readonly string[], options: BackupComma
   const workers = options.workers ?? availableWorkers()
   const threads = startArchiveThreads(workers)
   try {
-    return await backUpTargets(targets, options, workers, threads)
+    return await tellingIfStopped(STOPPED, backUpTargets(targets, options, workers, threads))
   } finally {
     await threads.end()
   }
@@ -97,6 +99,8 @@ function backUpTargets(
   )
 }
 
+const STOPPED = 'No snapshot was made. What was stored so far is safe, and the next backup does not store it again.'
+
 function sayParent(output: Output, parent: StoredSnapshot | undefined, { force }: BackupCommandOptions): void {
   if (parent) output.say(`Comparing with snapshot ${parent.id.slice(0, 8)}.`)
   else output.say(force ? 'Reading every file.' : 'No earlier snapshot of these targets: every file is read.')
@@ -129,10 +133,10 @@ async function report(
     `Files: ${formatCount(figures.filesNew)} new, ${formatCount(figures.filesChanged)} changed, ${formatCount(figures.filesUnmodified)} unmodified. ` +
       `Folders: ${formatCount(figures.dirsNew)} new, ${formatCount(figures.dirsChanged)} changed, ${formatCount(figures.dirsUnmodified)} unmodified.`,
   )
-  if (bytesAdded === 0) output.say(`Nothing new: all of ${formatCount(files)} files was stored already.`)
+  if (bytesAdded === 0) output.say('Nothing new: all of it was stored already.')
   else output.say(`Added ${formatBytes(bytesAdded)} (${formatBytes(bytesStored)} stored).`)
   output.say(
-    `Processed ${formatCount(files)} files, ${formatBytes(figures.bytesProcessed)} in ${formatDuration(duration)} (${formatBytes(Math.round(rate))}/s).`,
+    `Processed ${formatCounted(files, 'file')}, ${formatBytes(figures.bytesProcessed)} in ${formatDuration(duration)} (${formatBytes(Math.round(rate))}/s).`,
   )
   if (missed.length > 0)
     output.warn(`${formatCount(missed.length)} missed${log === undefined ? '' : `, listed in ${log}`}.`)

@@ -38,12 +38,25 @@ describe('a collector', () => {
     expect(collector.totals).toEqual({ files: 4, bytes: 207, folders: 2, others: 1, selected: 6 })
   })
 
-  it('keeps of a folder its node only where the folder itself is wanted', () => {
+  it('takes folders that are wanted, and without their nodes those that lead to something, once', () => {
     const set = createFileSet()
     const collector = createCollector(set, { onFull: async () => undefined, onUnreadable: () => undefined })
-    collector.folder(Buffer.from('leads there'), NODE, false)
-    collector.folder(Buffer.from('wanted'), NODE, true)
-    expect(set.folders.map(({ node }) => node)).toEqual([undefined, NODE])
+    collector.folder(Buffer.alloc(0), undefined, false)
+    for (const [path, isWanted] of [
+      ['a', false],
+      ['a/leads to nothing', false],
+      ['a/wanted', true],
+      ['a/wanted-not', false],
+      ['b', false],
+      ['b/c', false],
+    ] as const) {
+      collector.folder(Buffer.from(path), NODE, isWanted)
+    }
+    collector.entry(readerOn(sampleNode('entry')))
+    expect(
+      set.folders.map(({ path, node }) => `${path.toString()} ${node === undefined ? 'alone' : 'wanted'}`),
+    ).toEqual([' alone', 'a alone', 'a/wanted wanted', 'b alone', 'b/c alone'])
+    expect(collector.totals.folders).toBe(5)
   })
 
   it('goes on with the same folder in the next set, and hands each set over before it is used again', async () => {
