@@ -77,3 +77,14 @@ export function systemCode(error: unknown): string | undefined {
   // Node's own errors (`ERR_…`) and ours (`storage/…`) carry a code too.
   return /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined
 }
+
+/**
+ * What an error says, for use inside a sentence that names the object: without the call and the path that it was in, and
+ * without the sentence's end.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { syscall } = error as NodeJS.ErrnoException
+  const end = syscall === undefined ? -1 : error.message.indexOf(`, ${syscall}`)
+  return end < 0 ? error.message.replace(/\.$/, '') : error.message.slice(0, end)
+}

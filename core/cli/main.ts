@@ -7,8 +7,6 @@ import { addRepoCommands } from './repo/repo.ts'
 import { watchStandardOutput } from './standard-output.ts'
 import { VERSION } from './version.ts'
 
-const NEXT_STEP = 'Use --help to see what there is.'
-
 /** Parses `argv`, runs the command it names, and returns what the process should end with. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const json = argv.includes('--json')
@@ -39,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return ended
   } catch (error) {
     if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? EXIT.done : EXIT.failed
-    createOutput({ json, quiet: false }).fail(error instanceof CommanderError ? badArguments(error) : error)
+    createOutput({ json, quiet: false }).fail(error instanceof CommanderError ? badArguments(error, program) : error)
     return exitCodeOf(error)
   }
 }
@@ -48,14 +46,22 @@ function isHelp({ exitCode, code }: CommanderError): boolean {
   return exitCode === 0 || code === 'commander.help'
 }
 
-function badArguments({ message }: CommanderError): CoreError {
+function badArguments({ message }: CommanderError, program: Command): CoreError {
   const text = message.replace(/^error: /, '')
   return new CoreError(
     'input/invalid',
     `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?)]$/.test(text) ? '' : '.'}`,
     {
       safety: 'Nothing was changed.',
-      remedy: NEXT_STEP,
+      remedy: nextStep(program),
     },
   )
+}
+
+/** Who knows restic begins with the command. */
+function nextStep(program: Command): string {
+  const [word = ''] = program.args
+  const repo = program.commands.find((command) => command.name() === 'repo')
+  const isMeant = repo?.commands.some((command) => command.name() === word) ?? false
+  return isMeant ? `It is \`holdfast repo ${word}\`.` : 'Use --help to see what there is.'
 }

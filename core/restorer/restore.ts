@@ -1,4 +1,4 @@
-import type { Abortable } from '../base/index.ts'
+import { type Abortable, reasonOf } from '../base/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository } from '../repository/index.ts'
 import {
   createRestoreSelection,
@@ -131,7 +131,7 @@ function prepareWalk(
     const key = path.toString('latin1')
     if (unreadable.has(key)) return
     unreadable.add(key)
-    report({ part: 'file', path, reason: error instanceof Error ? error.message : String(error) })
+    report({ part: 'file', path, reason: reasonOf(error) })
   }
   return async (onFull) => {
     const collector = createCollector(set, { onFull: async (full) => onFull(full), onUnreadable })

@@ -57,6 +57,12 @@ describeWith(['restic'], 'how the commands of holdfast repo end', () => {
     },
   )
 
+  it('names the command that is meant where somebody types it as for restic', async () => {
+    const { code, stderr } = await runHoldfast(['snapshots', '--json'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('It is `holdfast repo snapshots`.')
+  })
+
   it('tells programs of errors as one JSON object on standard error', async () => {
     const { code, stdout, stderr } = await odd.holdfast('ls', '--json')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

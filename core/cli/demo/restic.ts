@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-import { systemCode } from '../../base/index.ts'
+import { systemCode, reasonOf } from '../../base/index.ts'
 
 const run = promisify(execFile)
 
@@ -17,6 +17,6 @@ export async function checkWithRestic(
     return { ok: true, verdict: 'no errors were found' }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return { ok: true, verdict: 'left out: restic is not installed here' }
-    return { ok: false, verdict: `failed: ${error instanceof Error ? error.message : String(error)}` }
+    return { ok: false, verdict: `failed: ${reasonOf(error)}` }
   }
 }

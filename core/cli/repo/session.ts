@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { CoreError, isCode } from '../../base/index.ts'
+import { CoreError, isCode, reasonOf } from '../../base/index.ts'
 import {
   guardStorage,
   type HeldLock,
@@ -140,7 +140,7 @@ async function release(lock: HeldLock, output: Output): Promise<void> {
   try {
     await lock.release()
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     output.warn(`This process could not remove its lock: ${reason}. \`holdfast repo unlock\` does, after it has ended.`)
   }
 }

@@ -1,7 +1,7 @@
-import { type Abortable, CoreError, isCode } from '../../base/index.ts'
+import { type Abortable, CoreError, isCode, reasonOf } from '../../base/index.ts'
 import { decodeKeyFile, loadWhole, type Repository, sha256 } from '../../repository/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
-import { type Finding, finding, reasonOf } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 
 type Report = (finding: Finding) => void
 

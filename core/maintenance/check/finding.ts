@@ -188,8 +188,3 @@ export function finding(
   const message = `${object.charAt(0).toUpperCase()}${object.slice(1)} ${shown} ${what}.`
   return { kind, ...rule, object: { kind: object, name }, message, ...changes }
 }
-
-/** The words of an error, without the sentence's end, for use inside another sentence. */
-export function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
-}

@@ -1,6 +1,6 @@
-import { type Abortable, CoreError } from '../../base/index.ts'
+import { type Abortable, CoreError, reasonOf } from '../../base/index.ts'
 import { type BlobIndex, createBlobIndex, IndexContent, readIndex, type Repository } from '../../repository/index.ts'
-import { type Finding, finding, reasonOf } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import { createPackLedger, type PackLedger } from './pack-ledger.ts'
 import type { ProgressMeter } from './progress.ts'
 

@@ -1,6 +1,5 @@
-import { type Abortable, CoreError } from '../../base/index.ts'
+import { type Abortable, CoreError, reasonOf } from '../../base/index.ts'
 import { assertReachable, type Storage } from '../../storage/index.ts'
-import { reasonOf } from './finding.ts'
 import type { PackBytes } from './messages.ts'
 import { createReadMemory } from './read-memory.ts'
 

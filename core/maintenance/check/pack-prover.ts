@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import { CoreError, isCode } from '../../base/index.ts'
+import { CoreError, isCode, reasonOf } from '../../base/index.ts'
 import {
   type BlobIndex,
   type BlobLocation,
@@ -9,7 +9,6 @@ import {
   readPackHeader,
   type Sealer,
 } from '../../repository/index.ts'
-import { reasonOf } from './finding.ts'
 import type { PackDone, PackJob } from './messages.ts'
 
 /** Proves a pack that was read whole: its name, its header, and every blob. Belongs to one thread. */

@@ -1,8 +1,8 @@
-import { CoreError } from '../../base/index.ts'
+import { CoreError, reasonOf } from '../../base/index.ts'
 import { type BlobIndex, type BlobReader, ID_BYTES, SEAL_OVERHEAD } from '../../repository/index.ts'
 import { quote, TreeReader } from '../../snapshot/index.ts'
 import { FLAG } from './blob-states.ts'
-import { type Finding, finding, reasonOf } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { TreesDone, TreesJob, UnreadableTree } from './messages.ts'
 
 /** Reads trees and looks whether all that they name is in an index. Belongs to one thread. */

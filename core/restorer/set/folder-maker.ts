@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs'
 
+import { reasonOf } from '../../base/index.ts'
 import { readNode } from '../../snapshot/index.ts'
 import {
   createMetadataWriter,
@@ -59,7 +60,7 @@ export function createFolderMaker(
   const states = new Map<string, FolderState>()
 
   function reportAt(path: Buffer, part: Problem['part'], error: unknown): void {
-    report({ part, path, reason: messageOf(error) })
+    report({ part, path, reason: reasonOf(error) })
   }
 
   /** A file in the way gives way like one in the way of a file. A link does not: somebody wants it to lead elsewhere. */
@@ -99,7 +100,7 @@ export function createFolderMaker(
     try {
       return makeOurs(path, metadata) ? 'new' : 'there'
     } catch (error) {
-      reportAt(path, 'file', `${messageOf(error)}; nothing that lies in it is restored`)
+      reportAt(path, 'file', `${reasonOf(error)}; nothing that lies in it is restored`)
       return 'refused'
     }
   }
@@ -163,10 +164,6 @@ function isAt(parent: number, name: Buffer, descriptor: number): boolean {
   const named = statTarget(parent, name)
   const { ino, dev } = fstatSync(descriptor, { bigint: true })
   return named?.ino === ino && named.dev === dev
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** The owner may reach what lies in the folder. */

@@ -1,4 +1,4 @@
-import { CoreError } from '../../base/index.ts'
+import { CoreError, reasonOf } from '../../base/index.ts'
 import type { TreeReader } from '../../snapshot/index.ts'
 import {
   createMetadataWriter,
@@ -100,5 +100,5 @@ function unrestorable(type: string): CoreError {
 }
 
 function problemAt(place: Place, part: Problem['part'], error: unknown): Problem {
-  return { part, path: pathOf(place), reason: error instanceof Error ? error.message : String(error) }
+  return { part, path: pathOf(place), reason: reasonOf(error) }
 }

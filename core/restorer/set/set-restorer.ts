@@ -1,4 +1,4 @@
-import { CoreError, isCode } from '../../base/index.ts'
+import { CoreError, isCode, reasonOf } from '../../base/index.ts'
 import type { BlobIndex, Repository } from '../../repository/index.ts'
 import { openSystemCalls, printable, type TargetTree } from '../../source/index.ts'
 import { assertReachable } from '../../storage/index.ts'
@@ -204,7 +204,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       } catch (error) {
         signal?.throwIfAborted()
         if (isCode(error, 'internal/defect')) throw error
-        report({ part: 'file', path: pathOf(placeOf(set, files, number)), reason: messageOf(error) })
+        report({ part: 'file', path: pathOf(placeOf(set, files, number)), reason: reasonOf(error) })
       }
     })
     await inParallel(prepared.plan.reads(), workers + READS_AHEAD, (read) => tryRead(prepared, read))
@@ -254,10 +254,6 @@ function placeOf(set: FileSet, list: EntryList, number: number): Place {
 
 function* numbersTo(end: number): Generator<number> {
   for (let number = 0; number < end; number++) yield number
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function isStorageFailure(error: unknown): error is CoreError {

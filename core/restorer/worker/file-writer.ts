@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, writeSync } from 'node:fs'
 
-import { CoreError } from '../../base/index.ts'
+import { CoreError, reasonOf } from '../../base/index.ts'
 import {
   makeFile,
   type Metadata,
@@ -56,7 +56,7 @@ export function createFileWriter(
 
   function problem(part: Problem['part'], path: Buffer, error: unknown): void {
     if (error instanceof CoreError && error.code === 'target/full') throw error
-    problems.push({ part, path, reason: error instanceof Error ? error.message : String(error) })
+    problems.push({ part, path, reason: reasonOf(error) })
   }
 
   /** With `isWhole` the next write gives the file its size, and a hole for its blobs is not needed. */

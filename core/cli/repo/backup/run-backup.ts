@@ -19,6 +19,7 @@ import {
   localInstant,
   parseBytes,
   systemClock,
+  reasonOf,
 } from '../../../base/index.ts'
 import { availableWorkers, type CompressionLevel, ownIdentity } from '../../../repository/index.ts'
 import { findSnapshot, loadSnapshots, parseTagList, type StoredSnapshot } from '../../../snapshot/index.ts'
@@ -195,9 +196,7 @@ async function saveLog(
     const run = snapshot.slice(0, 8)
     return await writeMissedLog({ folder, set: repositoryId.slice(0, 10), run, time: systemClock.now() }, missed)
   } catch (error) {
-    output.warn(
-      `The list of missed files cannot be written to ${folder}: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    output.warn(`The list of missed files cannot be written to ${folder}: ${reasonOf(error)}`)
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-import { formatCount } from '../../../base/index.ts'
+import { formatCount, reasonOf } from '../../../base/index.ts'
 import type { StoredSnapshot } from '../../../snapshot/index.ts'
 import { printable } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
@@ -72,7 +72,7 @@ function createLister(output: Output, options: LsOptions, listed: ListedFolders,
     unreadable({ shown }, error) {
       unreadable++
       const path = shown.length > 1 ? shown.subarray(0, -1) : shown
-      output.warn(`${path.toString()}: ${error instanceof Error ? error.message : String(error)}`)
+      output.warn(`${path.toString()}: ${reasonOf(error)}`)
     },
     pause: () => (lines.isFull ? output.write(lines.take(), { signal }) : undefined),
     async finish() {

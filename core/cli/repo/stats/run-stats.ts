@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../../../base/index.ts'
+import { formatBytes, formatCount, reasonOf } from '../../../base/index.ts'
 import { type BlobIndex, createTreeLoader, type TreeLoader } from '../../../repository/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
@@ -21,7 +21,7 @@ export function runStats(ids: readonly string[], options: StatsOptions): Promise
     let problems = chosen.unreadable
     const onUnreadable: OnUnreadable = (what, error) => {
       problems++
-      output.warn(`${what} does not count: ${error instanceof Error ? error.message : String(error)}`)
+      output.warn(`${what} does not count: ${reasonOf(error)}`)
     }
     const counter = COUNTERS[options.mode](createTreeLoader(repository, index), index, onUnreadable)
     const { snapshots } = chosen
