@@ -87,6 +87,7 @@ describeWithMounts('FS-23: a restore of several sets that is started again', () 
   it('needs no room for what is there, in whichever set', async () => {
     const small = Math.ceil(ENTRIES / 2) + 500
     const disk = mountSmallDisk(`size=${small * PAGE + Math.floor(LARGE_FILE * 1.5)},nr_inodes=0`)
+    await holdfast('backup', source)
     await holdfast('restore', `latest:${source}`, '--target', disk)
     const { bavail, bsize } = statfsSync(disk)
     expect(bavail * bsize).toBeLessThan(LARGE_FILE)
