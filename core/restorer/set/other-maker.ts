@@ -13,6 +13,7 @@ import {
   type SystemCalls,
   type TargetTree,
 } from '../../source/index.ts'
+import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
 import { isKept, type Overwrite } from '../overwrite.ts'
@@ -69,6 +70,7 @@ export function createOtherMaker(
       try {
         make(place, node)
       } catch (error) {
+        throwIfFull(pathOf(place), error)
         reportAt(place, 'file', error)
       }
     },
@@ -76,6 +78,7 @@ export function createOtherMaker(
       try {
         link(from, to, modified)
       } catch (error) {
+        throwIfFull(pathOf(to), error)
         reportAt(to, 'file', error)
       }
     },

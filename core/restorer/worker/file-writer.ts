@@ -1,6 +1,5 @@
 import { closeSync, ftruncateSync, writeSync } from 'node:fs'
 
-import { CoreError } from '../../base/index.ts'
 import {
   makeFile,
   type Metadata,
@@ -12,6 +11,7 @@ import {
 } from '../../source/index.ts'
 import type { EntryReader } from '../entry-list.ts'
 import type { FileStates } from '../file-states.ts'
+import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
 
@@ -55,7 +55,7 @@ export function createFileWriter(
   let problems: Problem[] = []
 
   function problem(part: Problem['part'], path: Buffer, error: unknown): void {
-    if (error instanceof CoreError && error.code === 'target/full') throw error
+    if (part === 'file') throwIfFull(path, error)
     problems.push({ part, path, reason: error instanceof Error ? error.message : String(error) })
   }
 
