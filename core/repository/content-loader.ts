@@ -1,4 +1,5 @@
 import { type Abortable, CoreError } from '../base/index.ts'
+import { assertBlobSize } from './blob.ts'
 import type { BlobIndex } from './index/blob-index.ts'
 import { keepPacks } from './kept-packs.ts'
 import { createBlobReader } from './pipeline/blob-reader.ts'
@@ -34,6 +35,7 @@ export function createContentLoader(repository: Repository, index: BlobIndex): C
     if (!location || !isWorthAll(location.pack)) return undefined
     const { pack, offset, length } = location
     try {
+      assertBlobSize(location)
       const whole = await packs.load(pack, index.packs.idOf(pack).toString('hex'), options)
       return whole && reader.read(location, whole.subarray(offset, offset + length), id)
     } catch (error) {

@@ -7,7 +7,7 @@
  * - **Document**: a sealed file of JSON: index, snapshot, lock.
  * - **Pipeline**: worker threads that cut, hash, compress, seal and pack, and the main thread that stores packs.
  */
-export { type BlobLocation, type BlobType, ID_BYTES, plainLength } from './blob.ts'
+export { assertBlobSize, type BlobLocation, type BlobType, ID_BYTES, plainLength } from './blob.ts'
 export type { CompressionLevel } from './compression/zstd.ts'
 export { type Config } from './config.ts'
 export { attachBlobIndex, type BlobIndex, createBlobIndex } from './index/blob-index.ts'

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 
 import { type Abortable, type Chance, CoreError, isCode, systemChance } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
-import { type BlobType } from './blob.ts'
+import { assertBlobSize, type BlobType } from './blob.ts'
 import { type Config, decodeConfig, encodeConfig } from './config.ts'
 import type { Password } from './crypto/key-derivation.ts'
 import { type MasterKey, masterKeyFrom } from './crypto/master-key.ts'
@@ -221,6 +221,7 @@ function repositoryOver(
     const { offset, length } = location
     const name = index.packs.idOf(location.pack).toString('hex')
     try {
+      assertBlobSize(location)
       const sealed = await storage.load({ kind: 'pack', name }, { ...options, offset, length })
       opener ??= createBlobOpener(masterKey, sealer)
       return opener.open(location, asBuffer(sealed), id)

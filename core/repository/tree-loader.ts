@@ -1,4 +1,5 @@
 import { type Abortable, CoreError } from '../base/index.ts'
+import { assertBlobSize } from './blob.ts'
 import type { BlobIndex } from './index/blob-index.ts'
 import { firstIntact } from './index/first-intact.ts'
 import { keepPacks } from './kept-packs.ts'
@@ -20,6 +21,12 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
     const location = index.locate(entry)
     const { pack, offset, length } = location
     const name = index.packs.idOf(pack).toString('hex')
+    const hex = Buffer.from(id).toString('hex')
+    try {
+      assertBlobSize(location)
+    } catch (error) {
+      throw damagedTree(hex, name, error)
+    }
     const whole = await packs.load(pack, name, options)
     const sealed = whole
       ? whole.subarray(offset, offset + length)
@@ -27,16 +34,7 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
     try {
       return reader.read(location, sealed, id)
     } catch (error) {
-      const hex = Buffer.from(id).toString('hex')
-      throw new CoreError(
-        'repository/damaged',
-        `The tree ${hex} in pack ${name} is damaged: ${(error as Error).message}.`,
-        {
-          cause: error,
-          safety: 'What hangs on this folder cannot be read; all else can.',
-          remedy: 'Run `holdfast repo check --read-data` to see what is damaged.',
-        },
-      )
+      throw damagedTree(hex, name, error)
     }
   }
 
@@ -54,4 +52,13 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
       )
     },
   }
+}
+
+function damagedTree(id: string, pack: string, cause: unknown): CoreError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new CoreError('repository/damaged', `The tree ${id} in pack ${pack} is damaged: ${why}.`, {
+    cause,
+    safety: 'What hangs on this folder cannot be read; all else can.',
+    remedy: 'Run `holdfast repo check --read-data` to see what is damaged.',
+  })
 }

@@ -1,13 +1,10 @@
 import { CoreError } from '../base/index.ts'
-import { type BlobIndex, ID_BYTES, SEAL_OVERHEAD } from '../repository/index.ts'
+import { assertBlobSize, type BlobIndex, ID_BYTES, SEAL_OVERHEAD } from '../repository/index.ts'
 import type { TreeReader } from '../snapshot/index.ts'
-
-/** Restic cuts blobs of up to 8 MiB. An index that somebody made up must not have gigabytes asked for. Bytes. */
-const LONGEST_BLOB = 512 * 1024 * 1024
 
 /**
  * The blobs of a file, as entries of the index. Throws where its content cannot be what it was: `repository/damaged`,
- * `repository/not-in-repository`, `repository/unsupported`.
+ * `repository/not-in-repository`.
  */
 export function findContent(index: BlobIndex, node: TreeReader): Uint32Array {
   const { content, size } = node
@@ -18,16 +15,21 @@ export function findContent(index: BlobIndex, node: TreeReader): Uint32Array {
     if (entry < 0) {
       throw new CoreError('repository/not-in-repository', 'a part of its content is in no index of the repository')
     }
-    const { length } = index.locate(entry)
-    const plain = plainLength(index, entry)
-    if (Math.max(length, plain) > LONGEST_BLOB) {
-      throw new CoreError('repository/unsupported', 'a part of its content is longer than this version restores')
-    }
+    assertPartSize(index, entry)
     entries[blob] = entry
-    bytes += plain
+    bytes += plainLength(index, entry)
   }
   if (BigInt(bytes) === size) return entries
   throw new CoreError('repository/damaged', `it should have ${size} bytes, and its content has ${bytes}`)
+}
+
+/** An index that somebody made up must not have gigabytes asked for. */
+function assertPartSize(index: BlobIndex, entry: number): void {
+  try {
+    assertBlobSize(index.locate(entry))
+  } catch (error) {
+    throw new CoreError('repository/damaged', `of a part of its content, ${(error as Error).message}`, { cause: error })
+  }
 }
 
 /** How many bytes a blob has when it is opened. */

@@ -56,6 +56,9 @@ function decodeSummary(members: Members | undefined): SnapshotSummary | undefine
   )
 }
 
+/** Some thirty are known; those of newer versions are kept. */
+const MOST_FIELDS = 1000
+
 /** The members of one object, taken out one by one; what is left at the end is unknown. A null counts as absent. */
 class Members {
   readonly #scanner: JsonScanner
@@ -67,6 +70,7 @@ class Members {
     this.#scanner = scanner
     this.#start = scanner.space(at)
     this.#end = scanner.members(this.#start, (key, member, start, end) => {
+      if (this.#found.size === MOST_FIELDS) throw scanner.damaged(member, `it has more than ${MOST_FIELDS} fields`)
       if (this.#found.has(key)) throw scanner.damaged(member, `the field ${JSON.stringify(key)} is there twice`)
       this.#found.set(key, { member, start, end })
     })

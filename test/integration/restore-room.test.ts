@@ -1,9 +1,20 @@
-import { cpSync, linkSync, lstatSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { CoreError } from '../../core/base/index.ts'
+import type { RestoreProblem } from '../../core/restorer/index.ts'
 import { describeWithMounts, mountSmallDisk, remount } from '../conformance/small-disk.ts'
 import { listTree } from '../support/folder-listing.ts'
 import { runHoldfast } from '../support/holdfast.ts'
@@ -123,6 +134,42 @@ describeWithMounts('room where a restore writes', () => {
     remount(disk, 'rw,nr_inodes=100')
     expect((await scene.restore(tree, disk)).problems).toEqual([])
     expect(listTree(disk)).toEqual(listTree(source))
+  })
+
+  it('that somebody else takes meanwhile ends the restore at the first file, which is told once', async () => {
+    const disk = mountSmallDisk('size=6m')
+    const filler = join(disk, 'filler')
+    // Before the first content is read, so after the room was counted.
+    scene.counted.delay = async () => {
+      scene.counted.delay = undefined
+      writeFileSync(filler, Buffer.alloc(4 * MIB))
+    }
+    const problems: RestoreProblem[] = []
+    const onProblem = (problem: RestoreProblem): void => void problems.push(problem)
+    await expect(scene.restore(tree, disk, { onProblem })).rejects.toMatchObject({
+      code: 'target/full',
+      message: expect.stringMatching(/^[0-4] finds no room \(ENOSPC\)$/) as string,
+      safety: expect.stringContaining('What was restored before it stays') as string,
+      remedy: expect.stringContaining('Make room on the file system that is restored to') as string,
+    })
+    expect(problems).toEqual([])
+    rmSync(filler)
+    expect((await scene.restore(tree, disk)).problems).toEqual([])
+    expect(listTree(disk)).toEqual(listTree(source))
+  })
+
+  it('for names that ends in the middle is told once: folders, links', async () => {
+    const names = await backUp('names', (folder) => {
+      for (let each = 0; each < 8; each++) mkdirSync(join(folder, `folder ${each}`))
+      for (let each = 0; each < 8; each++) symlinkSync('somewhere', join(folder, `link ${each}`))
+    })
+    for (const inodes of [4, 12]) {
+      const problems: RestoreProblem[] = []
+      const onProblem = (problem: RestoreProblem): void => void problems.push(problem)
+      const disk = mountSmallDisk(`size=1m,nr_inodes=${inodes}`)
+      await expect(scene.restore(names, disk, { onProblem })).rejects.toMatchObject({ code: 'target/full' })
+      expect(problems).toEqual([])
+    }
   })
 
   it('is refused as a whole where nothing can be written: a read-only file system', async () => {

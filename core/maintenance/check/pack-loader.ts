@@ -20,6 +20,9 @@ export interface PackLoader {
 /** Some packs of restic's usual 16 MiB for each worker; one that is larger than all of it is read alone. */
 const MOST_MEMORY = 160 * 1024 * 1024
 
+/** No run is longer: whoever may write into the storage can make a pack of any length, of which nothing takes room. */
+const LONGEST_RUN = 1024 * 1024 * 1024
+
 export function createPackLoader(storage: Storage, { signal }: Abortable): PackLoader {
   const memory = createReadMemory(MOST_MEMORY)
 
@@ -32,6 +35,7 @@ export function createPackLoader(storage: Storage, { signal }: Abortable): PackL
 
   return {
     async load(name, offset, length, use) {
+      if (length > LONGEST_RUN) return `it has ${length} bytes, and no more than ${LONGEST_RUN} are read at once`
       const bytes = await memory.take(length)
       try {
         signal?.throwIfAborted()

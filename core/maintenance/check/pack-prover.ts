@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { CoreError, isCode, reasonOf } from '../../base/index.ts'
 import {
+  assertBlobSize,
   type BlobIndex,
   type BlobLocation,
   type BlobReader,
@@ -18,9 +19,6 @@ export interface PackProver {
 
 type Placed = Pick<BlobLocation, 'type' | 'offset' | 'length' | 'uncompressedLength'> & { readonly id: Buffer }
 
-/** A claim beyond this is not believed: it would only serve to use up memory. */
-const LONGEST_BLOB = 2 ** 31
-
 /** `isStopped` says that nobody waits for the answer any more. */
 export function createPackProver(
   index: BlobIndex,
@@ -36,12 +34,12 @@ export function createPackProver(
   }
 
   /** Undefined where the blob is whole. */
-  function faultOf({ offset, length, uncompressedLength, id }: Placed, pack: Buffer): string | undefined {
+  function faultOf({ type, offset, length, uncompressedLength, id }: Placed, pack: Buffer): string | undefined {
     if (offset + length > pack.length) return 'it lies behind the end of the file'
-    const needed = Math.max(uncompressedLength, length)
-    if (needed > LONGEST_BLOB) return `it claims to have ${needed} bytes`
-    if (plain.length < needed) plain = Buffer.allocUnsafeSlow(needed)
     try {
+      assertBlobSize({ type, length, uncompressedLength })
+      const needed = Math.max(uncompressedLength, length)
+      if (plain.length < needed) plain = Buffer.allocUnsafeSlow(needed)
       reader.read({ uncompressedLength }, pack.subarray(offset, offset + length), id, plain)
       return undefined
     } catch (error) {

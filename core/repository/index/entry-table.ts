@@ -1,5 +1,6 @@
 import { CoreError } from '../../base/index.ts'
 import type { BlobLocation } from '../blob.ts'
+import { createIdHash, drawIdSecret } from './id-hash.ts'
 import { PACK_WORD as PACK, ROW_WORDS as WORDS, TREE_BIT as TREE } from './index-content.ts'
 
 /**
@@ -11,6 +12,8 @@ export interface SharedEntryTable {
   readonly control: SharedArrayBuffer
   readonly entries: SharedArrayBuffer
   readonly slots: SharedArrayBuffer
+  /** Where ids go to is hashed with it. */
+  readonly secret: SharedArrayBuffer
 }
 
 export interface EntryTable {
@@ -35,6 +38,11 @@ const NO_ENTRY = -1
 const MOST_ENTRIES = 2 ** 26
 const FEWEST_SLOTS = 2 ** 14
 const ENTRIES_STEP = 2 ** 15
+/**
+ * By chance no slot is nearly so far from where it belongs. Copies of one blob are, where somebody lists it a million
+ * times: those beyond are not found.
+ */
+const MOST_PROBES = 2 ** 12
 
 // Words of the control block.
 const LOCK = 0
@@ -46,8 +54,15 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
   const control = new Int32Array(shared.control)
   let entries = new Uint32Array(shared.entries, 0, shared.entries.byteLength >>> 2)
   let slots = new Uint32Array(shared.slots, 0, shared.slots.byteLength >>> 2)
+  const hash = createIdHash(shared.secret)
   const wanted = new Uint32Array(8)
   const wantedBytes = new Uint8Array(wanted.buffer)
+  let wantedHash = 0
+
+  function want(id: Uint8Array): void {
+    wantedBytes.set(id)
+    wantedHash = hash(wanted, 0)
+  }
 
   /** Another thread may have grown the table since this one looked. */
   function refresh(): void {
@@ -61,7 +76,7 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
     const mask = slots.length - 1
     const first = wanted[0] ?? 0
     let isBehind = after === NO_ENTRY
-    for (let slot = first & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = wantedHash & mask; ; slot = (slot + 1) & mask) {
       const held = Atomics.load(slots, slot)
       if (held === 0) return -1
       const entry = held - 1
@@ -78,8 +93,7 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
   }
 
   /** Finds without locking: an even epoch, unchanged after the look, means that no slots were moved meanwhile. */
-  function find(isTree: boolean, id: Uint8Array, after = NO_ENTRY): number {
-    wantedBytes.set(id)
+  function findWanted(isTree: boolean, after = NO_ENTRY): number {
     for (;;) {
       const epoch = Atomics.load(control, EPOCH)
       if ((epoch & 1) === 1) {
@@ -92,10 +106,10 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
     }
   }
 
-  function link(entry: number): void {
+  function link(entry: number, hashed = hash(entries, entry * WORDS)): void {
     const mask = slots.length - 1
-    let slot = (entries[entry * WORDS] ?? 0) & mask
-    while (slots[slot] !== 0) slot = (slot + 1) & mask
+    let slot = hashed & mask
+    for (let probes = 0; slots[slot] !== 0; slot = (slot + 1) & mask) if (++probes === MOST_PROBES) return
     Atomics.store(slots, slot, entry + 1)
   }
 
@@ -154,7 +168,7 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
     entries.set(wanted, at)
     entries[at + PACK] = NO_PACK + (isTree ? TREE : 0)
     Atomics.store(control, COUNT, entry + 1)
-    link(entry)
+    link(entry, wantedHash)
     return entry
   }
 
@@ -175,15 +189,19 @@ export function createEntryTable(expected: number, shared: SharedEntryTable = re
     get count() {
       return Atomics.load(control, COUNT)
     },
-    find,
+    find(isTree, id) {
+      want(id)
+      return findWanted(isTree)
+    },
     next(entry) {
       const at = entry * WORDS
       if (at >= entries.length) refresh()
-      return find(((entries[at + PACK] ?? 0) & TREE) !== 0, new Uint8Array(shared.entries, at * 4, 32), entry)
+      want(new Uint8Array(shared.entries, at * 4, 32))
+      return findWanted(((entries[at + PACK] ?? 0) & TREE) !== 0, entry)
     },
     insert(isTree, id, onlyNew) {
-      if (onlyNew && find(isTree, id) >= 0) return -1
-      wantedBytes.set(id)
+      want(id)
+      if (onlyNew && findWanted(isTree) >= 0) return -1
       return locked(() => appendWanted(isTree, onlyNew))
     },
     append(rows, first, end, pack) {
@@ -230,5 +248,6 @@ function reserve(blobs: number): SharedEntryTable {
       maxByteLength: MOST_ENTRIES * WORDS * 4,
     }),
     slots: new SharedArrayBuffer(slots * 4, { maxByteLength: MOST_ENTRIES * 8 }),
+    secret: drawIdSecret(),
   }
 }

@@ -7,12 +7,14 @@ import { scanIndex } from './index-scanner.ts'
  * Reads the plain text of an index file into `content`, which is cleared before. Throws `repository/damaged` for anything
  * that is not one: then nothing of it counts.
  *
- * Files of restic and Holdfast have at most 8 MiB. Larger ones (restic before 0.9) are refused above V8's longest string.
+ * Files of restic and Holdfast have at most 8 MiB. Larger ones (restic before 0.9) are read as long as they are written as
+ * restic writes them.
  */
 export function readIndex(plain: Buffer, content: IndexContent): void {
   content.clear()
   if (scanIndex(plain, content)) return
   content.clear()
+  assertModest(plain)
   readDocument(parse(plain), content)
 }
 
@@ -46,6 +48,22 @@ function readBlob(blob: unknown, content: IndexContent): void {
   words[row + PACK_WORD + 2] = readSize(length, 'length')
   words[row + PACK_WORD + 3] = readSize(uncompressedLength, 'uncompressed_length')
 }
+
+/** What takes V8's parser is bounded: eight times what restic writes, and so many values as that has. */
+const MOST_PARSED = 64 * 1024 * 1024
+const MOST_VALUES = 2 ** 22
+
+/** A value may take V8 fifty times the bytes that it has in JSON. */
+function assertModest(plain: Buffer): void {
+  if (plain.length > MOST_PARSED) throw damaged(`it has ${plain.length} bytes, more than any that is written otherwise`)
+  let values = 0
+  for (const byte of plain) if (byte === COMMA || byte === LIST || byte === OBJECT) values++
+  if (values > MOST_VALUES) throw damaged('it lists more than an index holds')
+}
+
+const COMMA = 0x2c
+const LIST = 0x5b
+const OBJECT = 0x7b
 
 function parse(plain: Buffer): IndexDocument {
   let document: unknown

@@ -1,6 +1,7 @@
 import type { Abortable } from '../../base/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import { ID_BYTES } from '../blob.ts'
+import { createIdHash, drawIdSecret } from './id-hash.ts'
 
 /** Which packs a storage holds, and how long they are: some 60 to 110 bytes a pack. */
 export interface PresentPacks {
@@ -25,6 +26,7 @@ export async function listPresentPacks(storage: Storage, options: Abortable = {}
 /** Open addressing with linear probing, at most half full; a size of -1 marks a free slot. */
 class PackSet implements PresentPacks {
   count = 0
+  readonly #hash = createIdHash(drawIdSecret())
   #ids = new Uint32Array(FEWEST_SLOTS * ID_WORDS)
   #sizes = new Float64Array(FEWEST_SLOTS).fill(-1)
   readonly #wanted = new Uint32Array(ID_WORDS)
@@ -47,7 +49,7 @@ class PackSet implements PresentPacks {
   /** The slot of the wanted id, or the free one where it belongs. */
   #slotOf(): number {
     const mask = this.#sizes.length - 1
-    let slot = (this.#wanted[0] ?? 0) & mask
+    let slot = this.#hash(this.#wanted, 0) & mask
     while (this.#sizes[slot] !== -1 && !this.#holdsWanted(slot)) slot = (slot + 1) & mask
     return slot
   }

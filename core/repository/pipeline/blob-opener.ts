@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 
 import { CoreError } from '../../base/index.ts'
-import type { BlobLocation } from '../blob.ts'
+import { assertBlobSize, type BlobLocation } from '../blob.ts'
 import { createDecompressor } from '../compression/zstd.ts'
 import type { MasterKey } from '../crypto/master-key.ts'
 import { createSealer, SEAL_OVERHEAD, type Sealer } from '../crypto/seal.ts'
@@ -26,6 +26,8 @@ export function createBlobOpener(key: MasterKey, sealer: Sealer = createSealer(k
   return {
     open({ uncompressedLength }, sealed, id, into) {
       const length = Math.max(0, sealed.length - SEAL_OVERHEAD)
+      // Which kind it is was asked before; what is larger than a tree is neither.
+      assertBlobSize({ type: 'tree', length, uncompressedLength })
       let plain: Buffer
       if (uncompressedLength > 0) {
         if (opened.length < length) opened = Buffer.allocUnsafe(length)

@@ -17,6 +17,7 @@ import {
   type TargetTree,
 } from '../../source/index.ts'
 import type { FolderItem } from '../file-set.ts'
+import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
 import { isKept, type Overwrite } from '../overwrite.ts'
@@ -100,6 +101,7 @@ export function createFolderMaker(
     try {
       return makeOurs(path, metadata) ? 'new' : 'there'
     } catch (error) {
+      throwIfFull(path, error)
       reportAt(path, 'file', `${reasonOf(error)}; nothing that lies in it is restored`)
       return 'refused'
     }

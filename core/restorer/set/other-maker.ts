@@ -13,6 +13,7 @@ import {
   type SystemCalls,
   type TargetTree,
 } from '../../source/index.ts'
+import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
 import { isKept, type Overwrite } from '../overwrite.ts'
@@ -73,6 +74,7 @@ export function createOtherMaker(
       try {
         make(place, node)
       } catch (error) {
+        throwIfFull(pathOf(place), error)
         report.ofOther(problemAt(place, 'file', error))
       }
     },
@@ -80,6 +82,7 @@ export function createOtherMaker(
       try {
         link(from, to, modified)
       } catch (error) {
+        throwIfFull(pathOf(to), error)
         report.ofName(problemAt(to, 'file', error))
       }
     },

@@ -203,7 +203,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
         await consider(prepared, number)
       } catch (error) {
         signal?.throwIfAborted()
-        if (isCode(error, 'internal/defect')) throw error
+        if (isCode(error, 'internal/defect') || isCode(error, 'target/full')) throw error
         report({ part: 'file', path: pathOf(placeOf(set, files, number)), reason: reasonOf(error) })
       }
     })

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, writeSync } from 'node:fs'
 
-import { CoreError, reasonOf } from '../../base/index.ts'
+import { reasonOf } from '../../base/index.ts'
 import {
   makeFile,
   type Metadata,
@@ -12,6 +12,7 @@ import {
 } from '../../source/index.ts'
 import type { EntryReader } from '../entry-list.ts'
 import type { FileStates } from '../file-states.ts'
+import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
 
@@ -55,7 +56,7 @@ export function createFileWriter(
   let problems: Problem[] = []
 
   function problem(part: Problem['part'], path: Buffer, error: unknown): void {
-    if (error instanceof CoreError && error.code === 'target/full') throw error
+    if (part === 'file') throwIfFull(path, error)
     problems.push({ part, path, reason: reasonOf(error) })
   }
 

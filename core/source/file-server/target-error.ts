@@ -10,7 +10,7 @@ export function targetError(name: Uint8Array, what: string, cause?: unknown): Co
     cause,
     safety: 'What was restored before it stays as it is; the recovery point is untouched.',
     remedy: isFull
-      ? 'Make room on the file system that is restored to, or choose another one, then restore again.'
+      ? 'Make room on the file system that is restored to, or choose another one, then restore again: what is there already is not written again.'
       : 'Look at what lies there and at the rights of the user that restores, or restore to another folder.',
     context: { name: shown, ...(code === undefined ? {} : { code }) },
   })

@@ -19,6 +19,28 @@ const madeId = (number: number): Buffer => writeMadeId(number, Buffer.alloc(32))
 const sizes = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 
 describe('a blob index', () => {
+  it('finds half a million ids that begin alike as soon as any others', () => {
+    const index = createBlobIndex()
+    const id = Buffer.alloc(32, 7)
+    for (let number = 0; number < 500_000; number++) {
+      id.writeUInt32LE(number, 28)
+      if (index.claim('data', id) !== number || index.find('data', id) !== number) throw new Error(`lost ${number}`)
+    }
+    expect(index.count).toBe(500_000)
+  })
+
+  it('lists a blob as often as somebody wants, and finds as many copies as anybody needs', () => {
+    const index = createBlobIndex()
+    const place = { type: 'data' as const, pack: 0, offset: 0, length: 1, uncompressedLength: 0 }
+    for (let number = 0; number < 200_000; number++) index.add(madeId(1), place)
+    for (let number = 2; number < 1000; number++) index.add(madeId(number), place)
+    expect(index.count).toBe(200_998)
+    let copies = 0
+    for (let entry = index.find('data', madeId(1)); entry >= 0; entry = index.next(entry)) copies++
+    expect(copies).toBeGreaterThan(1000)
+    for (let number = 2; number < 1000; number++) expect(index.find('data', madeId(number))).toBe(199_998 + number)
+  })
+
   it('says where each blob lies, and keeps data and tree of one id apart', () => {
     const entry = fc.record({
       id: fc.nat(20).map(madeId),
@@ -141,10 +163,11 @@ describe('an entry table', () => {
   })
 
   it('answers on when there is no memory to grow', () => {
-    const { control, entries } = createEntryTable(0).shared
+    const { control, entries, secret } = createEntryTable(0).shared
     const table = createEntryTable(0, {
       control,
       entries,
+      secret,
       slots: new SharedArrayBuffer(2 ** 16, { maxByteLength: 2 ** 16 }),
     })
     let number = 0
