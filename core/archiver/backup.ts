@@ -129,10 +129,11 @@ async function archiveAll(
   options: BackupOptions,
 ): Promise<{ readonly archived: Archived; readonly missed: readonly MissedFile[] }> {
   const { selection, detection, workers, level, packBytes, onProgress, signal } = options
-  const totals = parent?.summary && {
+  // To count anew would take a second walk, and an unchanged rescan is hardly more than one.
+  const totals: Estimate | undefined = parent?.summary && {
     files: Number(parent.summary.totalFilesProcessed),
     bytes: Number(parent.summary.totalBytesProcessed),
-    isFinal: true,
+    basis: 'parent',
   }
   const targets = buildTargetTree(
     roots.map(({ path, readFrom, identity }) => ({

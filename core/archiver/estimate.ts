@@ -7,8 +7,11 @@ export interface Estimate {
   readonly files: number
   /** Bytes of files. */
   readonly bytes: number
-  /** Whether all was counted. Until then there is at least so much. */
-  readonly isFinal: boolean
+  /**
+   * Where it comes from: `counted` is all there is; while it is `counting` there is at least so much; `parent` is what
+   * the parent snapshot held, which may be more or less than there is by now.
+   */
+  readonly basis: 'counting' | 'counted' | 'parent'
 }
 
 /** What the estimating worker is started with. */
@@ -36,7 +39,7 @@ export function startEstimate(targets: readonly FolderAddress[], selection: Sele
   return {
     current() {
       const [files = 0, bytes = 0, all = 0] = numbers
-      return { files, bytes, isFinal: all === 1 }
+      return { files, bytes, basis: all === 1 ? 'counted' : 'counting' }
     },
     async stop() {
       // Not terminated: V8 ends the whole process where the thread is loading a native add-on.

@@ -45,7 +45,7 @@ function archive(opening: (folder: OpenFolder) => OpenFolder): {
     attribute: () => expect.unreachable(),
   }
   const figures = figureRow(allocateFigures(1), 0)
-  const content = { save: () => Buffer.alloc(ID_BYTES), help: () => false }
+  const content = { save: () => Buffer.alloc(ID_BYTES) }
   const detection = { ctime: true, inode: true }
   const files = createFileArchiver({ reader, content, missed, detection, figures, isKnown: () => true })
   const folders = createFolderArchiver({

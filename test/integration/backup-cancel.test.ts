@@ -27,6 +27,11 @@ const MOMENTS: Readonly<Record<string, (vault: Vault) => boolean>> = {
   'some packs are stored': (vault) => packsOf(vault).filter((name) => !isTemporary(name)).length > 2,
 }
 
+/** A hole that takes minutes to be cut, as it lies behind more data than the shortest chunk has. */
+function writeEndless(vault: Vault): void {
+  truncateSync(vault.write('later', Buffer.alloc(MIB, 'x')), 512 * GIB)
+}
+
 /** Starts a backup that never ends by itself, and sends the signal at this moment. */
 async function cancelAt(vault: Vault, moment: string, signal: 'SIGINT' | 'SIGTERM', args: readonly string[] = []) {
   const child = startHoldfast(['repo', 'backup', ...args, vault.source], { env: vault.env })
@@ -47,8 +52,7 @@ describeWith(['restic'], 'a large backup that is cancelled', () => {
       const vault = await makeVault()
       vault.write('large', randomFillSync(Buffer.alloc(40 * MIB)))
       for (let file = 0; file < 200; file++) vault.write(`small-${file % 9}/file-${file}`, `content ${file}`)
-      // One hole, which would take minutes to read.
-      truncateSync(vault.write('later', ''), 512 * GIB)
+      writeEndless(vault)
 
       const { code, stderr, stdout } = await cancelAt(vault, moment, signal, ['--pack-size', '4'])
       const told = 'No snapshot was made. What was stored so far is safe, and the next backup does not store it again.'
@@ -72,7 +76,7 @@ describeWith(['restic'], 'a large backup that is cancelled', () => {
 
   it('tells programs so as one JSON object', async () => {
     const vault = await makeVault()
-    truncateSync(vault.write('later', ''), 512 * GIB)
+    writeEndless(vault)
     const { code, stdout, stderr } = await cancelAt(vault, 'it has just taken its lock', 'SIGTERM', ['--json'])
     expect(code).toBe(130)
     expect(jsonLines(stderr)).toMatchObject([{ message_type: 'exit_error', code: 130, error: 'interrupted' }])

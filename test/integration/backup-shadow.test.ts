@@ -66,7 +66,7 @@ async function backUpShadow(
     estimate: true,
     onProgress(progress) {
       told.push(progress)
-      if (progress.estimate?.isFinal) counted.resolve(undefined)
+      if (progress.estimate?.basis === 'counted') counted.resolve(undefined)
     },
   })
   const { files } = await restoreRepository(repository, result.snapshot ?? '', home)
@@ -105,7 +105,7 @@ describe('FS-9: a source that is read at another place, as a shadow copy is', ()
     })
     expect(result.missed).toEqual([])
     const { filesNew, bytesProcessed } = result.figures
-    expect(told.at(-1)?.estimate).toEqual({ files: filesNew, bytes: bytesProcessed, isFinal: true })
+    expect(told.at(-1)?.estimate).toEqual({ files: filesNew, bytes: bytesProcessed, basis: 'counted' })
   })
 
   it('knows patterns, tags and missed names by the names of the live files', async () => {
@@ -124,7 +124,7 @@ describe('FS-9: a source that is read at another place, as a shadow copy is', ()
         path: Uint8Array.from(Buffer.from(at('live/data/caf\xe9'), 'latin1')),
       },
     ])
-    expect(told.at(-1)?.estimate).toMatchObject({ files: 2, isFinal: true })
+    expect(told.at(-1)?.estimate).toMatchObject({ files: 2, basis: 'counted' })
   })
 
   it('follows a link on the way to a copy, and none in it', async () => {

@@ -9,6 +9,7 @@ import { figureRow } from '../figures.ts'
 import { createIdlers } from '../idlers.ts'
 import { type Done, type FromWorker, type Task, transferOf } from '../messages.ts'
 import { awaitRun } from './await-run.ts'
+import { createContentSaver } from './content-saver.ts'
 import { createEntryArchiver } from './entry-archiver.ts'
 import { createFileArchiver } from './file-archiver.ts'
 import { createFolderArchiver } from './folder-archiver.ts'
@@ -39,7 +40,7 @@ const largestTree = largestTreeHere()
 const figures = figureRow(data.figures, worker)
 const files = createFileArchiver({
   reader,
-  content,
+  content: createContentSaver({ reader, content, largestTree }),
   missed,
   detection: data.detection,
   figures,

@@ -1,4 +1,5 @@
-import { type ContentWriter, ID_BYTES } from '../../repository/index.ts'
+import { isCode } from '../../base/index.ts'
+import { ID_BYTES } from '../../repository/index.ts'
 import type { Node, TreeReader, TreeWriter } from '../../snapshot/index.ts'
 import {
   type Attribute,
@@ -12,6 +13,7 @@ import {
 } from '../../source/index.ts'
 import { count, FIGURE, type FigureRow } from '../figures.ts'
 import type { ChangeDetection } from '../messages.ts'
+import type { ContentSaver } from './content-saver.ts'
 import type { MissedReporter } from './missed.ts'
 import type { ParentFolder } from './parent-folder.ts'
 
@@ -41,7 +43,7 @@ export interface FileArchiver {
 
 export interface FileArchiverParts {
   readonly reader: EntryReader
-  readonly content: ContentWriter
+  readonly content: ContentSaver
   readonly missed: MissedReporter
   readonly detection: ChangeDetection
   readonly figures: FigureRow
@@ -97,27 +99,26 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
     return true
   }
 
-  /** Reads and stores a file, and gives its node. Undefined where it is gone. */
-  function store(folder: OpenFolder, name: ByteString, stat: EntryStat, nodeOf: NodeOf): Node | undefined {
+  /** Reads and stores a file, and gives its node. */
+  function store(folder: OpenFolder, name: ByteString, stat: EntryStat, nodeOf: NodeOf): Node | 'gone' | 'missed' {
     const file = folder.open(name, stat)
-    if (!file) return undefined
+    if (!file) return 'gone'
     let size = 0
-    const most = longestRead(file.stat.size)
     try {
-      const stored = content.save((target) => {
-        const read = reader.read(file, target, 0, Math.min(target.length, most - size), size)
-        size += read
+      const stored = content.save(file, (processed, read) => {
+        size += processed
         count(figures, FIGURE.bytesRead, read)
         // At once, not at its end: a large file takes hours.
-        count(figures, FIGURE.bytesProcessed, read)
-        return read
+        count(figures, FIGURE.bytesProcessed, processed)
       })
       if (reader.hasChanged(file)) missed.report(file.path, 'changed', 'it changed while it was read')
       const node = nodeOf(file.path, name, 'file', file.stat, (problem) => reader.attributes(file, problem))
       return { ...node, size: BigInt(size), links: file.stat.nlink, content: stored }
     } catch (error) {
       count(figures, FIGURE.bytesProcessed, -size)
-      throw error
+      if (!isCode(error, 'source/too-large')) throw error
+      missed.report(file.path, 'too-large', error.message)
+      return 'missed'
     } finally {
       reader.close(file)
     }
@@ -138,18 +139,11 @@ export function createFileArchiver(parts: FileArchiverParts): FileArchiver {
       const before = parent.find(name)
       if (before && isUnchanged(before, stat) && addUnchanged(before, folder, name, stat, tree, nodeOf)) return true
       const node = store(folder, name, stat, nodeOf)
-      if (!node) return false
+      if (node === 'gone') return false
+      if (node === 'missed') return true
       count(figures, before ? FIGURE.filesChanged : FIGURE.filesNew)
       tree.add(node)
       return true
     },
   }
-}
-
-/** Files of /proc and /sys say that they are empty, and are not. */
-const LONGEST_OF_UNKNOWN_SIZE = 64 * 1024 * 1024
-
-/** How much of a file is read at most: what it had when it was opened. Who keeps appending would keep the run from ending. */
-function longestRead(size: bigint): number {
-  return size === 0n ? LONGEST_OF_UNKNOWN_SIZE : Number(size)
 }

@@ -1,11 +1,11 @@
-import type { BackupProgress } from '../../../archiver/index.ts'
+import type { BackupProgress, Estimate, Figures } from '../../../archiver/index.ts'
 import { type Clock, formatBytes, formatCount, formatDuration } from '../../../base/index.ts'
 import type { Output } from '../../output.ts'
 
 /** Programs are told twice a second at the most. */
 const TOLD_EVERY = 500
 
-/** Shows how far a backup is: files, bytes, rate, and the time left as soon as it is known what there is. */
+/** Shows how far a backup is: files, bytes, rate, and the time left as soon as it is known, or can be guessed, what there is. */
 export function showBackupProgress(output: Output, clock: Clock): (progress: BackupProgress) => void {
   const since = clock.monotonic()
   let told = Number.NEGATIVE_INFINITY
@@ -14,13 +14,15 @@ export function showBackupProgress(output: Output, clock: Clock): (progress: Bac
     const seconds = Math.max(0.001, (now - since) / 1000)
     const files = figures.filesNew + figures.filesChanged + figures.filesUnmodified
     const rate = figures.bytesProcessed / seconds
-    const total = estimate?.isFinal ? Math.max(estimate.bytes, figures.bytesProcessed) : undefined
+    const total = totalOf(figures, estimate)
+    // What the last backup held is a guess, and said to be one.
+    const about = estimate?.basis === 'parent' ? 'about ' : ''
     const left = total === undefined || rate === 0 ? undefined : ((total - figures.bytesProcessed) / rate) * 1000
     const percent =
-      total === undefined || total === 0 ? '' : `${Math.floor((figures.bytesProcessed / total) * 100)} %  `
+      total === undefined || total === 0 ? '' : `${about}${Math.floor((figures.bytesProcessed / total) * 100)} %  `
     output.status(
-      `${percent}${formatCount(files)} files  ${formatBytes(figures.bytesProcessed)}${total === undefined ? '' : ` of ${formatBytes(total)}`}  ` +
-        `${formatBytes(Math.round(rate))}/s  ${formatBytes(bytesStored)} stored${left === undefined ? '' : `  ${formatDuration(left)} left`}`,
+      `${percent}${formatCount(files)} files  ${formatBytes(figures.bytesProcessed)}${total === undefined ? '' : ` of ${about}${formatBytes(total)}`}  ` +
+        `${formatBytes(Math.round(rate))}/s  ${formatBytes(bytesStored)} stored${left === undefined ? '' : `  ${about}${formatDuration(left)} left`}`,
     )
     if (now - told < TOLD_EVERY) return
     told = now
@@ -31,9 +33,16 @@ export function showBackupProgress(output: Output, clock: Clock): (progress: Bac
       percent_done: total ? figures.bytesProcessed / total : undefined,
       total_files: estimate?.files,
       total_bytes: estimate?.bytes,
+      total_basis: estimate?.basis,
       files_done: files,
       bytes_done: figures.bytesProcessed,
       bytes_stored: bytesStored,
     })
   }
+}
+
+/** Bytes that there are. Undefined where nobody knows: not yet, or where there is more by now than the parent held. */
+function totalOf({ bytesProcessed }: Figures, estimate: Estimate | undefined): number | undefined {
+  if (estimate?.basis === 'counted') return Math.max(estimate.bytes, bytesProcessed)
+  return estimate?.basis === 'parent' && estimate.bytes >= bytesProcessed ? estimate.bytes : undefined
 }

@@ -34,6 +34,9 @@ const HELP = `
 A target keeps its whole path in the snapshot, so that it can be restored to where it was. Unchanged files (by size,
 modification time, change time and inode, against the newest snapshot of the same host and targets) are not read again.
 
+Beside a first backup it is counted what there is, so that the progress can tell how much is left. Later ones tell it by
+what the parent snapshot held, and say "about": what has changed since is not known before it is found.
+
 What cannot be read is listed as missed, in the log folder too, and the exit code is 3: the snapshot is made of all else.
 
 Examples:
@@ -62,7 +65,7 @@ export function addBackup(repo: Command, end: End): void {
     .option('--ignore-ctime', 'another change time alone does not make a file changed')
     .option('--missed <policy>', 'try missed files again: retry-at-end or next-run', missedPolicy, 'retry-at-end')
     .option('--log-dir <folder>', 'where missed files are listed')
-    .option('--no-scan', 'do not count beforehand what there is')
+    .option('--no-scan', 'do not count beside a first backup what there is')
     .option('-n, --dry-run', 'read and compare everything, store nothing')
     .option('--compression <level>', 'off, fastest, default, better', 'default')
     .option('--pack-size <MiB>', 'size that packs should reach, 4 to 128', packSize)

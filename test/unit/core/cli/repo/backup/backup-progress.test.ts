@@ -17,7 +17,7 @@ const NOTHING: Figures = {
   bytesRead: 0,
 }
 
-const allOf = (files: number, bytes: number): Estimate => ({ files, bytes, isFinal: true })
+const allOf = (files: number, bytes: number): Estimate => ({ files, bytes, basis: 'counted' })
 
 describe('the progress of a backup', () => {
   let now = 0
@@ -64,6 +64,7 @@ describe('the progress of a backup', () => {
         percent_done: 0.25,
         total_files: 40,
         total_bytes: 400 * MIB,
+        total_basis: 'counted',
         files_done: 10,
         bytes_done: 100 * MIB,
         bytes_stored: 7 * MIB,
@@ -72,11 +73,23 @@ describe('the progress of a backup', () => {
   })
 
   it('says neither percent nor time left before all is counted, but how much there is at least', () => {
-    after(10, { filesNew: 1, bytesProcessed: MIB }, { files: 20, bytes: 30 * MIB, isFinal: false })
+    after(10, { filesNew: 1, bytesProcessed: MIB }, { files: 20, bytes: 30 * MIB, basis: 'counting' })
     expect(shown).toEqual(['1 files  1.00 MiB  102 KiB/s  0 B stored'])
     expect(told).toMatchObject([{ total_files: 20, total_bytes: 30 * MIB }])
     expect(told[0]?.['seconds_remaining']).toBeUndefined()
     expect(told[0]?.['percent_done']).toBeUndefined()
+  })
+
+  it('FS-8: says "about" where it only knows what the parent held, and nothing once there is more', () => {
+    const held: Estimate = { files: 10, bytes: 40 * MIB, basis: 'parent' }
+    after(10, { filesUnmodified: 1, bytesProcessed: 10 * MIB }, held)
+    after(20, { filesUnmodified: 9, bytesProcessed: 41 * MIB }, held)
+    expect(shown).toEqual([
+      'about 25 %  1 files  10.0 MiB of about 40.0 MiB  1.00 MiB/s  0 B stored  about 0:30 left',
+      '9 files  41.0 MiB  2.05 MiB/s  0 B stored',
+    ])
+    expect(told[0]).toMatchObject({ total_bytes: 40 * MIB, total_basis: 'parent', percent_done: 0.25 })
+    expect(told[1]).toMatchObject({ total_basis: 'parent', percent_done: undefined, seconds_remaining: undefined })
   })
 
   it('says nothing of what there is where nobody counts', () => {
