@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { CoreError } from '../../../../../core/base/index.ts'
@@ -162,5 +166,17 @@ describe('the list of present packs', () => {
   it('can be aborted', async () => {
     const reason = new Error('enough')
     await expect(listPresentPacks(storage, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+})
+
+describe('index files of two million blobs', () => {
+  it('become an index of at most 64 bytes a blob, packs included, which knows where each one is', async () => {
+    const blobs = 2_000_000
+    const child = fileURLToPath(new URL('load-index-files.ts', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', child, String(blobs)])
+    const { bytes, count, found } = JSON.parse(stdout) as Record<string, number>
+    expect([count, found]).toEqual([blobs, Math.ceil(blobs / 7)])
+    expect(bytes).toBeLessThanOrEqual(64 * blobs)
+    expect(bytes).toBeGreaterThan(40 * blobs)
   })
 })
