@@ -75,7 +75,9 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
     },
     status(line) {
       if (!live) return
-      stdout.write(`\r\u001B[K${line.slice(0, Math.max(20, stdout.columns - 1))}`)
+      // A terminal that was never told its size has none.
+      const columns = stdout.columns > 0 ? stdout.columns : 80
+      stdout.write(`\r\u001B[K${line.slice(0, Math.max(20, columns - 1))}`)
       shown = true
     },
     fail(error) {
