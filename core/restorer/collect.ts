@@ -1,6 +1,5 @@
-import type { TreeReader } from '../snapshot/index.ts'
+import { linkedFileKey, type TreeReader } from '../snapshot/index.ts'
 import { clearFileSet, type FileSet, isFull } from './file-set.ts'
-import { identityOf } from './node-metadata.ts'
 import type { RestoreVisitor } from './walk.ts'
 
 /** What a restore has before it, counted. */
@@ -48,7 +47,7 @@ export function createCollector(set: FileSet, { onFull, onUnreadable }: Collecto
 
   /** Further names of a file have no content of their own. */
   function isNew(node: TreeReader): boolean {
-    const identity = identityOf(node)
+    const identity = linkedFileKey(node)
     if (identity === undefined) return true
     if (identities.has(identity)) return false
     identities.add(identity)

@@ -1,10 +1,9 @@
 import { CoreError, formatBytes } from '../base/index.ts'
 import { type BlobIndex, sha256 } from '../repository/index.ts'
-import type { TreeReader } from '../snapshot/index.ts'
+import { linkedFileKey, type TreeReader } from '../snapshot/index.ts'
 import { type EntryStat, kindOf, printable, statTarget, type TargetTree } from '../source/index.ts'
 import { findContent, plainLength } from './content.ts'
 import type { FileSet } from './file-set.ts'
-import { identityOf } from './node-metadata.ts'
 import { isKept, type Overwrite } from './overwrite.ts'
 
 /** Counts how much room a restore needs that is not taken already. */
@@ -44,7 +43,7 @@ export function createRoomCounter(
 
   function neededFor(set: FileSet, number: number): number {
     const node = set.files.read(number)
-    const identity = identityOf(node)
+    const identity = linkedFileKey(node)
     if (identity !== undefined && identities.has(identity)) return 0
     if (identity !== undefined) identities.add(identity)
     const bytes = bytesOf(node)

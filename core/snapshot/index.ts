@@ -12,6 +12,7 @@ export { goModeFromUnix, nodeTypeOfGoMode, unixModeFromGo } from './tree/go-file
 export { ZERO_TIME, type ZonedTime, formatTime, parseTime } from './json/go-time.ts'
 export { LONGEST_PATH, tooDeep } from './tree/longest-path.ts'
 export { LARGEST_TREE } from './tree/largest-tree.ts'
+export { linkedFileKey } from './tree/linked-file.ts'
 export type { ExtendedAttribute, Node, NodeType } from './tree/node.ts'
 export { compareNames, isNodeName } from './tree/node-name.ts'
 export { type BackupIdentity, chooseParent } from './parent-snapshot.ts'

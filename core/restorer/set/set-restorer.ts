@@ -1,5 +1,6 @@
 import { CoreError, isCode, reasonOf } from '../../base/index.ts'
 import type { BlobIndex, Repository } from '../../repository/index.ts'
+import { linkedFileKey } from '../../snapshot/index.ts'
 import { openSystemCalls, printable, type TargetTree } from '../../source/index.ts'
 import { assertReachable } from '../../storage/index.ts'
 import { findContent, plainLength } from '../content.ts'
@@ -7,7 +8,7 @@ import type { EntryList } from '../entry-list.ts'
 import type { FileSet } from '../file-set.ts'
 import { createFileStates } from '../file-states.ts'
 import type { Problem } from '../messages.ts'
-import { identityOf, metadataOf } from '../node-metadata.ts'
+import { metadataOf } from '../node-metadata.ts'
 import type { RestoreCrew } from '../restore-crew.ts'
 import type { RestoreOptions } from '../restore.ts'
 import { createBufferPool } from './buffer-pool.ts'
@@ -85,7 +86,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       counts.filesLost++
       return
     }
-    const identity = identityOf(files.read(number))
+    const identity = linkedFileKey(files.read(number))
     if (identity === undefined) {
       await restoreContent(prepared, number)
       return

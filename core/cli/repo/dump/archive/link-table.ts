@@ -1,5 +1,4 @@
-import { sha256 } from '../../../../repository/index.ts'
-import type { TreeReader } from '../../../../snapshot/index.ts'
+import { linkedFileKey, type TreeReader } from '../../../../snapshot/index.ts'
 
 /** Tells which entries are further names of a file that came before. */
 export interface LinkTable {
@@ -18,12 +17,11 @@ export function createLinkTable(): LinkTable {
   const files = new Map<string, Linked>()
   return {
     firstPathOf(node, path) {
-      const { links } = node
-      if (links < 2n) return undefined
-      const identity = identityOf(node)
+      const identity = linkedFileKey(node)
+      if (identity === undefined) return undefined
       const known = files.get(identity)
       if (!known) {
-        files.set(identity, { path, left: links - 1n })
+        files.set(identity, { path, left: node.links - 1n })
         return undefined
       }
       known.left--
@@ -31,13 +29,4 @@ export function createLinkTable(): LinkTable {
       return known.path
     },
   }
-}
-
-/**
- * The content is part of it: a file may have changed between its names, and repositories exist whose inodes or devices
- * are not to be trusted. What differs is stored as what it was.
- */
-function identityOf(node: TreeReader): string {
-  const content = node.content ?? node.linkTarget
-  return `${node.type}:${node.deviceId}:${node.inode}:${content ? sha256(content).toString('latin1') : ''}`
 }
