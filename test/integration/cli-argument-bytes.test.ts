@@ -50,7 +50,7 @@ it('names a target that is not there byte by byte', async () => {
 
 it.each([
   ['restore', 'latest', '--target', 'caf\xe9'],
-  ['backup', '--tag', 'caf\xe9', '/'],
+  ['backup', '--tag', 'caf\xe9', '/nowhere'],
 ])('says which argument is not UTF-8 where only text is taken, and what to do: %s', async (...args) => {
   const vault = await makeVault()
   const { status, stderr } = runWithBytes(vault, args)
