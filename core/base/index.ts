@@ -6,6 +6,7 @@
  * - **Abortable**: what every slow function takes, last.
  */
 export { type Abortable, sleep } from './abort.ts'
+export { argumentBytes, isTextArgument, readArguments } from './argument-bytes.ts'
 export { type Chance, systemChance } from './chance.ts'
 export { type Clock, formatInstant, localInstant, parseInstant, systemClock } from './clock.ts'
 export { CoreError, type CoreErrorOptions, type ErrorCode, isCode, systemCode, reasonOf } from './error.ts'

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander'
 
-import { CoreError } from '../base/index.ts'
+import { CoreError, isTextArgument } from '../base/index.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
+import { notTextError } from './not-text-error.ts'
 import { createOutput } from './output.ts'
 import { addRepoCommands } from './repo/repo.ts'
 import { watchStandardOutput } from './standard-output.ts'
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     })
   addRepoCommands(program, end)
   try {
+    refuseBytes(argv)
     await program.parseAsync(argv)
     const [ended = EXIT.done] = codes
     if (watch.failure && ended === EXIT.done) throw watch.failure
@@ -40,6 +42,13 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     createOutput({ json, quiet: false }).fail(error instanceof CommanderError ? badArguments(error, program) : error)
     return exitCodeOf(error)
   }
+}
+
+/** Only `repo backup` takes arguments that are no text, and tells itself which. */
+function refuseBytes([, , group, command, ...rest]: readonly string[]): void {
+  const argument = [group, command, ...rest].find((each) => each !== undefined && !isTextArgument(each))
+  if (argument === undefined || (group === 'repo' && command === 'backup')) return
+  throw notTextError(argument)
 }
 
 function isHelp({ exitCode, code }: CommanderError): boolean {

@@ -11,11 +11,13 @@ import {
   writeMissedLog,
 } from '../../../archiver/index.ts'
 import {
+  argumentBytes,
   CoreError,
   formatBytes,
   formatCount,
   formatCounted,
   formatDuration,
+  isTextArgument,
   localInstant,
   parseBytes,
   systemClock,
@@ -23,8 +25,9 @@ import {
 } from '../../../base/index.ts'
 import { availableWorkers, type CompressionLevel, ownIdentity } from '../../../repository/index.ts'
 import { findSnapshot, loadSnapshots, parseTagList, type StoredSnapshot } from '../../../snapshot/index.ts'
-import { printable, readExcludeFile, type SelectionOptions, toByteString } from '../../../source/index.ts'
+import { type ByteString, printable, readExcludeFile, type SelectionOptions } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { notTextError } from '../../not-text-error.ts'
 import type { Output } from '../../output.ts'
 import { tellingIfStopped } from '../../stopped.ts'
 import { VERSION } from '../../version.ts'
@@ -34,12 +37,23 @@ import type { BackupCommandOptions } from './backup.ts'
 import { defaultLogFolder } from './log-folder.ts'
 
 export async function runBackup(targets: readonly string[], options: BackupCommandOptions): Promise<ExitCode> {
+  refuseBytes(options)
   const workers = options.workers ?? availableWorkers()
   const threads = startArchiveThreads(workers)
   try {
     return await tellingIfStopped(STOPPED, backUpTargets(targets, options, workers, threads))
   } finally {
     await threads.end()
+  }
+}
+
+/** What may be any bytes: names of the file system. */
+const TAKES_BYTES = new Set(['exclude', 'iexclude', 'excludeFile', 'iexcludeFile'])
+
+function refuseBytes(options: BackupCommandOptions): void {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (TAKES_BYTES.has(name)) continue
+    for (const each of [value].flat()) if (typeof each === 'string' && !isTextArgument(each)) throw notTextError(each)
   }
 }
 
@@ -69,7 +83,7 @@ function backUpTargets(
       })
       const { hostname, username, uid, gid } = ownIdentity()
       const result = await backUp(repository, loadIndex, {
-        targets: targets.map((target) => Buffer.from(resolve(nonEmpty(target)))),
+        targets: targets.map((target) => argumentBytes(resolve(nonEmpty(target)))),
         selection,
         identity: {
           hostname: options.host ?? hostname,
@@ -79,7 +93,7 @@ function backUpTargets(
           tags: (options.tag ?? []).flatMap(parseTagList),
           programVersion: `holdfast ${VERSION}`,
         },
-        excludes: [...(options.exclude ?? []), ...(options.iexclude ?? [])],
+        excludes: [...(options.exclude ?? []), ...(options.iexclude ?? [])].map((each) => String(argumentBytes(each))),
         parent,
         detection: { ctime: !options.ignoreCtime, inode: !options.ignoreInode },
         missed: options.missed,
@@ -220,8 +234,8 @@ function selectionOf(options: BackupCommandOptions): SelectionOptions {
     })
   }
   return {
-    excludes: [...(options.exclude ?? []).map(toByteString), ...patternsIn(options.excludeFile)],
-    caseInsensitiveExcludes: [...(options.iexclude ?? []).map(toByteString), ...patternsIn(options.iexcludeFile)],
+    excludes: [...(options.exclude ?? []).map(patternOf), ...patternsIn(options.excludeFile)],
+    caseInsensitiveExcludes: [...(options.iexclude ?? []).map(patternOf), ...patternsIn(options.iexcludeFile)],
     excludeIfPresent: options.excludeIfPresent,
     excludeCaches: options.excludeCaches,
     excludeLargerThan: largest === undefined ? undefined : BigInt(largest),
@@ -230,8 +244,12 @@ function selectionOf(options: BackupCommandOptions): SelectionOptions {
   }
 }
 
+function patternOf(argument: string): ByteString {
+  return argumentBytes(argument).toString('latin1')
+}
+
 function patternsIn(files: readonly string[] = []): string[] {
-  return files.flatMap((file) => readExcludeFile(Buffer.from(file), process.env))
+  return files.flatMap((file) => readExcludeFile(argumentBytes(file), process.env))
 }
 
 const LEVELS: Readonly<Record<string, CompressionLevel>> = {
