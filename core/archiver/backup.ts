@@ -24,6 +24,7 @@ import { type Figures, withRetried } from './figures.ts'
 import type { ChangeDetection, MissedFile } from './messages.ts'
 import { createMissedList } from './missed-list.ts'
 import { addressesOf, buildTargetTree } from './target-tree.ts'
+import { watchRoots } from './unread-roots.ts'
 
 /** What a run of a backup set leaves for its next run, or tries again at its own end (FS-16, NAS-14). */
 export type MissedPolicy = 'retry-at-end' | 'next-run'
@@ -147,6 +148,7 @@ async function archiveAll(
   let storedByFirst = 0
   let storedByPass = 0
   let missed = createMissedList()
+  const unread = watchRoots(roots)
   const pass = (parentTree: Buffer | undefined, threads?: ArchiveThreads): Promise<Archived> =>
     archive(repository, index, {
       targets,
@@ -158,7 +160,10 @@ async function archiveAll(
       level,
       packBytes,
       signal,
-      onMissed: missed.add,
+      onMissed(file) {
+        unread.see(file)
+        missed.add(file)
+      },
       onProgress(figures, bytesStored) {
         storedByPass = bytesStored
         onProgress?.({
@@ -171,12 +176,16 @@ async function archiveAll(
   try {
     first = await pass(parent && Buffer.from(parent.tree, 'hex'), options.threads)
     if (options.missed === 'next-run' || options.dryRun || !missed.files.some(mayPass)) {
+      unread.refuseIfAll()
       return { archived: first, missed: missed.files }
     }
     // NAS-14: once more, against what was just stored: only what was missed, or has changed since, is read.
     missed = createMissedList()
     storedByFirst = storedByPass
-    return { archived: addCounts(first, await pass(first.tree)), missed: missed.files }
+    unread.forget()
+    const second = await pass(first.tree)
+    unread.refuseIfAll()
+    return { archived: addCounts(first, second), missed: missed.files }
   } finally {
     await estimate?.stop()
   }

@@ -143,6 +143,25 @@ describeBoundByModes('a backup that may not read everything', () => {
     expect(stdout).toMatch(/^Snapshot [0-9a-f]{8} saved\.$/m)
   })
 
+  it('makes no recovery point where nothing of any target can be read: the newest stays the newest', async () => {
+    const vault = await makeVault()
+    lock(vault.write('locked', 'may not'))
+    lock(mkdirSync(vault.at('secret'), { recursive: true }) ?? '')
+    const before = vault.stored().filter((name) => name.startsWith('snapshots/'))
+    const targets = [vault.at('locked'), vault.at('secret')]
+    for (const missed of ['retry-at-end', 'next-run']) {
+      const { code, stderr } = await vault.holdfast(['backup', '--missed', missed, ...targets], BOUND)
+      expect(code).toBe(1)
+      for (const target of targets) expect(stderr).toContain(`${target} (EACCES)`)
+      expect(stderr).toContain('No recovery point was made')
+    }
+    expect(vault.stored().filter((name) => name.startsWith('snapshots/'))).toEqual(before)
+    // One of several that can be read makes one.
+    const { code } = await vault.holdfast(['backup', ...targets, vault.write('free', 'may')], BOUND)
+    expect(code).toBe(3)
+    unlock(vault.at('secret'))
+  })
+
   it('ends before it begins where it may not even look at the target', async () => {
     const vault = await makeVault()
     mkdirSync(vault.at('target'))

@@ -1,0 +1,33 @@
+import { CoreError } from '../base/index.ts'
+import { type PreparedRoot, printable } from '../source/index.ts'
+import type { MissedFile } from './messages.ts'
+
+/** Notices when not one target could be read: that is no recovery point, and must not become the newest one. */
+export interface UnreadRoots {
+  /** Looks at what was missed. */
+  see(missed: MissedFile): void
+  /** A second pass begins, in which all may be read after all. */
+  forget(): void
+  /** Throws `source/unreadable` where all roots were missed. */
+  refuseIfAll(): void
+}
+
+export function watchRoots(roots: readonly PreparedRoot[]): UnreadRoots {
+  const paths = new Set(roots.map(({ path }) => Buffer.from(path).latin1Slice()))
+  const reasons = new Map<string, string>()
+  return {
+    see({ kind, path, reason }) {
+      const text = Buffer.from(path).latin1Slice()
+      if (kind === 'unreadable' && paths.has(text)) reasons.set(text, reason)
+    },
+    forget: () => reasons.clear(),
+    refuseIfAll() {
+      if (reasons.size < paths.size) return
+      const named = [...reasons].map(([path, reason]) => `${printable(Buffer.from(path, 'latin1'))} (${reason})`)
+      throw new CoreError('source/unreadable', `Nothing could be read of ${named.join(', ')}.`, {
+        safety: 'No recovery point was made of this run; earlier ones are untouched.',
+        remedy: 'Run the backup as a user who may read it, or see why the system refuses it.',
+      })
+    },
+  }
+}
