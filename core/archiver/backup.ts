@@ -22,7 +22,7 @@ import { refuseEmptied } from './emptied-root.ts'
 import { type Estimate, startEstimate } from './estimate.ts'
 import { type Figures, withRetried } from './figures.ts'
 import type { ChangeDetection, MissedFile } from './messages.ts'
-import { createMissedList } from './missed-list.ts'
+import { createMissedList, type MissedList } from './missed-list.ts'
 import { addressesOf, buildTargetTree } from './target-tree.ts'
 import { watchRoots } from './unread-roots.ts'
 
@@ -62,6 +62,8 @@ export interface BackupOptions extends Abortable {
   readonly clock?: Clock | undefined
   /** Milliseconds since the epoch; default: now. */
   readonly time?: number | undefined
+  /** Called when everything is about to be read, and again before it is tried once more. What it returns hears of all that is missed. */
+  readonly listMissed?: (() => (missed: MissedFile) => void) | undefined
   readonly onParent?: ((parent: StoredSnapshot | undefined) => void) | undefined
   readonly onProgress?: ((progress: BackupProgress) => void) | undefined
 }
@@ -70,8 +72,12 @@ export interface BackupResult extends Archived {
   /** Undefined after a dry run. */
   readonly snapshot: string | undefined
   readonly parent: string | undefined
-  /** What is not in the recovery point as it should be. Not empty: the run ends as a warning. */
+  /** What is not in the recovery point as it should be. Not empty: the run ends as a warning. The first thousand. */
   readonly missed: readonly MissedFile[]
+  /** How many there are in all. */
+  readonly missedCount: number
+  /** Those of them that were stored, but changed while they were read. */
+  readonly missedChanged: number
   /** Milliseconds. */
   readonly duration: number
 }
@@ -103,7 +109,15 @@ export async function backUp(
           encodeSnapshot(snapshotOf(archived, parent, begin, clock.now(), options)),
           { signal },
         )
-    return { ...archived, snapshot, parent: parent?.id, missed, duration: clock.monotonic() - since }
+    return {
+      ...archived,
+      snapshot,
+      parent: parent?.id,
+      missed: missed.files,
+      missedCount: missed.count,
+      missedChanged: missed.changed,
+      duration: clock.monotonic() - since,
+    }
   } finally {
     await (source satisfies PreparedSource).release()
   }
@@ -128,7 +142,7 @@ async function archiveAll(
   parent: StoredSnapshot | undefined,
   roots: readonly PreparedRoot[],
   options: BackupOptions,
-): Promise<{ readonly archived: Archived; readonly missed: readonly MissedFile[] }> {
+): Promise<{ readonly archived: Archived; readonly missed: MissedList }> {
   const { selection, detection, workers, level, packBytes, onProgress, signal } = options
   // To count anew would take a second walk, and an unchanged rescan is hardly more than one.
   const totals: Estimate | undefined = parent?.summary && {
@@ -147,7 +161,7 @@ async function archiveAll(
   let first: Archived | undefined
   let storedByFirst = 0
   let storedByPass = 0
-  let missed = createMissedList()
+  let missed = createMissedList(options.listMissed?.())
   const unread = watchRoots(roots)
   const pass = (parentTree: Buffer | undefined, threads?: ArchiveThreads): Promise<Archived> =>
     archive(repository, index, {
@@ -175,25 +189,20 @@ async function archiveAll(
     })
   try {
     first = await pass(parent && Buffer.from(parent.tree, 'hex'), options.threads)
-    if (options.missed === 'next-run' || options.dryRun || !missed.files.some(mayPass)) {
+    if (options.missed === 'next-run' || options.dryRun || !missed.isWorthTrying) {
       unread.refuseIfAll()
-      return { archived: first, missed: missed.files }
+      return { archived: first, missed }
     }
     // NAS-14: once more, against what was just stored: only what was missed, or has changed since, is read.
-    missed = createMissedList()
+    missed = createMissedList(options.listMissed?.())
     storedByFirst = storedByPass
     unread.forget()
     const second = await pass(first.tree)
     unread.refuseIfAll()
-    return { archived: addCounts(first, second), missed: missed.files }
+    return { archived: addCounts(first, second), missed }
   } finally {
     await estimate?.stop()
   }
-}
-
-/** A locked file may be free by now; a name stays what it is. */
-function mayPass({ kind }: MissedFile): boolean {
-  return kind === 'unreadable' || kind === 'changed'
 }
 
 /** What is in the second pass's tree, and what both stored. */

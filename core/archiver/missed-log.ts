@@ -1,34 +1,85 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { closeSync, createReadStream, createWriteStream, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 
 import { formatInstant } from '../base/index.ts'
 import { printable } from '../source/index.ts'
 import type { MissedFile } from './messages.ts'
 
-export interface MissedLog {
+export interface MissedLogOptions {
   /** Folder of all logs of missed files. */
   readonly folder: string
   /** What was backed up, by a name that is the same in every run. */
   readonly set: string
-  /** The run, by a name of its own. */
-  readonly run: string
-  /** Milliseconds since the epoch. */
-  readonly time: number
 }
 
 /**
- * Writes the list of missed files as `<folder>/<set>/Holdfast-<run>-MissedFiles.log` (FS-18: our own folder, the known
- * naming pattern). One line a file: its kind, the reason and its path, which is last as it may hold anything. Returns
- * the path of the log.
+ * The list of missed files of one run, written as they come: there may be millions. It ends up as
+ * `<folder>/<set>/Holdfast-<run>-MissedFiles.log` (FS-18: our own folder, the known naming pattern), one line a file: its
+ * kind, the reason and its path, which is last as it may hold anything.
  */
-export async function writeMissedLog(
-  { folder, set, run, time }: MissedLog,
-  missed: readonly MissedFile[],
-): Promise<string> {
-  const path = join(folder, set, `Holdfast-${run}-MissedFiles.log`)
-  await mkdir(join(folder, set), { recursive: true, mode: 0o700 })
-  const head = `# ${missed.length} missed in run ${run}, ${formatInstant(time)}\n`
-  const lines = missed.map(({ kind, reason, path: file }) => `${kind}\t${reason}\t${printable(file)}\n`)
-  await writeFile(path, head + lines.join(''), { mode: 0o600 })
-  return path
+export interface MissedLog extends Disposable {
+  readonly folder: string
+  /** Begins anew, as a second pass over everything does. Returns what is to hear of each file. */
+  begin(): (file: MissedFile) => void
+  /** Gives the list its name, and returns its path. Fails with what kept it from being written. */
+  save(run: string, time: number): Promise<string>
+}
+
+/** Lines are gathered to so many letters. */
+const GATHERED = 64 * 1024
+
+export function openMissedLog({ folder, set }: MissedLogOptions): MissedLog {
+  const place = join(folder, set)
+  const part = join(place, `.Holdfast-${process.pid}-MissedFiles.part`)
+  let descriptor: number | undefined
+  let failure: { readonly error: unknown } | undefined
+  let gathered = ''
+  let count = 0
+
+  function write(): void {
+    try {
+      if (descriptor === undefined) {
+        mkdirSync(place, { recursive: true, mode: 0o700 })
+        descriptor = openSync(part, 'w', 0o600)
+      }
+      writeSync(descriptor, gathered)
+    } catch (error) {
+      // No reason to end a backup: whoever saves the list is told.
+      failure ??= { error }
+    }
+    gathered = ''
+  }
+
+  function discard(): void {
+    gathered = ''
+    count = 0
+    if (descriptor === undefined) return
+    closeSync(descriptor)
+    descriptor = undefined
+    rmSync(part, { force: true })
+  }
+
+  return {
+    folder,
+    begin() {
+      discard()
+      return ({ kind, reason, path }) => {
+        count++
+        if (failure) return
+        gathered += `${kind}\t${reason}\t${printable(path)}\n`
+        if (gathered.length > GATHERED) write()
+      }
+    },
+    async save(run, time) {
+      write()
+      if (failure) throw failure.error
+      const path = join(place, `Holdfast-${run}-MissedFiles.log`)
+      await writeFile(path, `# ${count} missed in run ${run}, ${formatInstant(time)}\n`, { mode: 0o600 })
+      await pipeline(createReadStream(part), createWriteStream(path, { flags: 'a' }))
+      return path
+    },
+    [Symbol.dispose]: discard,
+  }
 }

@@ -7,8 +7,9 @@ import {
   type BackupOptions,
   type BackupResult,
   type MissedFile,
+  type MissedLog,
+  openMissedLog,
   startArchiveThreads,
-  writeMissedLog,
 } from '../../../archiver/index.ts'
 import {
   argumentBytes,
@@ -82,6 +83,9 @@ function backUpTargets(
         },
       })
       const { hostname, username, uid, gid } = ownIdentity()
+      const folder =
+        options.logDir ?? defaultLogFolder({ user: process.geteuid?.(), env: process.env, home: homedir() })
+      using log = openMissedLog({ folder, set: repository.config.id.slice(0, 10) })
       const result = await backUp(repository, loadIndex, {
         targets: targets.map((target) => argumentBytes(resolve(nonEmpty(target)))),
         selection,
@@ -104,11 +108,12 @@ function backUpTargets(
         level,
         packBytes: options.packSize,
         time,
+        listMissed: options.dryRun ? undefined : () => log.begin(),
         onParent: (found) => sayParent(output, found, options),
         onProgress: showBackupProgress(output, systemClock),
         signal,
       } satisfies BackupOptions)
-      return report(session, result, missingPacks, options)
+      return await report(session, result, missingPacks, options, log)
     },
     { listPacks: true, laneMixer: threads.laneMixer },
   )
@@ -131,17 +136,16 @@ async function parentOf(
 }
 
 async function report(
-  { output, repository }: Session,
+  { output }: Session,
   result: BackupResult,
   missingPacks: number,
   options: BackupCommandOptions,
+  missedLog: MissedLog,
 ): Promise<ExitCode> {
-  const { figures, missed, snapshot, duration, bytesAdded, bytesStored } = result
+  const { figures, missed, missedCount, missedChanged, snapshot, duration, bytesAdded, bytesStored } = result
   for (const file of missed) warnMissed(output, file)
-  const log =
-    missed.length === 0 || options.dryRun
-      ? undefined
-      : await saveLog(options, repository.config.id, snapshot ?? 'dry-run', missed, output)
+  if (missedCount > missed.length) output.warn(`And ${formatCount(missedCount - missed.length)} more.`)
+  const log = missedCount === 0 || !snapshot ? undefined : await saveLog(missedLog, snapshot, output)
   const files = figures.filesNew + figures.filesChanged + figures.filesUnmodified
   const rate = figures.bytesProcessed / Math.max(0.001, duration / 1000)
   output.say(
@@ -153,8 +157,11 @@ async function report(
   output.say(
     `Processed ${formatCounted(files, 'file')}, ${formatBytes(figures.bytesProcessed)} in ${formatDuration(duration)} (${formatBytes(Math.round(rate))}/s).`,
   )
-  if (missed.length > 0)
-    output.warn(`${formatCount(missed.length)} missed${log === undefined ? '' : `, listed in ${log}`}.`)
+  if (missedCount > 0) {
+    output.warn(
+      `${missedWords(missedCount - missedChanged, missedChanged)}${log === undefined ? '' : `, listed in ${log}`}.`,
+    )
+  }
   if (missingPacks > 0) output.warn(MISSING_PACKS)
   output.say(snapshot ? `Snapshot ${snapshot.slice(0, 8)} saved.` : 'Dry run: nothing was stored.')
   output.emit({
@@ -172,13 +179,14 @@ async function report(
     total_files_processed: files,
     total_bytes_processed: figures.bytesProcessed,
     total_duration: duration / 1000,
-    missed: missed.length,
+    missed: missedCount,
+    missed_changed: missedChanged,
     missed_log: log,
     missing_packs: missingPacks,
     dry_run: options.dryRun ?? false,
     snapshot_id: snapshot,
   })
-  return missed.length > 0 || missingPacks > 0 ? EXIT.warnings : EXIT.done
+  return missedCount > 0 || missingPacks > 0 ? EXIT.warnings : EXIT.done
 }
 
 /** An index goes on naming them: restic believes it, and looks for what was stored again in the wrong place. */
@@ -191,6 +199,12 @@ function warnMissingPack(output: Output, name: string, size: number): void {
   output.warn(`Pack ${name.slice(0, 8)} ${what}: what it held is stored again.`)
 }
 
+function missedWords(missed: number, changed: number): string {
+  const words = `${formatCount(changed)} changed while being read and stored as found`
+  if (changed === 0) return `${formatCount(missed)} missed`
+  return missed === 0 ? words : `${formatCount(missed)} missed, ${words}`
+}
+
 function warnMissed(output: Output, { path, kind, reason }: MissedFile): void {
   const item = printable(path)
   if (output.json) output.emit({ message_type: 'error', error: { message: reason }, during: 'archival', kind, item })
@@ -198,19 +212,11 @@ function warnMissed(output: Output, { path, kind, reason }: MissedFile): void {
 }
 
 /** The log of missed files helps; that it cannot be written is no reason to fail a backup that succeeded. */
-async function saveLog(
-  { logDir }: BackupCommandOptions,
-  repositoryId: string,
-  snapshot: string,
-  missed: readonly MissedFile[],
-  output: Output,
-): Promise<string | undefined> {
-  const folder = logDir ?? defaultLogFolder({ user: process.geteuid?.(), env: process.env, home: homedir() })
+async function saveLog(log: MissedLog, snapshot: string, output: Output): Promise<string | undefined> {
   try {
-    const run = snapshot.slice(0, 8)
-    return await writeMissedLog({ folder, set: repositoryId.slice(0, 10), run, time: systemClock.now() }, missed)
+    return await log.save(snapshot.slice(0, 8), systemClock.now())
   } catch (error) {
-    output.warn(`The list of missed files cannot be written to ${folder}: ${reasonOf(error)}`)
+    output.warn(`The list of missed files cannot be written to ${log.folder}: ${reasonOf(error)}`)
     return undefined
   }
 }
