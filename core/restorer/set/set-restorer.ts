@@ -1,7 +1,7 @@
 import { CoreError, isCode } from '../../base/index.ts'
 import type { BlobIndex, Repository } from '../../repository/index.ts'
 import { openSystemCalls, printable, type TargetTree } from '../../source/index.ts'
-import { findContent, plainLength } from '../content.ts'
+import { contentLength, findContent, plainLength } from '../content.ts'
 import type { EntryList } from '../entry-list.ts'
 import type { FileSet } from '../file-set.ts'
 import { createFileStates } from '../file-states.ts'
@@ -103,9 +103,13 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     const own = identity === undefined ? undefined : { place: placeOf(set, files, number), isLost: true }
     if (identity !== undefined && own) firstNames.set(identity, own)
     const entries = findContent(index, node)
+    const size = BigInt(contentLength(index, entries))
+    if (node.size !== size) {
+      const reason = `its content has ${size} bytes and is restored as it was read; the snapshot says ${node.size}`
+      report({ part: 'size', path: pathOf(placeOf(set, files, number)), reason })
+    }
     let verdict: Verdict = { type: 'make' }
     if (state === 'there') {
-      const { size } = node
       const { modified } = metadataOf(node)
       verdict = await examiner.examine(placeOf(set, files, number), number, { size, modified }, entries)
       if (verdict.type === 'keep') {

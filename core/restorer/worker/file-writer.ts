@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, writeSync } from 'node:fs'
 
+import type { BlobIndex } from '../../repository/index.ts'
 import {
   makeFile,
   type Metadata,
@@ -9,6 +10,7 @@ import {
   targetError,
   type TargetTree,
 } from '../../source/index.ts'
+import { contentLength, findContent } from '../content.ts'
 import type { EntryReader } from '../entry-list.ts'
 import type { FileStates } from '../file-states.ts'
 import { throwIfFull } from '../full-target.ts'
@@ -43,6 +45,7 @@ interface Known {
 
 export function createFileWriter(
   tree: TargetTree,
+  index: BlobIndex,
   calls: SystemCalls | undefined,
   metadata: MetadataWriter,
   sparse: boolean,
@@ -103,7 +106,13 @@ export function createFileWriter(
     if (found) return found
     const node = files.read(number)
     const { name } = node
-    const file = { number, folder: files.folderOf(number), name, size: Number(node.size), metadata: metadataOf(node) }
+    const file = {
+      number,
+      folder: files.folderOf(number),
+      name,
+      size: contentLength(index, findContent(index, node)),
+      metadata: metadataOf(node),
+    }
     known.set(number, file)
     return file
   }
