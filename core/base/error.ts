@@ -47,6 +47,13 @@ export interface CoreErrorOptions {
   readonly context?: Readonly<Record<string, string | number>>
 }
 
+/** Said of every defect, unless whoever throws knows more. Both hold always: files in a repository are never changed. */
+export const DEFECT_ADVICE = {
+  safety: 'What is stored in the repository is safe: files in it are never changed.',
+  remedy:
+    'This is a defect of Holdfast. Run the command again; please report it with these lines, above all if it comes back.',
+} as const
+
 /** An error that a person may see: what happened to which object, whether data is safe, what to do next. */
 export class CoreError extends Error {
   override readonly name = 'CoreError'
@@ -60,8 +67,9 @@ export class CoreError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? false
-    this.safety = options.safety
-    this.remedy = options.remedy
+    const advice = code === 'internal/defect' ? DEFECT_ADVICE : undefined
+    this.safety = options.safety ?? advice?.safety
+    this.remedy = options.remedy ?? advice?.remedy
     this.context = options.context ?? {}
   }
 }

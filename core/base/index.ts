@@ -9,7 +9,15 @@ export { type Abortable, sleep } from './abort.ts'
 export { argumentBytes, isTextArgument, readArguments } from './argument-bytes.ts'
 export { type Chance, systemChance } from './chance.ts'
 export { type Clock, formatInstant, localInstant, parseInstant, systemClock } from './clock.ts'
-export { CoreError, type CoreErrorOptions, type ErrorCode, isCode, systemCode, reasonOf } from './error.ts'
+export {
+  CoreError,
+  type CoreErrorOptions,
+  DEFECT_ADVICE,
+  type ErrorCode,
+  isCode,
+  reasonOf,
+  systemCode,
+} from './error.ts'
 export { retry, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { formatBytes, formatCount, formatCounted, formatDuration, parseBytes } from './format.ts'
 export { arrivedError, type CarriedError, carryError } from './carried-error.ts'

@@ -1,4 +1,4 @@
-import { type Abortable, CoreError } from '../base/index.ts'
+import { type Abortable, CoreError, DEFECT_ADVICE } from '../base/index.ts'
 import { printable } from '../source/index.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { stringify } from './json.ts'
@@ -102,7 +102,8 @@ function harmless(text: string): string {
 function errorObject(error: unknown): Record<string, unknown> {
   const head = { message_type: 'exit_error', code: exitCodeOf(error) }
   if (error instanceof Interrupted) return { ...head, error: 'interrupted', message: error.message }
-  if (!(error instanceof CoreError)) return { ...head, error: 'internal/defect', message: String(error) }
+  if (!(error instanceof CoreError))
+    return { ...head, error: 'internal/defect', message: String(error), ...DEFECT_ADVICE }
   const { code, message, safety, remedy, context } = error
   return { ...head, error: code, message, safety, remedy, context }
 }
@@ -112,7 +113,7 @@ function describeError(error: unknown): string {
   if (error instanceof Interrupted) return `${error.message}\n`
   if (!(error instanceof CoreError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return `holdfast failed in a way it does not know. This is a defect; please report it with these lines:\n${stack}\n`
+    return `holdfast failed in a way it does not know:\n${stack}\n${DEFECT_ADVICE.safety}\n${DEFECT_ADVICE.remedy}\n`
   }
   const cause = error.cause instanceof Error && !(error.cause instanceof CoreError) ? ` (${error.cause.message})` : ''
   return [`${error.message}${cause}`, error.safety, error.remedy]

@@ -3,13 +3,12 @@ import { assertBlobSize, type BlobIndex, ID_BYTES, SEAL_OVERHEAD } from '../repo
 import type { TreeReader } from '../snapshot/index.ts'
 
 /**
- * The blobs of a file, as entries of the index. Throws where its content cannot be what it was: `repository/damaged`,
+ * The blobs of a file, as entries of the index. They are its content, whatever size the node says (FORMAT.md). Throws where its content cannot be what it was: `repository/damaged`,
  * `repository/not-in-repository`.
  */
 export function findContent(index: BlobIndex, node: TreeReader): Uint32Array {
-  const { content, size } = node
+  const { content } = node
   const entries = new Uint32Array(node.blobs)
-  let bytes = 0
   for (const blob of entries.keys()) {
     const entry = index.find('data', content?.subarray(blob * ID_BYTES, (blob + 1) * ID_BYTES) ?? NO_ID)
     if (entry < 0) {
@@ -17,10 +16,15 @@ export function findContent(index: BlobIndex, node: TreeReader): Uint32Array {
     }
     assertPartSize(index, entry)
     entries[blob] = entry
-    bytes += plainLength(index, entry)
   }
-  if (BigInt(bytes) === size) return entries
-  throw new CoreError('repository/damaged', `it should have ${size} bytes, and its content has ${bytes}`)
+  return entries
+}
+
+/** How many bytes these blobs have together. */
+export function contentLength(index: BlobIndex, entries: Uint32Array): number {
+  let bytes = 0
+  for (const entry of entries) bytes += plainLength(index, entry)
+  return bytes
 }
 
 /** An index that somebody made up must not have gigabytes asked for. */

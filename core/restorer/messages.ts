@@ -66,8 +66,11 @@ export type ToRestoreWorker = SetMessage | PackJob | FinishJob | CompareJob | St
 
 /** Something that was not restored as it was. */
 export interface Problem {
-  /** `file`: it is not what it was, or not there. Anything else names the part of its metadata that is not. */
-  readonly part: 'file' | 'owner' | 'attributes' | 'mode' | 'times'
+  /**
+   * `file`: it is not what it was, or not there. `size`: its content is what was read, and the snapshot says another size.
+   * Anything else names the part of its metadata that is not what it was.
+   */
+  readonly part: 'file' | 'size' | 'owner' | 'attributes' | 'mode' | 'times'
   readonly path: Uint8Array
   readonly reason: string
 }

@@ -58,7 +58,7 @@ export function startRestoreCrew(
     thread.on('message', (message: FromRestoreWorker) => receive(member, message))
     thread.on('error', fail)
     thread.on('exit', (code) => {
-      if (code !== 0) fail(new CoreError('internal/defect', `Worker ${number} of the restore ended with code ${code}.`))
+      if (code !== 0) fail(workerEnded(number, code))
     })
     return member
   })
@@ -109,4 +109,11 @@ export function startRestoreCrew(
       await Promise.all(members.map(({ ended }) => ended))
     },
   }
+}
+
+function workerEnded(number: number, code: number): CoreError {
+  return new CoreError('internal/defect', `Worker ${number} of the restore ended with code ${code}.`, {
+    safety:
+      'The recovery point is untouched. What was restored before stays; the same command again restores what is missing.',
+  })
 }

@@ -1,8 +1,8 @@
 import { CoreError, formatBytes } from '../base/index.ts'
 import { type BlobIndex, sha256 } from '../repository/index.ts'
-import { linkedFileKey, type TreeReader } from '../snapshot/index.ts'
+import { linkedFileKey } from '../snapshot/index.ts'
 import { type EntryStat, kindOf, printable, statTarget, type TargetTree } from '../source/index.ts'
-import { findContent, plainLength } from './content.ts'
+import { contentLength, findContent } from './content.ts'
 import type { FileSet } from './file-set.ts'
 import { isKept, type Overwrite } from './overwrite.ts'
 
@@ -35,10 +35,11 @@ export function createRoomCounter(
     }
   }
 
-  function bytesOf(node: TreeReader): number {
-    let bytes = 0
-    for (const entry of findContent(index, node)) if (entry !== zeros) bytes += plainLength(index, entry)
-    return bytes
+  function bytesOf(entries: Uint32Array): number {
+    return contentLength(
+      index,
+      entries.filter((entry) => entry !== zeros),
+    )
   }
 
   function neededFor(set: FileSet, number: number): number {
@@ -46,10 +47,11 @@ export function createRoomCounter(
     const identity = linkedFileKey(node)
     if (identity !== undefined && identities.has(identity)) return 0
     if (identity !== undefined) identities.add(identity)
-    const bytes = bytesOf(node)
+    const entries = findContent(index, node)
+    const bytes = bytesOf(entries)
     const there = lookAt(set, number, node.name)
     if (!there) return bytes
-    const wanted = { size: node.size, modified: node.mtime }
+    const wanted = { size: BigInt(contentLength(index, entries)), modified: node.mtime }
     // By size and time it is what it was, so most likely nothing will be written.
     if (isKept(there, wanted, overwrite) || isKept(there, wanted, 'if-changed')) return 0
     // One with another name is made anew, and the other name keeps its blocks.

@@ -46,9 +46,13 @@ describe('content that somebody made up', () => {
   ])('has a size that is not its own: %s', async (_title, size) => {
     const tree = craft.tree(craft.file('absurd', 'four', { size }), craft.file('fine', 'fine'))
     const { problems, restored } = await space.restore(tree)
-    expect(problems).toEqual([`file hostile/absurd: it should have ${size} bytes, and its content has 4`])
-    expect(restored.filesLost).toBe(1)
-    expect(readdirSync(space.at())).toEqual(['fine'])
+    const as = 'its content has 4 bytes and is restored as it was read'
+    expect(problems).toEqual([`size hostile/absurd: ${as}; the snapshot says ${size}`])
+    expect(restored.filesLost).toBe(0)
+    expect(readFileSync(space.at('absurd'), 'utf8')).toBe('four')
+    // It is there now, and goes on being what its content is.
+    expect((await space.restore(tree)).problems).toEqual(problems)
+    expect(readFileSync(space.at('absurd'), 'utf8')).toBe('four')
   })
 
   it('is missing, or is a folder: what is there already stays', async () => {
@@ -99,11 +103,20 @@ describe('content that somebody made up', () => {
     const env = { RESTIC_PASSWORD: scene.password }
     const { code, stderr } = await runHoldfast(args, { env })
     expect(code).toBe(1)
-    expect(stderr).toContain(`file: absurd: it should have ${2n ** 60n} bytes, and its content has 4\n`)
+    expect(stderr).toContain(
+      `size: absurd: its content has 4 bytes and is restored as it was read; the snapshot says ${2n ** 60n}\n`,
+    )
     expect(stderr).toContain('file: missing: a part of its content is in no index of the repository\n')
-    expect(stderr).toContain('2 could not be restored as they were')
+    expect(stderr).toContain('1 could not be restored as they were')
     const { stdout } = await runHoldfast([...args, '--json'], { env })
-    expect(jsonLines(stdout).at(-1)).toMatchObject({ message_type: 'summary', files_lost: 2, total_files: 3 })
-    expect(readdirSync(space.target)).toEqual(['fine'])
+    expect(jsonLines(stdout).at(-1)).toMatchObject({ message_type: 'summary', files_lost: 1, total_files: 3 })
+    expect(readdirSync(space.target)).toEqual(['absurd', 'fine'])
+    // check says the same: what is missing is damage, a size is a hint; and dump writes what there is.
+    const checked = await runHoldfast(['repo', 'check', '-r', scene.location], { env })
+    expect(checked.stdout + checked.stderr).toContain('File absurd in tree')
+    expect(checked.stdout + checked.stderr).toContain('What was read of it is restored, as it was read.')
+    const dumped = await runHoldfast(['repo', 'dump', '-r', scene.location, snapshot, '/absurd'], { env })
+    expect(dumped).toMatchObject({ code: 3, stdout: 'four' })
+    expect(dumped.stderr).toContain('/absurd has 4 bytes, as it was read')
   })
 })

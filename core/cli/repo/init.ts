@@ -35,5 +35,11 @@ async function init(options: RepoOptions): Promise<ExitCode> {
   output.say(`Made repository ${config.id.slice(0, 10)} at ${storage.location}.`)
   output.say('Its password is the only way to what will be stored there: keep a copy elsewhere.')
   output.emit({ message_type: 'initialized', id: config.id, repository: storage.location })
+  output.emit({
+    message_type: 'summary',
+    repository_id: config.id,
+    repository: storage.location,
+    version: config.version,
+  })
   return EXIT.done
 }

@@ -170,7 +170,7 @@ const RULES = {
   'file-size': {
     object: 'file',
     severity: 'hint',
-    meaning: 'It changed while it was backed up. What was read of it is restored as it was read.',
+    meaning: 'It changed while it was backed up. What was read of it is restored, as it was read.',
     restorable: 'all',
     remedy: 'If the file matters, compare with the snapshot before and after this one.',
   },

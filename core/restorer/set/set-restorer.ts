@@ -3,7 +3,7 @@ import type { BlobIndex, Repository } from '../../repository/index.ts'
 import { linkedFileKey } from '../../snapshot/index.ts'
 import { openSystemCalls, printable, type TargetTree } from '../../source/index.ts'
 import { assertReachable } from '../../storage/index.ts'
-import { findContent, plainLength } from '../content.ts'
+import { contentLength, findContent, plainLength } from '../content.ts'
 import type { EntryList } from '../entry-list.ts'
 import type { FileSet } from '../file-set.ts'
 import { createFileStates } from '../file-states.ts'
@@ -104,9 +104,13 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     // All that is needed of the node is read before anything is awaited: others are read meanwhile.
     const node = files.read(number)
     const entries = findContent(index, node)
+    const size = BigInt(contentLength(index, entries))
+    if (node.size !== size) {
+      const reason = `its content has ${size} bytes and is restored as it was read; the snapshot says ${node.size}`
+      report({ part: 'size', path: pathOf(placeOf(set, files, number)), reason })
+    }
     let verdict: Verdict = { type: 'make' }
     if (states[files.folderOf(number)] === 'there') {
-      const { size } = node
       const { modified } = metadataOf(node)
       verdict = await examiner.examine(placeOf(set, files, number), number, { size, modified }, entries)
       if (verdict.type === 'keep') {

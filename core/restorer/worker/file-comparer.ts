@@ -3,7 +3,7 @@ import { closeSync, fstatSync, ftruncateSync, readSync } from 'node:fs'
 import { type BlobIndex, ID_BYTES, sha256 } from '../../repository/index.ts'
 import type { TreeReader } from '../../snapshot/index.ts'
 import { type MetadataWriter, openForComparing, openForWriting } from '../../source/index.ts'
-import { plainLength } from '../content.ts'
+import { contentLength, plainLength } from '../content.ts'
 import type { Compared, CompareJob } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
 
@@ -42,7 +42,7 @@ export function createFileComparer(
       const writable = openForWriting(folder, name)
       const descriptor = writable ?? openForComparing(folder, name)
       if (descriptor === undefined) return undefined
-      const size = Number(node.size)
+      const size = contentLength(index, entries)
       try {
         const blobs = compareBlobs(descriptor, entries)
         const isRightLength = fstatSync(descriptor).size === size

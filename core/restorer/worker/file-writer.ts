@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, writeSync } from 'node:fs'
 
 import { reasonOf } from '../../base/index.ts'
+import type { BlobIndex } from '../../repository/index.ts'
 import {
   makeFile,
   type Metadata,
@@ -10,6 +11,7 @@ import {
   targetError,
   type TargetTree,
 } from '../../source/index.ts'
+import { contentLength, findContent } from '../content.ts'
 import type { EntryReader } from '../entry-list.ts'
 import type { FileStates } from '../file-states.ts'
 import { throwIfFull } from '../full-target.ts'
@@ -44,6 +46,7 @@ interface Known {
 
 export function createFileWriter(
   tree: TargetTree,
+  index: BlobIndex,
   calls: SystemCalls | undefined,
   metadata: MetadataWriter,
   sparse: boolean,
@@ -104,7 +107,13 @@ export function createFileWriter(
     if (found) return found
     const node = files.read(number)
     const { name } = node
-    const file = { number, folder: files.folderOf(number), name, size: Number(node.size), metadata: metadataOf(node) }
+    const file = {
+      number,
+      folder: files.folderOf(number),
+      name,
+      size: contentLength(index, findContent(index, node)),
+      metadata: metadataOf(node),
+    }
     known.set(number, file)
     return file
   }

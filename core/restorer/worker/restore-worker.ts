@@ -26,7 +26,7 @@ const reader = createBlobReader(data.masterKey, data.index)
 const tree = openTargetTree(data.target)
 const calls = openSystemCalls()
 const metadata = createMetadataWriter(calls)
-const writer = createFileWriter(tree, calls, metadata, data.sparse)
+const writer = createFileWriter(tree, index, calls, metadata, data.sparse)
 const written = new Float64Array(data.written)
 const stopped = new Int32Array(data.stopped)
 const isStopped = (): boolean => Atomics.load(stopped, 0) !== 0

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 
-import { systemCode } from '../../base/index.ts'
+import { CoreError, systemCode } from '../../base/index.ts'
 import { close, fsync, mkdir, open } from './system-call.ts'
 
 /** Makes a folder below one that exists. Whether it was made now: false when it was there. */
@@ -28,7 +28,22 @@ async function makeMissing(path: string, mode: number): Promise<string[]> {
     const parent = dirname(path)
     if (systemCode(error) !== 'ENOENT' || parent === path) throw error
     const made = await makeMissing(parent, mode)
-    return (await makeFolder(path, mode)) ? [...made, path] : made
+    return (await makeBelow(path, mode)) ? [...made, path] : made
+  }
+}
+
+/** Of a folder that is there: where it is missing all the same, as below /proc, trying again is of no use. */
+async function makeBelow(path: string, mode: number): Promise<boolean> {
+  try {
+    return await makeFolder(path, mode)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error
+    throw new CoreError('storage/refused', `Cannot make the folder ${path}: nobody can make any there`, {
+      cause: error,
+      safety: 'Nothing was changed.',
+      remedy: 'Choose a place on a disk or a share.',
+      context: { location: path },
+    })
   }
 }
 

@@ -88,6 +88,7 @@ const LOST_OF: Readonly<Record<string, string>> = {
   mode: 'The mode',
   times: 'The times',
   attributes: 'Extended attributes',
+  size: 'The size that the snapshot says',
 }
 
 function showProgress(output: Output, { bytesDone, bytesTotal, filesTotal }: RestoreProgress, elapsed: number): void {

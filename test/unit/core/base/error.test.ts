@@ -22,10 +22,21 @@ describe('CoreError', () => {
   })
 
   it('is final, without a cause and without context, unless it says otherwise', () => {
-    const error = new CoreError('internal/defect', 'Oh')
+    const error = new CoreError('storage/full', 'Oh')
     expect([error.retryable, error.safety, error.remedy, error.context]).toEqual([false, undefined, undefined, {}])
     expect('cause' in error).toBe(false)
   })
+})
+
+it('a defect says that data is safe and what to do, unless whoever throws knows more', () => {
+  const { safety, remedy } = new CoreError('internal/defect', 'x')
+  expect(safety).toContain('is safe')
+  expect(remedy).toContain('please report it')
+  expect(new CoreError('internal/defect', 'x', { safety: 'All is well.' })).toMatchObject({
+    safety: 'All is well.',
+    remedy,
+  })
+  expect(new CoreError('storage/full', 'x')).toMatchObject({ safety: undefined, remedy: undefined })
 })
 
 describe('isCode', () => {

@@ -33,8 +33,6 @@ it('the content of a file is found as entries of the index', () => {
 it.each([
   ['is nowhere', nodeOf(100n, 'plain', 'nowhere'), 'repository/not-in-repository'],
   ['is a tree', nodeOf(100n, 'tree'), 'repository/not-in-repository'],
-  ['is too short', nodeOf(101n, 'plain'), 'repository/damaged'],
-  ['is too long', nodeOf(99n, 'plain'), 'repository/damaged'],
   ['is longer than anything', nodeOf(2n ** 32n - 1n, 'endless'), 'repository/damaged'],
 ])('content that %s is no content', (_title, node, code) => {
   expect(() => findContent(index, node)).toThrow(expect.objectContaining({ code }) as Error)
