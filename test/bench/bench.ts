@@ -8,7 +8,8 @@ import { makeLargeFiles, makeSmallFiles } from './data.ts'
 import { measure, median, type Run } from './measure.ts'
 
 // `npm run bench`: restic and Holdfast in turn, on the same files, into repositories that began as copies of one another.
-// Ratios first: this is how many times faster Holdfast was. `--assert` fails where a "must" of the design is missed.
+// Ratios first: this is how many times faster Holdfast was. Ends with 1 where a "must" of the design is missed, unless
+// `--only-tell`.
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +19,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'large,small' },
     folder: { type: 'string' },
     keep: { type: 'boolean', default: false },
-    assert: { type: 'boolean', default: false },
+    'only-tell': { type: 'boolean', default: false },
   },
 })
 const rounds = Number(values.rounds)
@@ -151,4 +152,4 @@ for (const { name, ratio } of sizes) {
   if (ratio > MOST_STORED) missed.push(`${name}: stored ${ratio.toFixed(3)} ×, must be at most ${MOST_STORED} ×`)
 }
 for (const what of missed) process.stdout.write(`Missed: ${what}\n`)
-if (values.assert && missed.length > 0) process.exitCode = 1
+if (!values['only-tell'] && missed.length > 0) process.exitCode = 1

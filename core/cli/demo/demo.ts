@@ -17,6 +17,7 @@ import {
 import { restore } from '../../restorer/index.ts'
 import { openDirectoryStorage } from '../../storage/index.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { listenForInterruption } from '../interruption.ts'
 import { createOutput, type Output } from '../output.ts'
 import { VERSION } from '../version.ts'
 import { compareFolders } from './compare-folders.ts'
@@ -29,6 +30,7 @@ const NOTE = join('out', 'demo-note.txt')
 /** Protects the checkout that this runs in, changes a file, protects it again, restores it, and proves it identical. */
 export async function runDemo({ clean = false }: { readonly clean?: boolean }): Promise<ExitCode> {
   const output = createOutput({ json: false, quiet: false })
+  using interruption = listenForInterruption()
   // From source this is core/cli/demo, bundled it is out/node/chunks: three levels below the checkout, both.
   const checkout = resolve(import.meta.dirname, '../../..')
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-demo-'))
@@ -45,15 +47,16 @@ export async function runDemo({ clean = false }: { readonly clean?: boolean }): 
       chunkerPolynomial: formatPolynomial(drawPolynomial(systemChance)),
     })
     const lock = await lockRepository(repository, { exclusive: false })
+    const signal = AbortSignal.any([interruption.signal, lock.signal])
     try {
       const guarded = repository.over(guardStorage(storage, lock))
       await writeFile(join(checkout, NOTE), 'As it was at first.\n')
-      describe(output, 'First backup', await backUpFolder(guarded, checkout))
+      describe(output, 'First backup', await backUpFolder(guarded, checkout, signal))
       await writeFile(join(checkout, NOTE), `Changed at ${formatInstant(systemClock.now())}\n`)
-      const second = await backUpFolder(guarded, checkout)
+      const second = await backUpFolder(guarded, checkout, signal)
       describe(output, 'One file changed, second backup', second)
       const since = systemClock.monotonic()
-      const result = await restoreTree(guarded, second.tree, restored)
+      const result = await restoreTree(guarded, second.tree, restored, signal)
       const seconds = (systemClock.monotonic() - since) / 1000
       output.say(
         `${'Restored'.padEnd(34)} ${formatCount(result.filesTotal)} files, ${formatBytes(result.bytesTotal)}, ${rate(result.bytesTotal, seconds)}`,
@@ -64,8 +67,9 @@ export async function runDemo({ clean = false }: { readonly clean?: boolean }): 
     return await prove(output, checkout, { vault, restored, passwordFile })
   } finally {
     await rm(join(checkout, NOTE), { force: true })
-    if (clean) await rm(folder, { recursive: true, force: true })
-    output.say(clean ? 'Both were removed again.' : `To remove both: rm -r ${folder}`)
+    const isRemoved = clean || interruption.signal.aborted
+    if (isRemoved) await rm(folder, { recursive: true, force: true })
+    output.say(isRemoved ? 'Both were removed again.' : `To remove both: rm -r ${folder}`)
   }
 }
 
@@ -88,7 +92,7 @@ async function prove(output: Output, checkout: string, { vault, restored, passwo
   return proved && restic.ok ? EXIT.done : EXIT.failed
 }
 
-async function backUpFolder(repository: Repository, folder: string): Promise<BackupResult> {
+async function backUpFolder(repository: Repository, folder: string, signal: AbortSignal): Promise<BackupResult> {
   const { hostname, username, uid, gid } = ownIdentity()
   return backUp(repository, repository.loadIndex(), {
     targets: [Buffer.from(folder)],
@@ -101,6 +105,7 @@ async function backUpFolder(repository: Repository, folder: string): Promise<Bac
     estimate: false,
     dryRun: false,
     workers: availableWorkers(),
+    signal,
   })
 }
 
@@ -108,6 +113,7 @@ function restoreTree(
   repository: Repository,
   tree: Buffer,
   target: string,
+  signal: AbortSignal,
 ): Promise<{ filesTotal: number; bytesTotal: number }> {
   return repository.loadIndex().then((index) =>
     restore(repository, index, {
@@ -119,6 +125,7 @@ function restoreTree(
       verify: false,
       dryRun: false,
       workers: availableWorkers(),
+      signal,
       onProblem: ({ path, reason }) => process.stderr.write(`${path.toString()}: ${reason}\n`),
     }),
   )
