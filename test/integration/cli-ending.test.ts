@@ -44,6 +44,17 @@ describeWith(['restic'], 'how the commands of holdfast repo end', () => {
     expect(stderr).toContain(odd.path)
   })
 
+  it.each(COMMANDS)('%s tells programs what is safe and what to do next, too', async (...command) => {
+    const nowhere = await odd.holdfast(...command, '--json', '-r', odd.file('nowhere'))
+    const env = { ...odd.env, RESTIC_PASSWORD: 'wrong' }
+    const wrong = await runHoldfast(['repo', ...command, '--json'], { env })
+    for (const { code, stderr } of [nowhere, wrong]) {
+      const [error = {}] = jsonLines(stderr)
+      expect(error).toMatchObject({ message_type: 'exit_error', code })
+      for (const part of ['message', 'safety', 'remedy']) expect(String(error[part] ?? '')).toMatch(/^[A-Z].*\.$/)
+    }
+  })
+
   it.each(COMMANDS)(
     '%s ends with 1 for an option that there is not, and shows examples in its help',
     async (...command) => {

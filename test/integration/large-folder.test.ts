@@ -27,6 +27,10 @@ const LARGE_FILE = 48 * 1024 * 1024
 /** What a small file takes on a disk. */
 const PAGE = 4096
 
+/** MiB, and KiB an entry: what README and DESIGN say of one large folder. */
+const BASE_MEMORY = 350
+const ENTRY_MEMORY = 1.1
+
 const home = mkdtempSync(join(tmpdir(), 'holdfast-large-'))
 const source = join(home, 'source')
 const folder = join(source, 'large')
@@ -49,8 +53,9 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 const costs: string[] = []
 
 async function holdfast(command: string, ...args: string[]): Promise<Ended> {
-  const { cost, ...end } = await runMeasured(['repo', command, ...args], { env })
+  const { cost, peak, ...end } = await runMeasured(['repo', command, ...args], { env })
   costs.push(`${command}: ${cost}`)
+  expect(peak).toBeLessThan(BASE_MEMORY + (ENTRIES / 1024) * ENTRY_MEMORY)
   expect({ code: end.code, stderr: end.stderr }).toEqual({ code: 0, stderr: '' })
   return end
 }

@@ -107,7 +107,7 @@ describe('content that somebody made up', () => {
       `size: absurd: its content has 4 bytes and is restored as it was read; the snapshot says ${2n ** 60n}\n`,
     )
     expect(stderr).toContain('file: missing: a part of its content is in no index of the repository\n')
-    expect(stderr).toContain('1 could not be restored as they were')
+    expect(stderr).toContain('1 entry could not be restored')
     const { stdout } = await runHoldfast([...args, '--json'], { env })
     expect(jsonLines(stdout).at(-1)).toMatchObject({ message_type: 'summary', files_lost: 1, total_files: 3 })
     expect(readdirSync(space.target)).toEqual(['absurd', 'fine'])

@@ -4,11 +4,11 @@ import { type Ended, ended, type HoldfastOptions, startHoldfast } from './holdfa
 
 const OFTEN = 100
 
-/** Runs the real program, and tells how long it took and how much memory it had at the most. For reports only. */
+/** Runs the real program, and tells how much memory it had at the most (MiB), and for reports also how long it took. */
 export async function runMeasured(
   args: readonly string[],
   options: HoldfastOptions,
-): Promise<Ended & { cost: string }> {
+): Promise<Ended & { readonly cost: string; readonly peak: number }> {
   const since = performance.now()
   const child = startHoldfast(args, options)
   let peak = 0
@@ -18,7 +18,7 @@ export async function runMeasured(
   try {
     const end = await ended(child)
     const seconds = ((performance.now() - since) / 1000).toFixed(1)
-    return { ...end, cost: `${seconds} s, ${Math.round(peak / 1024)} MiB` }
+    return { ...end, cost: `${seconds} s, ${Math.round(peak / 1024)} MiB`, peak: Math.round(peak / 1024) }
   } finally {
     clearInterval(timer)
   }
