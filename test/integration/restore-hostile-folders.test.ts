@@ -48,7 +48,7 @@ describe('folders and metadata that somebody made up', () => {
     )
     expect(problems).toEqual([
       `file hostile/garbage: Tree ${garbage.toString('hex')} is damaged at byte 0: an object was expected`,
-      `file hostile/missing: The tree ${missing.toString('hex')} is in no index.`,
+      `file hostile/missing: The tree ${missing.toString('hex')} is in no index`,
       'file hostile/none: it is a folder, and the snapshot does not say what is in it',
     ])
     expect(readFileSync(space.at('whole/below'), 'utf8')).toBe('fine')

@@ -12,7 +12,7 @@ import {
   type TarEntry,
   tarHeader,
   type TarKind,
-} from '../../core/cli/repo/dump/archive/tar-header.ts'
+} from '../../core/cli/repo/tar/tar-header.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 
 function entryOf(changes: Pick<TarEntry, 'path'> & Partial<TarEntry>): TarEntry {

@@ -1,7 +1,7 @@
 import { CoreError, formatBytes, formatCount } from '../../../base/index.ts'
 import { printable } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
-import { type ArchivedFolder, writeArchive } from './archive/write-archive.ts'
+import { type ArchivedFolder, writeArchive } from '../tar/write-archive.ts'
 import { openTarget } from './dump-target.ts'
 import type { DumpWork } from './run-dump.ts'
 

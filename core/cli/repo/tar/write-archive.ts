@@ -1,4 +1,4 @@
-import { type Abortable, CoreError } from '../../../../base/index.ts'
+import { type Abortable, CoreError } from '../../../base/index.ts'
 import {
   type BlobIndex,
   createContentLoader,
@@ -6,12 +6,12 @@ import {
   plainLength,
   type Repository,
   type TreeLoader,
-} from '../../../../repository/index.ts'
-import { type TreeReader, unixModeFromGo } from '../../../../snapshot/index.ts'
-import { printable } from '../../../../source/index.ts'
-import { createOrderedStream } from '../../ordered-stream.ts'
-import { streamContent } from '../../stream-content.ts'
-import { walkTree } from '../../walk-tree.ts'
+} from '../../../repository/index.ts'
+import { type TreeReader, unixModeFromGo } from '../../../snapshot/index.ts'
+import { printable } from '../../../source/index.ts'
+import { createOrderedStream } from '../ordered-stream.ts'
+import { streamContent } from '../stream-content.ts'
+import { walkTree } from '../walk-tree.ts'
 import { gatherWrites } from './gathered-writes.ts'
 import { createLinkTable } from './link-table.ts'
 import { padding, TAR_END, tarHeader } from './tar-header.ts'
