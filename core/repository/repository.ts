@@ -83,7 +83,8 @@ async function refuseExisting(storage: Storage, options: Abortable): Promise<voi
         `There is a key (${name.slice(0, 8)}) but no config at ${storage.location}.`,
         {
           safety: 'Nothing was changed.',
-          remedy: 'This may be a repository whose config was lost. Restore the config, or choose an empty place.',
+          remedy:
+            'This may be a repository whose config was lost: restore the config, or choose an empty place. If it is what an interrupted `init` left behind, and nothing was stored yet, remove its folder `keys` and start again.',
         },
       )
     }

@@ -176,6 +176,20 @@ describe('the options of holdfast repo backup that decide what is read', () => {
     expect(await count()).toEqual([0, 0, 1])
   })
 
+  it('of an unchanged source says that there is nothing new, and at first not', async () => {
+    const vault = await makeVault()
+    vault.write('file', CONTENT)
+    const say = async (): Promise<string> => {
+      const { code, stdout } = await vault.holdfast(['backup', vault.source])
+      expect(code).toBe(0)
+      return stdout
+    }
+    expect(await say()).not.toContain('Nothing new')
+    expect(await say()).toContain('Nothing new')
+    vault.write('file', OTHER)
+    expect(await say()).not.toContain('Nothing new')
+  })
+
   it('--parent names the snapshot to compare with, instead of the newest of the same host and targets', async () => {
     const vault = await makeVault()
     vault.write('file', CONTENT)

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-import { type Ended, runHoldfast } from '../support/holdfast.ts'
+import { type Ended, ended, runHoldfast, startHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { runAtTerminal } from '../support/terminal.ts'
 
@@ -101,5 +101,48 @@ describeWith(['restic'], 'the password of holdfast repo, beside restic', () => {
     const replaced = await list({ RESTIC_PASSWORD: 'p\ufffd' })
     expect(replaced.code).toBe(1)
     expect(replaced.stderr).toContain('not UTF-8')
+  })
+
+  it('is in nothing that is printed, and not among the arguments that all users see', async () => {
+    const [right, wrong] = ['right s3cret', 'wrong s3cret']
+    const [file, gives, fails] = [join(home, 'password'), join(home, 'gives'), join(home, 'fails')]
+    writeFileSync(file, right)
+    writeFileSync(gives, `#!/bin/sh\necho '${right}'\n`, { mode: 0o700 })
+    writeFileSync(fails, `#!/bin/sh\necho '${right}'\nexit 3\n`, { mode: 0o700 })
+    const by = { RESTIC_PASSWORD: right }
+    const runs: readonly [code: number, args: readonly string[], more?: Record<string, string>][] = [
+      [0, ['init', '--password-file', file]],
+      [0, ['backup', '--log-dir', join(home, 'logs'), file], by],
+      [0, ['backup', '--json', '--log-dir', join(home, 'logs'), file], by],
+      [0, ['snapshots', '--json'], by],
+      [0, ['snapshots', '--password-command', gives]],
+      [1, ['snapshots', '--password-command', fails]],
+      [1, ['snapshots', '--json', '--password-command', fails]],
+      [1, ['snapshots'], { RESTIC_PASSWORD_COMMAND: fails }],
+      [12, ['snapshots'], { RESTIC_PASSWORD: wrong }],
+      [12, ['snapshots', '--json'], { RESTIC_PASSWORD: wrong }],
+      [1, ['init', '--json'], by],
+      [0, ['key', 'add', '--json', '--new-password-file', file], by],
+      [0, ['key', 'passwd', '--new-password-file', file], by],
+      [0, ['key', 'list', '--json'], by],
+      [0, ['check', '--json', '--read-data'], by],
+      [1, ['restore', '--target', join(home, 'target'), 'feedbeef'], by],
+    ]
+    for (const [code, args, more = {}] of runs) {
+      const child = startHoldfast(['repo', ...args], { env: { ...env, ...more } })
+      let shown = ''
+      // The kernel keeps it until the process is over.
+      const look = (): void => {
+        const at = `/proc/${child.pid ?? 0}/cmdline`
+        if (child.exitCode === null && existsSync(at)) shown += readFileSync(at, 'utf8')
+      }
+      child.stdout.on('data', look)
+      child.stderr.on('data', look)
+      look()
+      expect(shown).toContain(args[0])
+      const run = await ended(child)
+      expect(run.code, `${args.join(' ')}: ${run.stderr}`).toBe(code)
+      expect(shown + run.stdout + run.stderr, args.join(' ')).not.toContain('s3cret')
+    }
   })
 })

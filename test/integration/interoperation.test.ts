@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
   ftruncateSync,
   linkSync,
+  lstatSync,
   lutimesSync,
   mkdirSync,
   mkdtempSync,
@@ -21,6 +22,9 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+import { listLocks, openRepository } from '../../core/repository/index.ts'
+import { openDirectoryStorage } from '../../core/storage/index.ts'
+import { cheapenKey } from '../support/cheap-key.ts'
 import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { isRoot } from '../support/privilege.ts'
@@ -85,6 +89,14 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
   })
   afterAll(() => rmSync(home, { recursive: true }))
 
+  function expectSame(target: string): void {
+    expectSameTree(join(target, source), source, SPECIAL)
+    if (!isRoot) return
+    for (const name of ['device', 'block device']) {
+      expect(lstatSync(join(target, source, name)).rdev, name).toBe(lstatSync(at(name)).rdev)
+    }
+  }
+
   it('restores what restic backed up, and adds no new data to its repository', async () => {
     const vault = join(home, 'theirs')
     restic('init', '-r', vault)
@@ -92,7 +104,7 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     const summary = await holdfast('backup', '-r', vault, '--force', source)
     expect(summary['data_blobs']).toBe(0)
     await holdfast('restore', '-r', vault, 'latest', '--target', join(home, 'by-us'), '--verify', '--sparse')
-    expectSameTree(join(home, 'by-us', source), source, SPECIAL)
+    expectSame(join(home, 'by-us'))
     restic('check', '-r', vault, '--read-data')
   })
 
@@ -104,30 +116,52 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     expect(summary['data_blobs']).toBe(0)
     const [first] = JSON.parse(restic('snapshots', '-r', vault, '--json')) as { id: string }[]
     restic('restore', '-r', vault, first?.id ?? '', '--target', join(home, 'by-them'))
-    expectSameTree(join(home, 'by-them', source), source, SPECIAL)
+    expectSame(join(home, 'by-them'))
     restic('check', '-r', vault, '--read-data')
   })
 
   it('writes to the same repository at the same time', async () => {
     const vault = join(home, 'shared')
     restic('init', '-r', vault)
-    const theirs = Array.from({ length: 3 }, async () => {
-      const { spawn } = await import('node:child_process')
-      const child = spawn('restic', ['-r', vault, 'backup', '--force', source], { env, stdio: 'ignore' })
-      return new Promise((resolve) => child.on('close', resolve))
+    await cheapenKey(vault, 'interop')
+    const repository = await openRepository(openDirectoryStorage(vault), 'interop')
+    const started = Array.from({ length: 3 }, (_, number) => {
+      const args = ['-r', vault, 'backup', '--force', '--host', `theirs-${number}`, source]
+      return spawn('restic', args, { env, stdio: 'ignore' })
     })
-    const ours = Array.from({ length: 3 }, () => holdfast('backup', '-r', vault, '--force', source))
-    expect(await Promise.all(theirs)).toEqual([0, 0, 0])
-    await Promise.all(ours)
+    const pids = new Set(started.map(({ pid }) => pid))
+    const theirs = started.map((child) => new Promise((resolve) => child.on('close', resolve)))
+    const ours = Array.from({ length: 3 }, (_, number) =>
+      holdfast('backup', '-r', vault, '--force', '--host', `ours-${number}`, source),
+    )
+    const all = Promise.all([...theirs, ...ours])
+    // A lock is held from before the first thing is written until after the last.
+    let haveMet = false
+    const watching = all.then(
+      () => false,
+      () => false,
+    )
+    do {
+      const owners: number[] = []
+      for await (const { lock } of listLocks(repository)) owners.push(lock?.pid ?? 0)
+      const foreign = owners.filter((pid) => pids.has(pid)).length
+      haveMet ||= foreign > 0 && owners.length > foreign && !owners.includes(0)
+    } while (await Promise.race([watching, new Promise((resolve) => setImmediate(resolve, true))]))
+    expect((await all).slice(0, 3)).toEqual([0, 0, 0])
+    expect(haveMet).toBe(true)
     restic('check', '-r', vault, '--read-data')
-    expect(readdirSync(join(vault, 'snapshots'))).toHaveLength(6)
+    const snapshots = JSON.parse(restic('snapshots', '-r', vault, '--json')) as { id: string; hostname: string }[]
+    expect(snapshots).toHaveLength(6)
     expect(readdirSync(join(vault, 'locks'))).toEqual([])
-    await holdfast('restore', '-r', vault, 'latest', '--target', join(home, 'both'))
-    expectSameTree(join(home, 'both', source), source, SPECIAL)
+    for (const host of ['theirs-0', 'ours-0']) {
+      const id = snapshots.find(({ hostname }) => hostname === host)?.id ?? ''
+      await holdfast('restore', '-r', vault, id, '--target', join(home, host))
+      expectSame(join(home, host))
+    }
   })
 })
 
-describeWith(['restic'], 'a hundred thousand files and a sparse one of 5 GiB, beside stock restic', () => {
+describeWith(['restic', 'attr'], 'a hundred thousand files and a sparse one of 5 GiB, beside stock restic', () => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-interop-large-'))
   const source = join(home, 'source')
   const env = { ...process.env, RESTIC_PASSWORD: 'interop', RESTIC_CACHE_DIR: join(home, 'cache') }

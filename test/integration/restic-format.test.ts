@@ -21,6 +21,7 @@ import { openRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { runHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
+import { startRepositoryProcess } from '../support/repository-process/start.ts'
 import { expectSameTree } from '../support/tree-listing.ts'
 
 const PASSWORD = 'facts'
@@ -47,6 +48,7 @@ describeWith(['restic', 'attr'], "what is known of restic's format", () => {
   const restic = (...args: string[]) =>
     spawnSync('restic', ['-q', ...args], { env: { ...process.env, ...env() }, encoding: 'utf8' })
   const holdfast = (...args: string[]) => runHoldfast(['repo', ...args], { env: env() })
+  const locks = (): string[] => readdirSync(join(vault, 'locks'))
   const packs = (): string[] =>
     readdirSync(join(vault, 'data'), { recursive: true, encoding: 'utf8' })
       .map((name) => join(vault, 'data', name))
@@ -131,7 +133,27 @@ describeWith(['restic', 'attr'], "what is known of restic's format", () => {
     execFileSync('diff', ['-r', source, join(home, 'theirs', source)])
   })
 
-  it('a lock that kill -9 left stops restic until it is unlocked', async () => {
+  it('a lock that kill -9 left stops restic until it is unlocked, and us not at all', async () => {
+    await holdfast('init')
+    const leave = async (): Promise<void> => {
+      const holder = startRepositoryProcess('hold-lock', vault, 'exclusive', PASSWORD)
+      expect(await holder.next()).toBe('locked')
+      holder.signal('SIGKILL')
+      await holder.ended
+      expect(locks()).toHaveLength(1)
+    }
+    await leave()
+    expect(restic('check').stderr).toContain('already locked')
+    expect((await holdfast('unlock')).code).toBe(0)
+    expect(locks()).toEqual([])
+    expect(restic('check').status).toBe(0)
+    await leave()
+    expect((await holdfast('backup', source)).code).toBe(0)
+    expect(locks()).toEqual([])
+    expect(restic('check').status).toBe(0)
+  })
+
+  it('a lock of another host stops both, as nobody can say whether its owner lives', async () => {
     await holdfast('init')
     await holdfast('backup', source)
     const key = await openRepository(openDirectoryStorage(vault), PASSWORD)
@@ -142,6 +164,8 @@ describeWith(['restic', 'attr'], "what is known of restic's format", () => {
     await key.storage.save({ kind: 'lock', name: hash('sha256', sealed) }, sealed)
     expect(restic('check').status).not.toBe(0)
     expect((await holdfast('backup', source)).code).toBe(11)
+    expect((await holdfast('unlock')).code).toBe(0)
+    expect(locks()).toHaveLength(1)
     expect((await holdfast('unlock', '--remove-all')).code).toBe(0)
     expect(restic('check').status).toBe(0)
   })

@@ -105,6 +105,28 @@ describe('storing blobs', () => {
     },
   )
 
+  it('stores as it is what does not become shorter, and compresses what does', async () => {
+    const { repository, pipeline, writer, save, storage } = open()
+    // Neither begins as a document does.
+    const noise = Buffer.concat([Buffer.of(0xff), seededBytes('noise', 300_000)])
+    const prose = text(300_000, 'The quick brown fox jumps over the lazy dog.')
+    save('data', noise)
+    save('data', prose)
+    writer.flush()
+    await pipeline.packs.finish()
+    const lengths = new Map<string, { length: number; uncompressedLength: number }>()
+    for (const name of await namesOf(storage, 'pack')) {
+      const pack = Buffer.from(await storage.load({ kind: 'pack', name }))
+      for (const { id, length, uncompressedLength } of readPackHeader(pack, repository.sealer)) {
+        lengths.set(Buffer.from(id).toString('hex'), { length, uncompressedLength })
+      }
+    }
+    const of = (plain: Buffer) => lengths.get(sha256(plain).toString('hex'))
+    expect(of(noise)).toEqual({ length: noise.length + 32, uncompressedLength: 0 })
+    expect(of(prose)?.uncompressedLength).toBe(prose.length)
+    expect(of(prose)?.length).toBeLessThan(prose.length / 10)
+  })
+
   it('closes packs near the size that was asked for', async () => {
     const { pipeline, writer, save, storage } = open({ packBytes: 4 * MIB, level: 'off' })
     for (let at = 0; at < 30; at++) {
