@@ -51,7 +51,8 @@ describeWith(['restic'], 'how the commands of holdfast repo end', () => {
     for (const { code, stderr } of [nowhere, wrong]) {
       const [error = {}] = jsonLines(stderr)
       expect(error).toMatchObject({ message_type: 'exit_error', code })
-      for (const part of ['message', 'safety', 'remedy']) expect(String(error[part] ?? '')).toMatch(/^[A-Z].*\.$/)
+      for (const part of ['message', 'safety', 'remedy'])
+        expect(error[part]).toEqual(expect.stringMatching(/^[A-Z].*\.$/))
     }
   })
 
