@@ -1,11 +1,11 @@
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 
 import { type Craft, createCraft } from './crafted-tree.ts'
 import { listTouched } from './folder-listing.ts'
-import type { RestoreRun, RestoreScene } from './restore-scene.ts'
+import { makeRestoreScene, type RestoreRun, type RestoreScene } from './restore-scene.ts'
 
 /** A folder with a target in it, and beside that what a restore must not touch. */
 export interface HostileSpace {
@@ -31,7 +31,34 @@ const NEW_YEAR = '"2026-01-01T00:00:00Z"'
 /** Times and owner as they are stored; the owner is whoever runs the tests. */
 export const RAW_METADATA = `"mtime":${NEW_YEAR},"atime":${NEW_YEAR},"ctime":${NEW_YEAR},"uid":${process.getuid?.() ?? 0},"gid":${process.getgid?.() ?? 0}`
 
-export function makeHostileSpace(scene: RestoreScene): HostileSpace {
+/** What the tests of a suite have in common: one scene, and a space of its own for each test. */
+export interface HostileSuite {
+  readonly scene: RestoreScene
+  readonly space: HostileSpace
+}
+
+/** To be called in a suite. What it returns is filled before each test. */
+export function useHostileSpace(): HostileSuite {
+  let scene: RestoreScene | undefined
+  let space: HostileSpace | undefined
+  beforeAll(async () => {
+    scene = await makeRestoreScene()
+  })
+  afterAll(() => scene?.[Symbol.dispose]())
+  beforeEach(() => {
+    space = scene && makeHostileSpace(scene)
+  })
+  return {
+    get scene() {
+      return scene ?? expect.unreachable()
+    },
+    get space() {
+      return space ?? expect.unreachable()
+    },
+  }
+}
+
+function makeHostileSpace(scene: RestoreScene): HostileSpace {
   const craft = createCraft(scene.repository)
   const space = mkdtempSync(join(scene.home, 'space-'))
   const target = join(space, 'target')

@@ -68,7 +68,8 @@ function problemReporter(output: Output): { report: (problem: RestoreProblem) =>
     report({ part, path, reason }) {
       const count = (counts.get(part) ?? 0) + 1
       counts.set(part, count)
-      const item = printable(path)
+      // What is restored has no name in itself.
+      const item = path.length === 0 ? '/' : printable(path)
       if (output.json) output.emit({ message_type: 'error', error: { message: reason }, during: 'restore', part, item })
       else if (part === 'file' || count <= SHOWN_OF_A_KIND) output.warn(`${part}: ${item}: ${reason}`)
     },

@@ -19,7 +19,7 @@ const madeId = (number: number): Buffer => writeMadeId(number, Buffer.alloc(32))
 const sizes = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 
 describe('a blob index', () => {
-  it('finds half a million ids that begin alike as soon as any others', () => {
+  it('finds each of half a million ids that begin alike', () => {
     const index = createBlobIndex()
     const id = Buffer.alloc(32, 7)
     for (let number = 0; number < 500_000; number++) {
