@@ -1,31 +1,31 @@
-import { type Abortable, CoreError } from '../base/index.ts'
+import { CoreError } from '../base/index.ts'
 import {
   type BlobIndex,
-  type CompressionLevel,
   openPipeline,
+  type PipelineOptions,
   PipelineStopped,
   type Repository,
 } from '../repository/index.ts'
-import type { SelectionOptions } from '../source/index.ts'
+import type { PreparedRoot, PreparedSource } from '../source/index.ts'
 import { type ArchiveThreads, startArchiveThreads } from './archive-threads.ts'
 import { type Crew, startCrew } from './crew.ts'
-import { allocateFigures, type Figures, sumFigures } from './figures.ts'
+import { FIGURES, type Figures } from './figures.ts'
 import type { ChangeDetection, MissedFile, WorkerReport } from './messages.ts'
 import { createPackLoader } from './pack-loader.ts'
 import { createParentTrees, type ParentTrees } from './parent-trees.ts'
-import { addressOf, type Target, type TargetFolder } from './target-tree.ts'
+import { addressOf, type RootFolder } from './root-tree.ts'
 
-export interface ArchiveOptions extends Abortable {
-  readonly targets: TargetFolder
-  readonly selection: SelectionOptions
-  /** The tree of the snapshot to compare with. Without one everything is read. */
-  readonly parentTree?: Buffer | undefined
+/** How a run is done, whatever it is about. */
+export interface RunOptions extends PipelineOptions {
   readonly detection: ChangeDetection
-  readonly workers: number
   /** As many threads as `workers`, started before. Taken over: they end with this run. */
   readonly threads?: ArchiveThreads | undefined
-  readonly level?: CompressionLevel | undefined
-  readonly packBytes?: number | undefined
+}
+
+export interface ArchiveOptions extends RunOptions, Pick<PreparedSource, 'reader' | 'selection'> {
+  readonly roots: RootFolder
+  /** The tree of the snapshot to compare with. Without one everything is read. */
+  readonly parentTree?: Buffer | undefined
   /** Called for each thing that should have been read and was not. */
   readonly onMissed: (missed: MissedFile) => void
   /** Called some times a second. */
@@ -40,24 +40,24 @@ export interface Archived extends WorkerReport {
 
 const PROGRESS_EVERY = 200
 
-/** Stores what lies at the targets. The snapshot is the caller's to write, once it has decided that this is one. */
+/** Stores what lies at the roots. The snapshot is the caller's to write, once it has decided that this is one. */
 export async function archive(repository: Repository, index: BlobIndex, options: ArchiveOptions): Promise<Archived> {
-  const { targets, selection, parentTree, detection, workers, level, packBytes, onMissed, onProgress, signal } = options
+  const { roots, reader, selection, parentTree, detection, workers, onMissed, onProgress, signal } = options
   signal?.throwIfAborted()
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => undefined)
-  const pipeline = openPipeline(repository, index, fail, { workers, level, packBytes, signal })
-  const figures = allocateFigures(workers)
+  const pipeline = openPipeline(repository, index, fail, options)
+  const figures = FIGURES.allocate(workers)
   const crew = startCrew({
     threads: options.threads ?? startArchiveThreads(workers),
     bell: pipeline.bell,
-    dataFor: (worker) => ({ pipeline: pipeline.shared, worker, selection, detection, figures }),
+    dataFor: (worker) => ({ pipeline: pipeline.shared, worker, reader, selection, detection, figures }),
     onPack: (message) => pipeline.packs.receive(message),
     onMissed,
     loadPack: createPackLoader(repository, index, { signal }),
     onFailure: fail,
   })
-  const report = (): void => onProgress?.(sumFigures(figures), pipeline.packs.bytesStored)
+  const report = (): void => onProgress?.(FIGURES.sum(figures), pipeline.packs.bytesStored)
   const timer = setInterval(report, PROGRESS_EVERY)
 
   function fail(error: unknown): void {
@@ -69,14 +69,14 @@ export async function archive(repository: Repository, index: BlobIndex, options:
 
   async function work(): Promise<Archived> {
     const parents = createParentTrees(repository, index, { signal })
-    const nodes = targets.whole
-      ? [await entriesOf(targets.whole, parentTree, crew)]
-      : await nodesOf(targets, parentTree, crew, parents)
+    const nodes = roots.whole
+      ? [await entriesOf(roots.whole, parentTree, crew)]
+      : await nodesOf(roots, parentTree, crew, parents)
     const tree = Buffer.from(await crew.run({ type: 'folder', nodes, of: undefined }))
     const reports = await crew.finish()
     await pipeline.packs.finish()
     report()
-    return { tree, figures: sumFigures(figures), ...sumReports(reports) }
+    return { tree, figures: FIGURES.sum(figures), ...sumReports(reports) }
   }
 
   try {
@@ -94,29 +94,29 @@ export async function archive(repository: Repository, index: BlobIndex, options:
   }
 }
 
-/** The encoded nodes of a folder on the way to targets, in the order of their names. */
+/** The encoded nodes of a folder on the way to roots, in the order of their names. */
 function nodesOf(
-  folder: TargetFolder,
+  folder: RootFolder,
   parentTree: Buffer | undefined,
   crew: Crew,
   parents: ParentTrees,
 ): Promise<Uint8Array[]> {
-  const names = [...folder.targets.keys(), ...folder.folders.keys()].toSorted()
+  const names = [...folder.roots.keys(), ...folder.folders.keys()].toSorted()
   const pieces = names.flatMap((name) => {
     const deeper = folder.folders.get(name)
     if (deeper) return folderNode(name, deeper, parentTree, crew, parents)
-    const target = folder.targets.get(name)
-    return target ? entriesOf(target, parentTree, crew) : []
+    const root = folder.roots.get(name)
+    return root ? entriesOf(root, parentTree, crew) : []
   })
   return Promise.all(pieces)
 }
 
-/** The node of a target; of `/` the nodes of all that is in it. */
-function entriesOf(target: Target, parentTree: Buffer | undefined, crew: Crew): Promise<Uint8Array> {
-  const address = addressOf(target)
+/** The node of a root; of `/` the nodes of all that is in it. */
+function entriesOf(root: PreparedRoot, parentTree: Buffer | undefined, crew: Crew): Promise<Uint8Array> {
+  const address = addressOf(root)
   return crew.run({
     type: 'entries',
-    folder: { address, rootDevice: target.identity.device },
+    folder: { address, rootDevice: root.identity.device },
     names: address.root && Buffer.from(`${address.root.name}\0`, 'latin1'),
     parent: parentTree && { id: parentTree, plain: undefined },
   })
@@ -124,7 +124,7 @@ function entriesOf(target: Target, parentTree: Buffer | undefined, crew: Crew): 
 
 async function folderNode(
   name: string,
-  folder: TargetFolder,
+  folder: RootFolder,
   parentTree: Buffer | undefined,
   crew: Crew,
   parents: ParentTrees,

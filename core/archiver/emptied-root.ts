@@ -1,7 +1,8 @@
 import { CoreError, isCode } from '../base/index.ts'
+import { printable } from '../file-system/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository, type TreeLoader } from '../repository/index.ts'
 import { findNode, type StoredSnapshot, TreeReader } from '../snapshot/index.ts'
-import { isEmptyFolder, type PreparedRoot, printable } from '../source/index.ts'
+import { isEmptyFolder, type PreparedRoot } from '../source/index.ts'
 
 /**
  * Refuses a backup in which a target that held something has nothing in it any more and is another folder than it was:

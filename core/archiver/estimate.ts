@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 
-import type { FolderAddress, SelectionOptions } from '../source/index.ts'
+import type { SelectionOptions } from '../selection/index.ts'
+import type { FolderAddress, ReaderDescriptor } from '../source/index.ts'
 
 /** What there is to back up (FS-8). */
 export interface Estimate {
@@ -16,7 +17,8 @@ export interface Estimate {
 
 /** What the estimating worker is started with. */
 export interface EstimateWorkerData {
-  readonly targets: readonly FolderAddress[]
+  readonly roots: readonly FolderAddress[]
+  readonly reader: ReaderDescriptor
   readonly selection: SelectionOptions
   /** Files, bytes, 1 when all is counted, and 1 when nobody wants to know any more: a Float64 each. */
   readonly counts: SharedArrayBuffer
@@ -28,9 +30,9 @@ export interface RunningEstimate {
 }
 
 /** Starts counting in a thread of its own: names and sizes only, nothing is opened. */
-export function startEstimate(targets: readonly FolderAddress[], selection: SelectionOptions): RunningEstimate {
+export function startEstimate(what: Omit<EstimateWorkerData, 'counts'>): RunningEstimate {
   const counts = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT)
-  const data: EstimateWorkerData = { targets, selection, counts }
+  const data: EstimateWorkerData = { ...what, counts }
   const worker = new Worker(new URL('./worker/estimate-worker.ts', import.meta.url), { workerData: data })
   // An estimate that fails is only no estimate.
   worker.on('error', () => undefined)

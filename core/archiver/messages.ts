@@ -1,6 +1,7 @@
 import type { CarriedError } from '../base/index.ts'
 import type { Lanes, PackMessage, SharedPipeline, WriteCounts } from '../repository/index.ts'
-import type { FolderAddress, SelectionOptions } from '../source/index.ts'
+import type { SelectionOptions } from '../selection/index.ts'
+import type { FolderAddress, ReaderDescriptor } from '../source/index.ts'
 
 /** To a worker that waits for a run. */
 export type ToWaitingWorker =
@@ -18,6 +19,7 @@ export interface ArchiveWorkerData {
   readonly pipeline: SharedPipeline
   /** This worker's number, from 0. */
   readonly worker: number
+  readonly reader: ReaderDescriptor
   readonly selection: SelectionOptions
   readonly detection: ChangeDetection
   /** One row of figures a worker; see `progress.ts`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 import { formatInstant } from '../base/index.ts'
-import { printable } from '../source/index.ts'
+import { printable } from '../file-system/index.ts'
 import type { MissedFile } from './messages.ts'
 
 export interface MissedLogOptions {

@@ -1,4 +1,4 @@
-import type { Abortable } from '../base/index.ts'
+import { type Abortable, createLatestUsed } from '../base/index.ts'
 import type { BlobIndex, Repository } from '../repository/index.ts'
 
 /** Packs of the parent's trees that are kept for the next worker that asks: 16 MiB each, as a rule. */
@@ -10,7 +10,7 @@ export function createPackLoader(
   index: BlobIndex,
   options: Abortable,
 ): (pack: number) => Promise<SharedArrayBuffer | undefined> {
-  const kept = new Map<number, Promise<SharedArrayBuffer | undefined>>()
+  const kept = createLatestUsed<number, Promise<SharedArrayBuffer | undefined>>(KEPT)
 
   async function load(pack: number): Promise<SharedArrayBuffer | undefined> {
     const handle = { kind: 'pack', name: index.packs.idOf(pack).toString('hex') } as const
@@ -20,15 +20,5 @@ export function createPackLoader(
     return bytes
   }
 
-  return (pack) => {
-    const found = kept.get(pack)
-    const loading = found ?? load(pack)
-    kept.delete(pack)
-    kept.set(pack, loading)
-    for (const oldest of kept.keys()) {
-      if (kept.size <= KEPT) break
-      kept.delete(oldest)
-    }
-    return loading
-  }
+  return (pack) => kept.take(pack, () => load(pack))
 }

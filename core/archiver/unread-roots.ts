@@ -1,5 +1,6 @@
 import { CoreError } from '../base/index.ts'
-import { type PreparedRoot, printable } from '../source/index.ts'
+import { printable } from '../file-system/index.ts'
+import type { PreparedRoot } from '../source/index.ts'
 import type { MissedFile } from './messages.ts'
 
 /** Notices when not one target could be read: that is no recovery point, and must not become the newest one. */

@@ -21,4 +21,15 @@ export {
 export { retry, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { formatBytes, formatCount, formatCounted, formatDuration, parseBytes } from './format.ts'
 export { arrivedError, type CarriedError, carryError } from './carried-error.ts'
+export {
+  type JobCrew,
+  type JobKinds,
+  type JobServer,
+  serveJobs,
+  startJobCrew,
+  type Stopped,
+  stopTest,
+} from './job-crew.ts'
+export { count, type CounterRow, type Counters, defineCounters } from './counters.ts'
+export { createLatestUsed, type LatestUsed } from './latest-used.ts'
 export { createTurns } from './turn.ts'

@@ -1,5 +1,5 @@
 import { argumentBytes, CoreError } from '../base/index.ts'
-import { printable } from '../source/index.ts'
+import { printable } from '../file-system/index.ts'
 
 /** The error of an argument that is not UTF-8, where only text is taken. */
 export function notTextError(argument: string): CoreError {

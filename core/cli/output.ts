@@ -1,5 +1,5 @@
 import { type Abortable, CoreError, DEFECT_ADVICE } from '../base/index.ts'
-import { printable } from '../source/index.ts'
+import { printable } from '../file-system/index.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { stringify } from './json.ts'
 import { outputFailure } from './standard-output.ts'

@@ -1,4 +1,4 @@
-import { type Abortable, isCode } from '../base/index.ts'
+import { type Abortable, createLatestUsed, isCode } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { asBuffer } from './whole-file.ts'
 
@@ -15,19 +15,12 @@ export interface KeptPacks {
 }
 
 export function keepPacks(storage: Storage): KeptPacks {
-  const kept = new Map<number, Promise<Buffer | undefined>>()
+  const kept = createLatestUsed<number, Promise<Buffer | undefined>>(KEPT)
   return {
     has: (pack) => kept.has(pack),
     load(pack, name, options) {
-      const loading = kept.get(pack) ?? loadPack(storage, name, options)
-      // Now the most recently used.
-      kept.delete(pack)
-      kept.set(pack, loading)
-      loading.catch(() => kept.delete(pack))
-      for (const oldest of kept.keys()) {
-        if (kept.size <= KEPT) break
-        kept.delete(oldest)
-      }
+      const loading = kept.take(pack, () => loadPack(storage, name, options))
+      loading.catch(() => kept.forget(pack))
       return loading.catch((error: unknown) => {
         // Of a file on a bad spot of a disk, what is wanted here may still be readable.
         if (!isCode(error, 'storage/unreachable')) throw error

@@ -8,8 +8,8 @@ export interface FileStates {
   set(file: number, blobs: number, there: boolean): void
   /** Says that a blob was written. True for the last one of a file that is not spoilt. */
   written(file: number): boolean
-  /** The file cannot become what it was, and nobody will finish it. */
-  spoil(file: number): void
+  /** The file cannot become what it was, and nobody will finish it. False where that was said before. */
+  spoil(file: number): boolean
   isSpoilt(file: number): boolean
   /** Has `make` called by one thread alone; the others wait until it has. */
   makeOnce(file: number, make: () => number): number | undefined
@@ -39,7 +39,7 @@ export function fileStatesOver(shared: SharedArrayBuffer): FileStates {
       words[madeAt(file)] = there ? THERE : NOT_MADE
     },
     written: (file) => Atomics.sub(words, file * WORDS, 1) === 1,
-    spoil: (file) => void Atomics.store(words, file * WORDS, SPOILT),
+    spoil: (file) => Atomics.exchange(words, file * WORDS, SPOILT) >= 0,
     isSpoilt: (file) => Atomics.load(words, file * WORDS) < 0,
     isMadeHere: (file) => words[madeAt(file)] !== THERE,
     makeOnce(file, make) {

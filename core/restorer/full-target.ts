@@ -1,5 +1,5 @@
 import { isCode, systemCode } from '../base/index.ts'
-import { targetError } from '../source/index.ts'
+import { targetError } from '../target/index.ts'
 
 /**
  * Throws `target/full` where that is what went wrong: the first file that finds no room ends the restore. All the others

@@ -1,4 +1,4 @@
-import type { CarriedError } from '../base/index.ts'
+import type { Stopped } from '../base/index.ts'
 import type { MasterKey, SharedBlobIndex } from '../repository/index.ts'
 import type { SharedEntryList } from './entry-list.ts'
 
@@ -9,16 +9,14 @@ export interface RestoreWorkerData {
   readonly target: Uint8Array
   /** Runs of zeros are left out of new files. */
   readonly sparse: boolean
-  /** Bytes written so far, a Float64 for each worker. */
-  readonly written: SharedArrayBuffer
+  /** Counters; see `tally.ts`. */
+  readonly tally: SharedArrayBuffer
   readonly worker: number
-  /** One Int32: not 0 once no more work is wanted. */
-  readonly stopped: SharedArrayBuffer
+  readonly stopped: Stopped
 }
 
 /** A set begins: what the workers need of all of it. */
-export interface SetMessage {
-  readonly type: 'set'
+export interface SetBegin {
   /** Paths of the folders below the target, by number. */
   readonly folders: readonly Uint8Array[]
   readonly files: SharedEntryList
@@ -28,8 +26,6 @@ export interface SetMessage {
 
 /** Blobs of one pack, to be written into files. */
 export interface PackJob {
-  readonly type: 'pack'
-  readonly job: number
   /** A run of the pack, and where in the pack it begins. */
   readonly bytes: SharedArrayBuffer
   readonly offset: number
@@ -39,40 +35,24 @@ export interface PackJob {
   readonly positions: Float64Array
 }
 
+export interface PackDone {
+  readonly problems: readonly Problem[]
+  /** Rows whose blob is damaged and was not written. */
+  readonly damaged: readonly number[]
+}
+
 /** Files that need no blob and only want their metadata. */
 export interface FinishJob {
-  readonly type: 'finish'
-  readonly job: number
   readonly files: Uint32Array
 }
 
 /** Compares a file that is there already with what it should be. */
 export interface CompareJob {
-  readonly type: 'compare'
-  readonly job: number
   readonly file: number
   /** Its blobs' entries in the index. */
   readonly entries: Uint32Array
   /** `mend`: it gets the right length, so that only blobs are left to be written. `verify`: its metadata does not matter. */
   readonly purpose: 'mend' | 'verify'
-}
-
-/** The last message: the worker ends. */
-export interface StopMessage {
-  readonly type: 'stop'
-}
-
-export type ToRestoreWorker = SetMessage | PackJob | FinishJob | CompareJob | StopMessage
-
-/** Something that was not restored as it was. */
-export interface Problem {
-  /**
-   * `file`: it is not what it was, or not there. `size`: its content is what was read, and the snapshot says another size.
-   * Anything else names the part of its metadata that is not what it was.
-   */
-  readonly part: 'file' | 'size' | 'owner' | 'attributes' | 'mode' | 'times'
-  readonly path: Uint8Array
-  readonly reason: string
 }
 
 /** What is right already of a file that is there. */
@@ -85,14 +65,21 @@ export interface Compared {
   readonly isWritable: boolean
 }
 
-export interface JobDone {
-  readonly type: 'done'
-  readonly job: number
-  readonly problems: readonly Problem[]
-  /** For `pack`: rows whose blob is damaged and was not written. */
-  readonly damaged?: readonly number[] | undefined
-  /** For `compare`: undefined where no file is there. */
-  readonly compared?: Compared | undefined
+/** What the threads of a restore do. */
+export interface RestoreJobs {
+  readonly pack: { readonly job: PackJob; readonly answer: PackDone }
+  readonly finish: { readonly job: FinishJob; readonly answer: readonly Problem[] }
+  /** Answered with undefined where no file is there. */
+  readonly compare: { readonly job: CompareJob; readonly answer: Compared | undefined }
 }
 
-export type FromRestoreWorker = JobDone | { readonly type: 'failed'; readonly error: CarriedError }
+/** Something that was not restored as it was. */
+export interface Problem {
+  /**
+   * `file`: it is not what it was, or not there. `size`: its content is what was read, and the snapshot says another size.
+   * Anything else names the part of its metadata that is not what it was.
+   */
+  readonly part: 'file' | 'size' | 'owner' | 'attributes' | 'mode' | 'times'
+  readonly path: Uint8Array
+  readonly reason: string
+}

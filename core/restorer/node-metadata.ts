@@ -1,5 +1,5 @@
 import { type TreeReader, unixModeFromGo } from '../snapshot/index.ts'
-import type { Metadata } from '../source/index.ts'
+import type { Metadata } from '../target/index.ts'
 
 /** What a restored entry gets beside its content. */
 export function metadataOf(node: TreeReader): Metadata {

@@ -1,4 +1,4 @@
-import { type EntryStat, kindOf } from '../source/index.ts'
+import { type EntryStat, kindOf } from '../file-system/index.ts'
 
 /** What happens to an entry that is there already. `always` and `if-changed` write only what differs. */
 export type Overwrite = 'always' | 'if-changed' | 'if-newer' | 'never'

@@ -2,13 +2,16 @@
 export interface RestoreProgress {
   readonly filesTotal: number
   readonly bytesTotal: number
+  readonly foldersTotal: number
+  /** Finished, left as they were, or lost. */
   readonly filesDone: number
   /** Written, or right already. */
   readonly bytesDone: number
   readonly bytesWritten: number
-  /** Files left as they were. Counted as done too. */
+  /** Read again, or not to be read again as they stayed what they were. Nothing where nothing is verified. */
+  readonly bytesVerified: number
+  /** Files left as they were. */
   readonly filesSkipped: number
-  /** Files that are not what they were: damaged, missing or not to be written. Counted as done too. */
+  /** Files that are not what they were: damaged, missing or not to be written. */
   readonly filesLost: number
-  readonly foldersTotal: number
 }

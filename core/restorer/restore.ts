@@ -1,11 +1,8 @@
 import { type Abortable, reasonOf } from '../base/index.ts'
+import { descriptorPath } from '../file-system/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository } from '../repository/index.ts'
-import {
-  createRestoreSelection,
-  descriptorPath,
-  openTargetTree,
-  type RestoreSelectionOptions,
-} from '../source/index.ts'
+import { createRestoreSelection, type RestoreSelectionOptions } from '../selection/index.ts'
+import { openTargetTree } from '../target/index.ts'
 import { createCollector, type Totals } from './collect.ts'
 import { createFileSet, type FileSet } from './file-set.ts'
 import type { Problem } from './messages.ts'
@@ -13,7 +10,9 @@ import type { Overwrite } from './overwrite.ts'
 import type { RestoreProgress } from './progress.ts'
 import { startRestoreCrew } from './restore-crew.ts'
 import { createRoomCounter, tooLittleRoom } from './room.ts'
-import { createSetRestorer, type SetRestorer } from './set/set-restorer.ts'
+import type { OutcomeCounts } from './set/outcome.ts'
+import { createSetRestorer } from './set/set-restorer.ts'
+import { TALLY } from './tally.ts'
 import { walkSnapshot } from './walk.ts'
 
 /** Something that was not restored as it was. */
@@ -70,29 +69,25 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   })
   const { selected } = totals
   const isNothing = selected === 0 && Object.values(options.selection).some((patterns) => patterns !== undefined)
-  if (options.dryRun || isNothing) return { ...progressOf(totals, NOTHING_DONE, 0), selected, problems, lost }
+  if (options.dryRun || isNothing) return { ...nothingDone(totals), selected, problems, lost }
 
   const target = openTargetTree(targetPath)
-  const written = new SharedArrayBuffer(workers * Float64Array.BYTES_PER_ELEMENT)
-  const crew = startRestoreCrew(workers, (worker) => ({
+  const tally = TALLY.allocate(workers)
+  const crew = startRestoreCrew(workers, {
     masterKey: repository.masterKey,
     index: index.shared,
     // The folder that is open here, whatever has its name by then.
     target: Buffer.from(descriptorPath(target.folder(Buffer.alloc(0)))),
     sparse: options.sparse,
-    written,
-    worker,
-  }))
+    tally,
+  })
   const restorer = createSetRestorer({ repository, index, target, crew, workers, options, report })
   /** Gives every set to `work`. */
   const forEachSet = async (work: (set: FileSet) => Promise<void> | void): Promise<void> => {
     if (!isOneSet) await walk(work)
     await work(set)
   }
-  const progress = (): RestoreProgress => {
-    const bytes = new Float64Array(written).reduce((sum, each) => sum + each, 0)
-    return progressOf(totals, restorer.counts, bytes)
-  }
+  const progress = (): RestoreProgress => progressOf(totals, restorer.counts, TALLY.sum(tally), options)
   const timer = setInterval(() => onProgress?.(progress()), PROGRESS_EVERY)
   try {
     const free = Number(target.freeBytes())
@@ -140,11 +135,26 @@ function prepareWalk(
   }
 }
 
-const NOTHING_DONE: SetRestorer['counts'] = { filesDone: 0, filesSkipped: 0, filesLost: 0, bytesRight: 0 }
+function progressOf(
+  { files: filesTotal, bytes: bytesTotal, folders: foldersTotal }: Totals,
+  { filesSkipped, filesLinked, filesLost, finishedLost, bytesRight, bytesKept }: Readonly<OutcomeCounts>,
+  { bytesWritten, filesFinished, bytesVerified }: ReturnType<typeof TALLY.sum>,
+  { verify }: RestoreOptions,
+): RestoreProgress {
+  return {
+    filesTotal,
+    bytesTotal,
+    foldersTotal,
+    filesDone: filesFinished + filesSkipped + filesLinked + filesLost - finishedLost,
+    bytesDone: bytesWritten + bytesRight,
+    bytesWritten,
+    bytesVerified: verify ? bytesVerified + bytesKept : 0,
+    filesSkipped,
+    filesLost,
+  }
+}
 
-function progressOf(totals: Totals, counts: SetRestorer['counts'], written: number): RestoreProgress {
-  const { files: filesTotal, bytes: bytesTotal, folders: foldersTotal } = totals
-  const { filesDone, filesSkipped, filesLost, bytesRight } = counts
-  const bytesDone = written + bytesRight
-  return { filesTotal, bytesTotal, foldersTotal, filesDone, bytesDone, bytesWritten: written, filesSkipped, filesLost }
+function nothingDone({ files: filesTotal, bytes: bytesTotal, folders: foldersTotal }: Totals): RestoreProgress {
+  const none = { filesDone: 0, bytesDone: 0, bytesWritten: 0, bytesVerified: 0, filesSkipped: 0, filesLost: 0 }
+  return { filesTotal, bytesTotal, foldersTotal, ...none }
 }

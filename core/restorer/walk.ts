@@ -1,7 +1,7 @@
 import { type Abortable, CoreError, createTurns } from '../base/index.ts'
 import type { TreeLoader } from '../repository/index.ts'
+import type { RestoreSelection } from '../selection/index.ts'
 import { LONGEST_PATH, tooDeep, TreeReader } from '../snapshot/index.ts'
-import type { RestoreSelection } from '../source/index.ts'
 
 /** What a walk meets, folder by folder, entries in the order of their names. */
 export interface RestoreVisitor {

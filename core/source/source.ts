@@ -1,11 +1,16 @@
 import type { Abortable } from '../base/index.ts'
-import type { Attribute, AttributeProblem } from './file-server/attributes.ts'
+import type { Attribute, AttributeProblem } from '../file-system/index.ts'
+import type { SelectionOptions } from '../selection/index.ts'
 import type { DataExtent } from './file-server/content.ts'
 import type { FolderAddress } from './file-server/folder-address.ts'
 import type { OpenFile } from './file-server/open-file.ts'
 import type { OpenFolder } from './file-server/open-folder.ts'
 import type { RootIdentity } from './file-server/root-identity.ts'
-import type { SelectionOptions } from './file-server/selection/selection.ts'
+
+/** How a thread opens what it reads the entries of a source with. Plain data; other kinds of sources bring theirs. */
+export interface ReaderDescriptor {
+  readonly kind: 'file-server'
+}
 
 /** What is protected, and what of it. Plain data. */
 export interface FileServerDescriptor {
@@ -37,6 +42,7 @@ export interface Source {
 
 export interface PreparedSource {
   readonly roots: readonly PreparedRoot[]
+  readonly reader: ReaderDescriptor
   readonly selection: SelectionOptions
   /**
    * To be called after the last read and before the snapshot is saved. Fails with `source/vanished` when a root is not

@@ -5,14 +5,15 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { allocateFigures, figureRow } from '../../core/archiver/figures.ts'
+import { FIGURES } from '../../core/archiver/figures.ts'
 import { createEntryArchiver } from '../../core/archiver/worker/entry-archiver.ts'
 import { createFileArchiver } from '../../core/archiver/worker/file-archiver.ts'
 import { createFolderArchiver } from '../../core/archiver/worker/folder-archiver.ts'
 import { NO_PARENT } from '../../core/archiver/worker/parent-folder.ts'
 import { ID_BYTES } from '../../core/repository/index.ts'
+import { createSelection } from '../../core/selection/index.ts'
 import { TreeReader, TreeWriter } from '../../core/snapshot/index.ts'
-import { createSelection, type EntryReader, type OpenFolder, openFileServerReader } from '../../core/source/index.ts'
+import { type EntryReader, type OpenFolder, openFileServerReader } from '../../core/source/index.ts'
 
 let home = ''
 const at = (name: string): string => join(home, name)
@@ -44,7 +45,7 @@ function archive(opening: (folder: OpenFolder) => OpenFolder): {
     unreadable: (path: Uint8Array) => told.push(`unreadable ${String(path).slice(home.length + 1)}`),
     attribute: () => expect.unreachable(),
   }
-  const figures = figureRow(allocateFigures(1), 0)
+  const figures = FIGURES.row(FIGURES.allocate(1), 0)
   const content = { save: () => Buffer.alloc(ID_BYTES) }
   const detection = { ctime: true, inode: true }
   const files = createFileArchiver({ reader, content, missed, detection, figures, isKnown: () => true })

@@ -5,12 +5,12 @@ import type { Worker } from 'node:worker_threads'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { backUp, type BackupOptions, type BackupProgress, type BackupResult } from '../../core/archiver/index.ts'
+import { backUp, type BackupProgress, type BackupResult } from '../../core/archiver/index.ts'
 import type { Repository } from '../../core/repository/index.ts'
+import type { SelectionOptions } from '../../core/selection/index.ts'
 import { encodeSnapshot, loadSnapshots } from '../../core/snapshot/index.ts'
-import type { SelectionOptions } from '../../core/source/index.ts'
 import { openMemoryStorage } from '../../core/storage/index.ts'
-import { backupOptions } from '../support/backup-options.ts'
+import { type BackupChanges, backupOptions } from '../support/backup-options.ts'
 import { makeRepositories } from '../support/made-repository.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { beforeSave } from '../support/storage-hook.ts'
@@ -41,14 +41,14 @@ interface Counted {
 }
 
 /** Backs up, but stores nothing before the estimate is final. */
-async function backUpCounted(changes: Partial<BackupOptions>): Promise<Counted> {
+async function backUpCounted(changes: BackupChanges, roots: string | Buffer[] = at('source')): Promise<Counted> {
   const told: BackupProgress[] = []
   const counted = Promise.withResolvers<undefined>()
   const repository = newRepository(beforeSave(openMemoryStorage(), () => counted.promise))
   const result = await backUp(
     repository,
     repository.loadIndex(),
-    backupOptions(at('source'), {
+    backupOptions(roots, {
       estimate: true,
       onProgress(progress) {
         told.push(progress)
@@ -61,7 +61,7 @@ async function backUpCounted(changes: Partial<BackupOptions>): Promise<Counted> 
 }
 
 /** A run with its progress, in a repository that exists. */
-async function backUpTold(repository: Repository, changes: Partial<BackupOptions> = {}): Promise<Counted> {
+async function backUpTold(repository: Repository, changes: BackupChanges = {}): Promise<Counted> {
   const told: BackupProgress[] = []
   const onProgress = (progress: BackupProgress): void => void told.push(progress)
   const options = backupOptions(at('source'), { estimate: true, onProgress, ...changes })
@@ -98,8 +98,8 @@ describe('FS-8: the estimate', () => {
     for (const name of ['source/a', 'source/inner/b', 'source/c.tmp', 'alone', 'other/d']) write(name, 600)
     const paths = ['source', 'source/inner', 'source/inner/b', 'alone', 'other', 'source/c.tmp', 'other']
     write('left-out.tmp', 5000)
-    const targets = [...paths, 'left-out.tmp'].map((name) => Buffer.from(at(name)))
-    const { result, told } = await backUpCounted({ targets, selection: { excludes: ['left-out*'] } })
+    const roots = [...paths, 'left-out.tmp'].map((name) => Buffer.from(at(name)))
+    const { result, told } = await backUpCounted({ selection: { excludes: ['left-out*'] } }, roots)
     expect(result.figures).toMatchObject({ filesNew: 5, bytesProcessed: 3000 })
     expect(told.at(-1)?.estimate).toEqual({ files: 5, bytes: 3000, basis: 'counted' })
   })

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { backUp, type BackupOptions, type BackupProgress, type BackupResult } from '../../core/archiver/index.ts'
-import { createFileServerSource, identifyRoot, type SelectionOptions, type Source } from '../../core/source/index.ts'
+import type { SelectionOptions } from '../../core/selection/index.ts'
+import { createFileServerSource, identifyRoot, type Source } from '../../core/source/index.ts'
 import { openMemoryStorage } from '../../core/storage/index.ts'
 import { backupOptions } from '../support/backup-options.ts'
 import { makeRepositories } from '../support/made-repository.ts'
@@ -60,8 +61,6 @@ async function backUpShadow(
   const repository = newRepository(beforeSave(openMemoryStorage(), () => counted.promise))
   const result = await backUp(repository, repository.loadIndex(), {
     ...backupOptions(home, changes),
-    targets: Object.keys(places).map((path) => Buffer.from(at(path))),
-    selection,
     source: shadowSource(places, selection),
     estimate: true,
     onProgress(progress) {

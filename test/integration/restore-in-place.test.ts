@@ -18,7 +18,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-import { openSystemCalls } from '../../core/source/index.ts'
+import { openSystemCalls } from '../../core/file-system/index.ts'
 import { listTouched, listTree } from '../support/folder-listing.ts'
 import { removeTree } from '../support/remove-tree.ts'
 import { makeRestoreScene, type RestoreScene } from '../support/restore-scene.ts'

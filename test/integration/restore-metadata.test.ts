@@ -17,7 +17,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-import { openSystemCalls } from '../../core/source/index.ts'
+import { openSystemCalls } from '../../core/file-system/index.ts'
 import { listTree } from '../support/folder-listing.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { isRoot, rootOnly } from '../support/privilege.ts'

@@ -25,17 +25,15 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { type CoreError, isCode } from '../../core/base/index.ts'
+import { joinPath, kindOf, mayHaveHoles } from '../../core/file-system/index.ts'
+import { createSelection } from '../../core/selection/index.ts'
 import { nextData } from '../../core/source/file-server/content.ts'
 import {
   createAttributeReader,
   createFileServerSource,
-  createSelection,
   type DataExtent,
   type EntryReader,
   identifyRoot,
-  joinPath,
-  kindOf,
-  mayHaveHoles,
   openFileServerReader,
   type OpenFile,
   readOwnerNames,

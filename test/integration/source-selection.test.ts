@@ -6,16 +6,9 @@ import { dirname, join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-import {
-  createRestoreSelection,
-  createSelection,
-  joinPath,
-  kindOf,
-  openFileServerReader,
-  readExcludeFile,
-  type Selection,
-  toByteString,
-} from '../../core/source/index.ts'
+import { joinPath, kindOf, toByteString } from '../../core/file-system/index.ts'
+import { createRestoreSelection, createSelection, readExcludeFile, type Selection } from '../../core/selection/index.ts'
+import { openFileServerReader } from '../../core/source/index.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { isRoot, rootOnly } from '../support/privilege.ts'
 import { readByPath } from '../support/read-entry.ts'

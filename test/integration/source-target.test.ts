@@ -21,6 +21,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { type CoreError, isCode } from '../../core/base/index.ts'
+import { openSystemCalls } from '../../core/file-system/index.ts'
 import {
   createMetadataWriter,
   makeFile,
@@ -30,12 +31,11 @@ import {
   makeSymlink,
   type Metadata,
   openForWriting,
-  openSystemCalls,
   openTargetTree,
   removeEntry,
   statTarget,
   type TargetTree,
-} from '../../core/source/index.ts'
+} from '../../core/target/index.ts'
 import { isRoot, rootOnly } from '../support/privilege.ts'
 
 const calls = openSystemCalls()

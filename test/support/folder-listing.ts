@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-import { createAttributeReader, kindOf, openSystemCalls, printable } from '../../core/source/index.ts'
+import { kindOf, openSystemCalls, printable } from '../../core/file-system/index.ts'
+import { createAttributeReader } from '../../core/source/index.ts'
 
 const attributes = createAttributeReader(openSystemCalls())
 

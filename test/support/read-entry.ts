@@ -1,14 +1,7 @@
 import { basename, dirname } from 'node:path'
 
-import type {
-  AttributeProblem,
-  Attribute,
-  ByteString,
-  EntryReader,
-  EntryStat,
-  OpenFile,
-  OpenFolder,
-} from '../../core/source/index.ts'
+import type { AttributeProblem, Attribute, ByteString, EntryStat } from '../../core/file-system/index.ts'
+import type { EntryReader, OpenFile, OpenFolder } from '../../core/source/index.ts'
 
 /** Entries of the file system by their whole paths, each through the folder that it lies in. */
 export interface PathReader {

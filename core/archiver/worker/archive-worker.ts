@@ -2,10 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { carryError, isCode } from '../../base/index.ts'
 import { createBell, createBlobWriter, createContentWriter, ID_BYTES, PipelineStopped } from '../../repository/index.ts'
+import { createSelection } from '../../selection/index.ts'
 import { createTreeMatcher, TreeWriter } from '../../snapshot/index.ts'
-import { createSelection, openFileServerReader } from '../../source/index.ts'
+import { openEntryReader } from '../../source/index.ts'
 import type { WaitingWorkerData } from '../archive-threads.ts'
-import { figureRow } from '../figures.ts'
+import { FIGURES } from '../figures.ts'
 import { createIdlers } from '../idlers.ts'
 import { type Done, type FromWorker, type Task, transferOf } from '../messages.ts'
 import { awaitRun } from './await-run.ts'
@@ -33,11 +34,11 @@ const mailbox = createMailbox(port)
 const missed = createMissedReporter(post)
 const blobs = createBlobWriter(pipeline, bell, post)
 const content = createContentWriter(pipeline, worker, blobs, bell)
-const reader = openFileServerReader()
+const reader = openEntryReader(data.reader)
 const selection = createSelection(data.selection, (path, error) => missed.unreadable(path, error))
 const parents = createParentReader(pipeline, mailbox, bell, post, createTreeMatcher(reader))
 const largestTree = largestTreeHere()
-const figures = figureRow(data.figures, worker)
+const figures = FIGURES.row(data.figures, worker)
 const files = createFileArchiver({
   reader,
   content: createContentSaver({ reader, content, largestTree }),

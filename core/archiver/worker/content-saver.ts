@@ -1,6 +1,7 @@
 import { CoreError, formatBytes, formatCount } from '../../base/index.ts'
+import { mayHaveHoles } from '../../file-system/index.ts'
 import { type ContentWriter, ID_BYTES, type ReadNext } from '../../repository/index.ts'
-import { type EntryReader, mayHaveHoles, type OpenFile } from '../../source/index.ts'
+import type { EntryReader, OpenFile } from '../../source/index.ts'
 
 /** Stores the content of files. Long holes are neither read nor, where it is known where chunks begin, cut and hashed. */
 export interface ContentSaver {

@@ -1,19 +1,20 @@
-import { isCode, systemCode } from '../../base/index.ts'
-import { goModeFromUnix, type Node, type TreeWriter } from '../../snapshot/index.ts'
+import { count, type CounterRow, isCode, systemCode } from '../../base/index.ts'
 import {
   type Attribute,
   type AttributeProblem,
   type ByteString,
-  type EntryReader,
   type EntryStat,
   joinPath,
-  type OpenFolder,
-  type Selection,
-} from '../../source/index.ts'
-import { count, FIGURE, type FigureRow } from '../figures.ts'
+} from '../../file-system/index.ts'
+import type { Selection } from '../../selection/index.ts'
+import { goModeFromUnix, type Node, type TreeWriter } from '../../snapshot/index.ts'
+import type { EntryReader, OpenFolder } from '../../source/index.ts'
+import { FIGURES } from '../figures.ts'
 import type { FileArchiver } from './file-archiver.ts'
 import type { MissedReporter } from './missed.ts'
 import type { ParentFolder } from './parent-folder.ts'
+
+const FIGURE = FIGURES.at
 
 /** A folder whose entries are being archived. */
 export interface FolderPlace {
@@ -47,7 +48,7 @@ export interface EntryArchiverParts {
   readonly selection: Selection
   readonly files: FileArchiver
   readonly missed: MissedReporter
-  readonly figures: FigureRow
+  readonly figures: CounterRow
   /** Throws when the run was stopped. */
   readonly checkStopped: () => void
 }

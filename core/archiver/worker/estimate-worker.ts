@@ -1,19 +1,14 @@
 import { workerData } from 'node:worker_threads'
 
-import {
-  type ByteString,
-  createSelection,
-  type FolderAddress,
-  kindOf,
-  type OpenFolder,
-  openFileServerReader,
-} from '../../source/index.ts'
+import { type ByteString, kindOf } from '../../file-system/index.ts'
+import { createSelection } from '../../selection/index.ts'
+import { type FolderAddress, type OpenFolder, openEntryReader } from '../../source/index.ts'
 import type { EstimateWorkerData } from '../estimate.ts'
 
-const { targets, selection: options, counts } = workerData as EstimateWorkerData
-const numbers = new Float64Array(counts)
-const reader = openFileServerReader()
-const selection = createSelection(options, () => undefined)
+const data = workerData as EstimateWorkerData
+const numbers = new Float64Array(data.counts)
+const reader = openEntryReader(data.reader)
+const selection = createSelection(data.selection, () => undefined)
 
 const isUnwanted = (): boolean => numbers[3] === 1
 
@@ -46,12 +41,12 @@ function countEntries(folder: OpenFolder, names: readonly ByteString[], rootDevi
   }
 }
 
-function countTarget(address: FolderAddress): void {
+function countRoot(address: FolderAddress): void {
   using folder = reader.openFolder(address)
   const { root, identity } = address
   const { device = 0n } = root?.identity ?? identity ?? {}
   if (folder) countEntries(folder, root ? [root.name] : (folder.list() ?? []), device)
 }
 
-for (const address of targets) attempt(() => countTarget(address))
+for (const address of data.roots) attempt(() => countRoot(address))
 if (!isUnwanted()) numbers[2] = 1

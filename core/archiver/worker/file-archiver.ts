@@ -1,21 +1,22 @@
-import { isCode } from '../../base/index.ts'
-import { ID_BYTES } from '../../repository/index.ts'
-import type { Node, TreeReader, TreeWriter } from '../../snapshot/index.ts'
+import { count, type CounterRow, isCode } from '../../base/index.ts'
 import {
   type Attribute,
   type AttributeProblem,
   type ByteString,
   type EntryLook,
-  type EntryReader,
   type EntryStat,
   joinPath,
-  type OpenFolder,
-} from '../../source/index.ts'
-import { count, FIGURE, type FigureRow } from '../figures.ts'
+} from '../../file-system/index.ts'
+import { ID_BYTES } from '../../repository/index.ts'
+import type { Node, TreeReader, TreeWriter } from '../../snapshot/index.ts'
+import type { EntryReader, OpenFolder } from '../../source/index.ts'
+import { FIGURES } from '../figures.ts'
 import type { ChangeDetection } from '../messages.ts'
 import type { ContentSaver } from './content-saver.ts'
 import type { MissedReporter } from './missed.ts'
 import type { ParentFolder } from './parent-folder.ts'
+
+const FIGURE = FIGURES.at
 
 /** Makes what all kinds of nodes have. */
 export type NodeOf = (
@@ -46,7 +47,7 @@ export interface FileArchiverParts {
   readonly content: ContentSaver
   readonly missed: MissedReporter
   readonly detection: ChangeDetection
-  readonly figures: FigureRow
+  readonly figures: CounterRow
   /** Whether a data blob is in the repository. */
   readonly isKnown: (id: Uint8Array) => boolean
 }

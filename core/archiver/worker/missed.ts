@@ -1,5 +1,5 @@
 import { systemCode } from '../../base/index.ts'
-import { printable } from '../../source/index.ts'
+import { printable } from '../../file-system/index.ts'
 import type { FromWorker, MissedFile } from '../messages.ts'
 
 /** Tells the main thread what could not be read. */

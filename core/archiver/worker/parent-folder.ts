@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 
 import { isCode } from '../../base/index.ts'
+import type { ByteString } from '../../file-system/index.ts'
 import { type FileFacts, type Match, readNode, type TreeMatcher, TreeReader } from '../../snapshot/index.ts'
-import type { ByteString } from '../../source/index.ts'
 import type { SentParent } from '../messages.ts'
 
 /** A folder as the parent snapshot has it. Names must be asked for in the order of their bytes; each may be twice. */

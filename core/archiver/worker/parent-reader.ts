@@ -1,3 +1,4 @@
+import { createLatestUsed } from '../../base/index.ts'
 import { type Bell, createBlobReader, type SharedPipeline } from '../../repository/index.ts'
 import type { TreeMatcher } from '../../snapshot/index.ts'
 import type { FromWorker, SentParent } from '../messages.ts'
@@ -29,28 +30,21 @@ export function createParentReader(
   matcher: TreeMatcher,
 ): ParentReader {
   const reader = createBlobReader(pipeline.masterKey, pipeline.index)
-  const kept = new Map<number, Buffer | undefined>()
+  const kept = createLatestUsed<number, Buffer | undefined>(KEPT)
 
-  function packBytes(pack: number): Buffer | undefined {
-    if (kept.has(pack)) return kept.get(pack)
+  function askFor(pack: number): Buffer | undefined {
     post({ type: 'load-pack', pack })
     let bytes: SharedArrayBuffer | null | undefined
     bell.waitUntil(() => {
       bytes = mailbox.pack(pack)
       return bytes !== undefined
     })
-    const buffer = bytes ? Buffer.from(bytes) : undefined
-    kept.set(pack, buffer)
-    for (const oldest of kept.keys()) {
-      if (kept.size <= KEPT) break
-      kept.delete(oldest)
-    }
-    return buffer
+    return bytes ? Buffer.from(bytes) : undefined
   }
 
   function open(id: Buffer): ParentFolder {
     const location = reader.locate('tree', id)
-    const pack = location && packBytes(location.pack)
+    const pack = location && kept.take(location.pack, () => askFor(location.pack))
     if (!pack) return NO_PARENT
     const { offset, length, uncompressedLength } = location
     const shared = uncompressedLength > LARGE ? new SharedArrayBuffer(uncompressedLength) : undefined

@@ -1,6 +1,6 @@
 import { CoreError } from '../../base/index.ts'
+import type { ByteString } from '../../file-system/index.ts'
 import type { Bell } from '../../repository/index.ts'
-import type { ByteString } from '../../source/index.ts'
 import type { Idlers } from '../idlers.ts'
 import type { Done, FromWorker, SentParent } from '../messages.ts'
 import type { FolderPlace } from './entry-archiver.ts'

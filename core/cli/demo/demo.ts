@@ -15,6 +15,7 @@ import {
   type Repository,
 } from '../../repository/index.ts'
 import { restore } from '../../restorer/index.ts'
+import { createFileServerSource } from '../../source/index.ts'
 import { openDirectoryStorage } from '../../storage/index.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { listenForInterruption } from '../interruption.ts'
@@ -95,8 +96,7 @@ async function prove(output: Output, checkout: string, { vault, restored, passwo
 async function backUpFolder(repository: Repository, folder: string, signal: AbortSignal): Promise<BackupResult> {
   const { hostname, username, uid, gid } = ownIdentity()
   return backUp(repository, repository.loadIndex(), {
-    targets: [Buffer.from(folder)],
-    selection: {},
+    source: createFileServerSource({ kind: 'file-server', roots: [Buffer.from(folder)], selection: {} }),
     identity: { hostname, username, uid, gid, tags: ['demo'], programVersion: `holdfast ${VERSION}` },
     excludes: [],
     parent: 'newest',

@@ -74,7 +74,7 @@ export async function checkTrees(roots: Iterable<number>, parts: TreesParts, opt
       giveUp(entry, 'the pack ends before it does'),
     )) {
       const failure = await loader.load(ledger.nameOf(pack), offset, length, async (bytes) => {
-        take(await crew.run({ type: 'trees', ...bytes, pack, entries: Uint32Array.from(within) }))
+        take(await crew.run('trees', { ...bytes, pack, entries: Uint32Array.from(within) }))
       })
       if (failure !== undefined) for (const entry of within) giveUp(entry, failure)
     }

@@ -1,4 +1,4 @@
-import type { CarriedError } from '../../base/index.ts'
+import type { Stopped } from '../../base/index.ts'
 import type { MasterKey, SharedBlobIndex } from '../../repository/index.ts'
 import type { Finding } from './finding.ts'
 
@@ -8,8 +8,7 @@ export interface CheckWorkerData {
   readonly index: SharedBlobIndex
   /** See `blob-states.ts`. */
   readonly flags: SharedArrayBuffer
-  /** One Int32: not 0 once no more work is wanted. */
-  readonly stopped: SharedArrayBuffer
+  readonly stopped: Stopped
 }
 
 /** A run of a pack's bytes. */
@@ -23,21 +22,17 @@ export interface PackBytes {
 
 /** Trees that lie in one pack, to be read, and those below them as far as they lie in the same bytes. */
 export interface TreesJob extends PackBytes {
-  readonly type: 'trees'
   readonly pack: number
   readonly entries: Uint32Array
 }
 
 /** A whole pack to be proved. */
 export interface PackJob extends PackBytes {
-  readonly type: 'pack'
   readonly id: Uint8Array
   /** What the indexes list in it, in the order of offsets. Empty for a pack that is in none: then its header tells. */
   readonly entries: Uint32Array
   readonly isListed: boolean
 }
-
-export type CheckJob = TreesJob | PackJob
 
 export interface UnreadableTree {
   readonly entry: number
@@ -45,7 +40,6 @@ export interface UnreadableTree {
 }
 
 export interface TreesDone {
-  readonly type: 'trees'
   /** Trees read. */
   readonly trees: number
   /** Trees found below those, that nobody has visited yet and that lie elsewhere. */
@@ -58,7 +52,6 @@ export interface TreesDone {
 }
 
 export interface PackDone {
-  readonly type: 'pack'
   readonly blobs: number
   /** What is wrong with the file as such: its name, its header. */
   readonly problems: readonly string[]
@@ -69,13 +62,8 @@ export interface PackDone {
   readonly firstReason: string
 }
 
-export type CheckDone = TreesDone | PackDone
-
-export type ToCheckWorker =
-  | (CheckJob & { readonly job: number })
-  /** The last message: the worker ends. */
-  | { readonly type: 'stop' }
-
-export type FromCheckWorker =
-  | { readonly job: number; readonly done: CheckDone }
-  | { readonly job: number; readonly error: CarriedError }
+/** What the threads of a check do. */
+export interface CheckJobs {
+  readonly trees: { readonly job: TreesJob; readonly answer: TreesDone }
+  readonly pack: { readonly job: PackJob; readonly answer: PackDone }
+}

@@ -77,7 +77,6 @@ export function createPackProver(
       hash.update(pack.subarray(hashed))
       if (!hash.digest().equals(id)) problems.push('its content does not have the hash that names it')
       return {
-        type: 'pack',
         blobs: blobs.length,
         problems,
         damaged: Uint32Array.from(damaged),

@@ -1,7 +1,7 @@
 import type { Abortable } from '../../base/index.ts'
 import type { BlobIndex } from '../../repository/index.ts'
 import type { BlobStates } from './blob-states.ts'
-import { type CheckCrew } from './check-crew.ts'
+import type { CheckCrew } from './check-crew.ts'
 import { type Finding, finding } from './finding.ts'
 import type { PackDone } from './messages.ts'
 import { layOut } from './pack-layout.ts'
@@ -47,7 +47,7 @@ export async function readPacks(packs: Uint32Array, parts: PacksParts, options: 
     // Of a file that grew, what is behind its end was found already and may be of any length.
     const length = isListed ? Math.min(size, fileBytes) : size
     const failure = await loader.load(name, 0, length, async (bytes) => {
-      const done = await crew.run({ type: 'pack', ...bytes, id: ledger.idOf(pack), entries, isListed })
+      const done = await crew.run('pack', { ...bytes, id: ledger.idOf(pack), entries, isListed })
       judge(pack, name, done)
       read.blobs += done.blobs
     })

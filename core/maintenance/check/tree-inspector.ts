@@ -117,7 +117,6 @@ export function createTreeInspector(
         }
       }
       const done: TreesDone = {
-        type: 'trees',
         trees,
         elsewhere: Uint32Array.from(elsewhere),
         unreadable,

@@ -1,4 +1,5 @@
-import { kindOf, removeEntry, statTarget, type TargetTree } from '../../source/index.ts'
+import { kindOf } from '../../file-system/index.ts'
+import { removeEntry, statTarget, type TargetTree } from '../../target/index.ts'
 import { isKept, type Overwrite, type Wanted } from '../overwrite.ts'
 import type { RestoreCrew } from '../restore-crew.ts'
 import type { Place } from './place.ts'
@@ -27,7 +28,7 @@ export function createExaminer(target: TargetTree, crew: RestoreCrew, overwrite:
       if (!there) return { type: 'make' }
       if (isKept(there, wanted, overwrite)) return { type: 'keep', isRight: isKept(there, wanted, 'if-changed') }
       if (kindOf(there) === 'file') {
-        const { compared } = await crew.run({ type: 'compare', file, entries, purpose: 'mend' })
+        const compared = await crew.run('compare', { file, entries, purpose: 'mend' })
         if (compared?.isWhole) return { type: 'keep', isRight: true }
         if (compared?.isWritable) return { type: 'mend', right: compared.blobs }
       }
@@ -35,7 +36,7 @@ export function createExaminer(target: TargetTree, crew: RestoreCrew, overwrite:
       return { type: 'make' }
     },
     async verify(file, entries) {
-      const { compared } = await crew.run({ type: 'compare', file, entries, purpose: 'verify' })
+      const compared = await crew.run('compare', { file, entries, purpose: 'verify' })
       return compared?.isWhole ?? false
     },
   }

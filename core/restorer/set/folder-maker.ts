@@ -1,21 +1,20 @@
 import { fstatSync } from 'node:fs'
 
 import { reasonOf } from '../../base/index.ts'
+import { kindOf, type SystemCalls } from '../../file-system/index.ts'
 import { readNode } from '../../snapshot/index.ts'
 import {
   createMetadataWriter,
   type FolderOwner,
   giveBack,
-  kindOf,
   makeFolder,
   type Metadata,
   removeEntry,
   statTarget,
-  type SystemCalls,
   takeOver,
   targetError,
   type TargetTree,
-} from '../../source/index.ts'
+} from '../../target/index.ts'
 import type { FolderItem } from '../file-set.ts'
 import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'

@@ -1,18 +1,16 @@
 import { CoreError, reasonOf } from '../../base/index.ts'
+import { type EntryStat, kindOf, type SystemCalls } from '../../file-system/index.ts'
 import type { TreeReader } from '../../snapshot/index.ts'
 import {
   createMetadataWriter,
-  type EntryStat,
-  kindOf,
   makeHardLink,
   makeNode,
   makeSymlink,
   readSymlink,
   removeEntry,
   statTarget,
-  type SystemCalls,
   type TargetTree,
-} from '../../source/index.ts'
+} from '../../target/index.ts'
 import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
@@ -22,8 +20,8 @@ import { pathOf, type Place } from './place.ts'
 /** Makes what is neither file nor folder: symbolic links, FIFOs, devices, and further names of files. */
 export interface OtherMaker {
   make(place: Place, node: TreeReader): void
-  /** Gives a file that is restored another name. */
-  link(from: Place, to: Place, modified: bigint): void
+  /** Gives a file that is restored another name. Says what became of it. */
+  link(from: Place, to: Place, modified: bigint): 'linked' | 'kept' | 'lost'
 }
 
 /** Whom to tell of problems. */
@@ -58,15 +56,16 @@ export function createOtherMaker(
     writer.toEntry(folder, name, type, metadata, (part, error) => report.ofOther(problemAt(place, part, error)))
   }
 
-  function link(from: Place, to: Place, modified: bigint): void {
+  function link(from: Place, to: Place, modified: bigint): 'linked' | 'kept' {
     const source = target.folder(from.folder)
     const folder = target.folder(to.folder)
     const wanted = statTarget(source, from.name)
     const there = statTarget(folder, to.name)
-    if (wanted && there && there.ino === wanted.ino && there.dev === wanted.dev) return
-    if (there && isKept(there, { modified }, overwrite)) return
+    if (wanted && there && there.ino === wanted.ino && there.dev === wanted.dev) return 'kept'
+    if (there && isKept(there, { modified }, overwrite)) return 'kept'
     removeEntry(folder, to.name)
     makeHardLink(source, from.name, folder, to.name)
+    return 'linked'
   }
 
   return {
@@ -80,10 +79,11 @@ export function createOtherMaker(
     },
     link(from, to, modified) {
       try {
-        link(from, to, modified)
+        return link(from, to, modified)
       } catch (error) {
         throwIfFull(pathOf(to), error)
         report.ofName(problemAt(to, 'file', error))
+        return 'lost'
       }
     },
   }

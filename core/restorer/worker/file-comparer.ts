@@ -2,7 +2,7 @@ import { closeSync, fstatSync, ftruncateSync, readSync } from 'node:fs'
 
 import { type BlobIndex, ID_BYTES, sha256 } from '../../repository/index.ts'
 import type { TreeReader } from '../../snapshot/index.ts'
-import { type MetadataWriter, openForComparing, openForWriting } from '../../source/index.ts'
+import { type MetadataWriter, openForComparing, openForWriting } from '../../target/index.ts'
 import { contentLength, plainLength } from '../content.ts'
 import type { Compared, CompareJob } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
@@ -13,16 +13,23 @@ export interface FileComparer {
   compare(folder: number, node: TreeReader, job: Pick<CompareJob, 'entries' | 'purpose'>): Compared | undefined
 }
 
-/** `room` gives memory for a blob; comparing ends early, with what it has, once `isStopped`. */
+export interface FileComparerParts {
+  /** Gives memory for a blob. */
+  readonly room: (bytes: number) => Buffer
+  /** Comparing ends early then, with what it has. */
+  readonly isStopped: () => boolean
+  /** Hears of bytes that were read to verify them. */
+  readonly onVerified: (bytes: number) => void
+}
+
 export function createFileComparer(
   index: BlobIndex,
   metadata: MetadataWriter,
-  room: (bytes: number) => Buffer,
-  isStopped: () => boolean,
+  { room, isStopped, onVerified }: FileComparerParts,
 ): FileComparer {
   const id = Buffer.alloc(ID_BYTES)
 
-  function compareBlobs(descriptor: number, entries: Uint32Array): Uint8Array {
+  function compareBlobs(descriptor: number, entries: Uint32Array, onCompared: (bytes: number) => void): Uint8Array {
     const right = new Uint8Array(entries.length)
     let position = 0
     for (const [blob, entry] of entries.entries()) {
@@ -32,6 +39,7 @@ export function createFileComparer(
       const isThere = readFully(descriptor, there, position) === length
       if (isThere && sha256(there).equals(index.idOf(entry, id))) right[blob] = 1
       position += length
+      onCompared(length)
     }
     return right
   }
@@ -44,7 +52,7 @@ export function createFileComparer(
       if (descriptor === undefined) return undefined
       const size = contentLength(index, entries)
       try {
-        const blobs = compareBlobs(descriptor, entries)
+        const blobs = compareBlobs(descriptor, entries, purpose === 'verify' ? onVerified : ignore)
         const isRightLength = fstatSync(descriptor).size === size
         const isRight = isRightLength && blobs.every((each) => each === 1)
         const isWhole = isRight && (purpose === 'verify' || metadata.isWritten(descriptor, metadataOf(node)))
@@ -57,6 +65,8 @@ export function createFileComparer(
     },
   }
 }
+
+function ignore(): void {}
 
 function readFully(descriptor: number, target: Buffer, position: number): number {
   let done = 0

@@ -1,16 +1,16 @@
 import { closeSync, ftruncateSync, writeSync } from 'node:fs'
 
 import { reasonOf } from '../../base/index.ts'
+import type { SystemCalls } from '../../file-system/index.ts'
 import type { BlobIndex } from '../../repository/index.ts'
 import {
   makeFile,
   type Metadata,
   type MetadataWriter,
   openForWriting,
-  type SystemCalls,
   targetError,
   type TargetTree,
-} from '../../source/index.ts'
+} from '../../target/index.ts'
 import { contentLength, findContent } from '../content.ts'
 import type { EntryReader } from '../entry-list.ts'
 import type { FileStates } from '../file-states.ts'
@@ -50,6 +50,7 @@ export function createFileWriter(
   calls: SystemCalls | undefined,
   metadata: MetadataWriter,
   sparse: boolean,
+  onFinished: () => void,
 ): FileWriter {
   const known = new Map<number, Known>()
   const open = new Map<number, number>()
@@ -99,6 +100,7 @@ export function createFileWriter(
     known.delete(file.number)
     open.delete(file.number)
     closeSync(descriptor)
+    onFinished()
   }
 
   /** What the set says of a file, read once. */
@@ -120,8 +122,8 @@ export function createFileWriter(
 
   function lose(number: number, error: unknown): void {
     // Never finished, so nobody gives it the times of a good file.
-    states.spoil(number)
-    problem('file', pathOf({ folder: files.folderOf(number), name: files.read(number).name }), error)
+    if (states.spoil(number))
+      problem('file', pathOf({ folder: files.folderOf(number), name: files.read(number).name }), error)
   }
 
   return {

@@ -1,36 +1,37 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-import { carryError, isCode, systemCode } from '../../base/index.ts'
+import { count, isCode, serveJobs, stopTest, systemCode } from '../../base/index.ts'
+import { openSystemCalls } from '../../file-system/index.ts'
 import { attachBlobIndex, createBlobReader, ID_BYTES } from '../../repository/index.ts'
-import { createMetadataWriter, openSystemCalls, openTargetTree } from '../../source/index.ts'
+import { createMetadataWriter, openTargetTree } from '../../target/index.ts'
 import { entryListOver, type EntryReader } from '../entry-list.ts'
 import { fileStatesOver } from '../file-states.ts'
 import type {
   Compared,
   CompareJob,
   FinishJob,
-  FromRestoreWorker,
+  PackDone,
   PackJob,
+  Problem,
+  RestoreJobs,
   RestoreWorkerData,
-  SetMessage,
-  ToRestoreWorker,
+  SetBegin,
 } from '../messages.ts'
+import { TALLY } from '../tally.ts'
 import { createFileComparer } from './file-comparer.ts'
 import { createFileWriter } from './file-writer.ts'
 
 if (!parentPort) throw new Error('restore-worker is started as a worker thread')
-const port = parentPort
 const data = workerData as RestoreWorkerData
 const index = attachBlobIndex(data.index)
 const reader = createBlobReader(data.masterKey, data.index)
 const tree = openTargetTree(data.target)
 const calls = openSystemCalls()
 const metadata = createMetadataWriter(calls)
-const writer = createFileWriter(tree, index, calls, metadata, data.sparse)
-const written = new Float64Array(data.written)
-const stopped = new Int32Array(data.stopped)
-const isStopped = (): boolean => Atomics.load(stopped, 0) !== 0
-const post = (message: FromRestoreWorker): void => port.postMessage(message)
+const tally = TALLY.row(data.tally, data.worker)
+const { bytesWritten, filesFinished, bytesVerified } = TALLY.at
+const writer = createFileWriter(tree, index, calls, metadata, data.sparse, () => count(tally, filesFinished))
+const isStopped = stopTest(data.stopped)
 
 /** Blobs are decoded here, one after another; the longest that restic cuts has 8 MiB. */
 let plain = Buffer.allocUnsafeSlow(1024 * 1024)
@@ -40,17 +41,21 @@ function room(length: number): Buffer {
   return plain
 }
 
-const comparer = createFileComparer(index, metadata, room, isStopped)
+const comparer = createFileComparer(index, metadata, {
+  room,
+  isStopped,
+  onVerified: (bytes) => count(tally, bytesVerified, bytes),
+})
 let folders: readonly Uint8Array[] = []
 let files: EntryReader | undefined
 
-function beginSet({ folders: paths, files: list, states }: SetMessage): void {
+function beginSet({ folders: paths, files: list, states }: SetBegin): void {
   folders = paths
   files = entryListOver(list)
   writer.begin(paths, files, fileStatesOver(states))
 }
 
-function writePack({ job, bytes, offset: start, entries, files: of, positions }: PackJob): void {
+function writePack({ bytes, offset: start, entries, files: of, positions }: PackJob): PackDone {
   const sealed = Buffer.from(bytes)
   const id = Buffer.alloc(ID_BYTES)
   let decoded: Buffer | undefined
@@ -67,10 +72,10 @@ function writePack({ job, bytes, offset: start, entries, files: of, positions }:
     }
     if (decoded) {
       writer.write(of[row] ?? 0, positions[row] ?? 0, decoded)
-      written[data.worker] = (written[data.worker] ?? 0) + decoded.length
+      count(tally, bytesWritten, decoded.length)
     } else damaged.push(row)
   }
-  post({ type: 'done', job, problems: writer.takeProblems(), damaged })
+  return { problems: writer.takeProblems(), damaged }
 }
 
 /** Undefined where the blob is damaged. */
@@ -83,41 +88,28 @@ function decode(sealed: Buffer, uncompressedLength: number, id: Buffer): Buffer 
   }
 }
 
-function finish({ job, files: numbers }: FinishJob): void {
+function finish({ files: numbers }: FinishJob): readonly Problem[] {
   for (const file of numbers) if (!isStopped()) writer.finishEmpty(file)
-  post({ type: 'done', job, problems: writer.takeProblems() })
-}
-
-function compare(message: CompareJob): void {
-  post({ type: 'done', job: message.job, problems: [], compared: tryCompare(message) })
+  return writer.takeProblems()
 }
 
 /** A file that cannot be read is as good as none: another one takes its place. */
-function tryCompare(message: CompareJob): Compared | undefined {
+function compare(job: CompareJob): Compared | undefined {
   if (!files) return undefined
   try {
-    const folder = tree.folder(folders[files.folderOf(message.file)] ?? new Uint8Array(0))
-    return comparer.compare(folder, files.read(message.file), message)
+    const folder = tree.folder(folders[files.folderOf(job.file)] ?? new Uint8Array(0))
+    return comparer.compare(folder, files.read(job.file), job)
   } catch (error) {
     if (systemCode(error) === undefined && !isCode(error, 'target/refused')) throw error
     return undefined
   }
 }
 
-function end(): void {
-  writer.close()
-  tree.close()
-  port.close()
-}
-
-port.on('message', (message: ToRestoreWorker) => {
-  try {
-    if (message.type === 'stop') end()
-    else if (message.type === 'set') beginSet(message)
-    else if (message.type === 'pack') writePack(message)
-    else if (message.type === 'finish') finish(message)
-    else compare(message)
-  } catch (error) {
-    post({ type: 'failed', error: carryError(error) })
-  }
+serveJobs<RestoreJobs, SetBegin>(parentPort, {
+  jobs: { pack: writePack, finish, compare },
+  hear: beginSet,
+  end() {
+    writer.close()
+    tree.close()
+  },
 })

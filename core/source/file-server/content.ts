@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 
+import type { SystemCalls } from '../../file-system/index.ts'
 import { type OpenFile, unreadable } from './open-file.ts'
-import type { SystemCalls } from './system-calls.ts'
 
 /** A run of bytes in a file that is not a hole. Bytes. */
 export interface DataExtent {

@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs'
 
-import { type ByteString, joinPath } from './byte-string.ts'
-import { descriptorPath } from './entry-path.ts'
+import { type ByteString, joinPath } from '../../file-system/index.ts'
+import { descriptorPath } from '../../file-system/index.ts'
+import { O_PATH } from '../../file-system/index.ts'
+import type { EntryStat } from '../../file-system/index.ts'
 import { type HeldFolder, type HoldFolder, wasReplaced } from './held-folder.ts'
 import { isIdentity } from './root-identity.ts'
-import { O_PATH } from './target-tree.ts'
-import type { EntryStat } from './walk.ts'
 
 /**
  * One for each level of a walk, in each thread; a process may have 1024 on the smallest of systems. In deeper trees the

@@ -1,5 +1,6 @@
+import { openSystemCalls } from '../../file-system/index.ts'
 import type { EntryReader } from '../source.ts'
-import { createAttributeReader } from './attributes.ts'
+import { createAttributeReader } from './attribute-reader.ts'
 import { nextData, readInto } from './content.ts'
 import { createDescriptorHolder, hasDescriptorPaths } from './descriptor-folder.ts'
 import type { HoldFolder } from './held-folder.ts'
@@ -7,7 +8,6 @@ import { closeFile, hasChanged } from './open-file.ts'
 import { createFolderOpener } from './open-folder.ts'
 import { readOwnerNames } from './owner-names.ts'
 import { holdByPath } from './path-folder.ts'
-import { openSystemCalls } from './system-calls.ts'
 
 /** Opens a reader of this machine's files, for the thread that calls it: 6-10 ms. There is nothing to close. */
 export function openFileServerReader(

@@ -1,6 +1,6 @@
+import { createSelection } from '../../selection/index.ts'
 import type { FileServerDescriptor, PreparedRoot, Source } from '../source.ts'
 import { identifyRoot, verifyRoot } from './root-identity.ts'
-import { createSelection } from './selection/selection.ts'
 
 /** The live files of this machine. */
 export function createFileServerSource({ roots, selection }: FileServerDescriptor): Source {
@@ -16,6 +16,7 @@ export function createFileServerSource({ roots, selection }: FileServerDescripto
       }))
       return Promise.resolve({
         roots: prepared,
+        reader: { kind: 'file-server' },
         selection,
         verify: () => {
           for (const { path, identity } of prepared) verifyRoot(Buffer.from(path), identity)

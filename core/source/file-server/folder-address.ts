@@ -1,4 +1,4 @@
-import type { ByteString } from './byte-string.ts'
+import type { ByteString } from '../../file-system/index.ts'
 import type { RootIdentity } from './root-identity.ts'
 
 /** How a folder is reached by whoever does not have it open. Plain data, so that it can be given to another thread. */

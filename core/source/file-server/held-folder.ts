@@ -1,7 +1,7 @@
-import type { ByteString } from './byte-string.ts'
+import type { ByteString } from '../../file-system/index.ts'
+import type { EntryStat } from '../../file-system/index.ts'
 import type { FolderAddress } from './folder-address.ts'
 import { unreadable } from './open-file.ts'
-import type { EntryStat } from './walk.ts'
 
 /** How the entries of a folder are reached while it is read: by its descriptor, or by their whole paths. */
 export interface HeldFolder {

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 
 import { CoreError, systemCode } from '../../base/index.ts'
-import { printable } from './byte-string.ts'
-import { type EntryStat, kindOf } from './walk.ts'
+import { printable } from '../../file-system/index.ts'
+import { type EntryStat, kindOf } from '../../file-system/index.ts'
 
 /** A regular file that is open for reading, and what it was like when it was opened. */
 export interface OpenFile {

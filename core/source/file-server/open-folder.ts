@@ -1,15 +1,16 @@
 import { constants as osConstants } from 'node:os'
 
 import { isCode, systemCode } from '../../base/index.ts'
-import type { Attribute, AttributeProblem, AttributeReader } from './attributes.ts'
-import { type ByteString, joinPath } from './byte-string.ts'
-import { type EntryLook, lookOf, StatxLook } from './entry-look.ts'
+import type { Attribute, AttributeProblem } from '../../file-system/index.ts'
+import { type ByteString, joinPath } from '../../file-system/index.ts'
+import { type EntryLook, lookOf, StatxLook } from '../../file-system/index.ts'
+import { type SystemCalls, systemError } from '../../file-system/index.ts'
+import { type EntryStat, kindOf, listFolder, readLink, statEntry } from '../../file-system/index.ts'
+import type { AttributeReader } from './attribute-reader.ts'
 import type { FolderAddress } from './folder-address.ts'
 import type { HeldFolder, HoldFolder } from './held-folder.ts'
 import { type OpenFile, openForReading, unreadable } from './open-file.ts'
 import { isIdentity, type RootIdentity, vanished } from './root-identity.ts'
-import { type SystemCalls, systemError } from './system-calls.ts'
-import { type EntryStat, kindOf, listFolder, readLink, statEntry } from './walk.ts'
 
 /**
  * A folder that is being read, and its entries by name. They are reached from the folder as it was opened: whoever

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
 
-import { joinPath } from './byte-string.ts'
+import { joinPath } from '../../file-system/index.ts'
+import { type EntryStat, statEntry } from '../../file-system/index.ts'
 import type { FolderAddress } from './folder-address.ts'
 import { type HeldFolder, wasReplaced } from './held-folder.ts'
 import { isIdentity } from './root-identity.ts'
-import { type EntryStat, statEntry } from './walk.ts'
 
 /** A folder whose entries are reached by their whole paths, where nothing better is to be had. */
 export function holdByPath({ path, readFrom, identity }: FolderAddress): HeldFolder {

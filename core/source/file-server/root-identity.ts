@@ -1,8 +1,8 @@
 import { opendirSync } from 'node:fs'
 
 import { CoreError } from '../../base/index.ts'
-import { printable } from './byte-string.ts'
-import { type EntryStat, statEntry } from './walk.ts'
+import { printable } from '../../file-system/index.ts'
+import { type EntryStat, statEntry } from '../../file-system/index.ts'
 
 /** What makes a root this root and no other: the file system it lies on and its number there. Plain data. */
 export interface RootIdentity {

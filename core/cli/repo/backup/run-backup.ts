@@ -24,9 +24,11 @@ import {
   systemClock,
   reasonOf,
 } from '../../../base/index.ts'
+import { type ByteString, printable } from '../../../file-system/index.ts'
 import { availableWorkers, type CompressionLevel, ownIdentity } from '../../../repository/index.ts'
+import { readExcludeFile, type SelectionOptions } from '../../../selection/index.ts'
 import { findSnapshot, loadSnapshots, parseTagList, type StoredSnapshot } from '../../../snapshot/index.ts'
-import { type ByteString, printable, readExcludeFile, type SelectionOptions } from '../../../source/index.ts'
+import { createFileServerSource } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { notTextError } from '../../not-text-error.ts'
 import type { Output } from '../../output.ts'
@@ -66,6 +68,7 @@ function backUpTargets(
 ): Promise<ExitCode> {
   const level = compressionLevel(options.compression)
   const selection = selectionOf(options)
+  const roots = targets.map((target) => argumentBytes(resolve(nonEmpty(target))))
   const time = options.time === undefined ? undefined : parseTime(options.time)
   return withSession(
     options,
@@ -87,8 +90,7 @@ function backUpTargets(
         options.logDir ?? defaultLogFolder({ user: process.geteuid?.(), env: process.env, home: homedir() })
       using log = openMissedLog({ folder, set: repository.config.id.slice(0, 10) })
       const result = await backUp(repository, loadIndex, {
-        targets: targets.map((target) => argumentBytes(resolve(nonEmpty(target)))),
-        selection,
+        source: createFileServerSource({ kind: 'file-server', roots, selection }),
         identity: {
           hostname: options.host ?? hostname,
           username,

@@ -1,6 +1,6 @@
 import { formatCount } from '../../../base/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import type { Affected, Finding } from '../../../maintenance/index.ts'
-import { printable } from '../../../source/index.ts'
 import type { Output } from '../../output.ts'
 
 /** Tells what a check finds: to programs as it is found, to people at the end, like findings together. */

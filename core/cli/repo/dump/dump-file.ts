@@ -1,6 +1,6 @@
 import { CoreError, formatBytes } from '../../../base/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import type { TreeReader } from '../../../snapshot/index.ts'
-import { printable } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { FoundEntry } from '../lookup/snapshot-path.ts'
 import { createOrderedStream } from '../ordered-stream.ts'

@@ -1,5 +1,5 @@
 import { CoreError, formatBytes, formatCount } from '../../../base/index.ts'
-import { printable } from '../../../source/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { type ArchivedFolder, writeArchive } from '../tar/write-archive.ts'
 import { openTarget } from './dump-target.ts'

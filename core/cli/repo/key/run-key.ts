@@ -1,4 +1,5 @@
 import { CoreError, formatInstant, isCode, parseInstant, systemClock } from '../../../base/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import {
   addKey,
   type FoundKey,
@@ -9,7 +10,6 @@ import {
   replaceKey,
   type Repository,
 } from '../../../repository/index.ts'
-import { printable } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { readNewPassword } from '../password/password.ts'
 import { type Session, withSession } from '../session.ts'

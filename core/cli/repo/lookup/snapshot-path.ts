@@ -1,7 +1,7 @@
 import { type Abortable, CoreError } from '../../../base/index.ts'
+import { printable, toByteString } from '../../../file-system/index.ts'
 import type { TreeLoader } from '../../../repository/index.ts'
 import { findNode, type StoredSnapshot, type TreeReader } from '../../../snapshot/index.ts'
-import { printable, toByteString } from '../../../source/index.ts'
 
 /** `latest:/home/ada` is the folder /home/ada of the newest snapshot. */
 export function splitSnapshotPath(wanted: string): { snapshot: string; folder: string } {

@@ -1,5 +1,5 @@
 import { CoreError } from '../../../base/index.ts'
-import { type ByteString, printable } from '../../../source/index.ts'
+import { type ByteString, printable } from '../../../file-system/index.ts'
 import { namesOf } from '../lookup/snapshot-path.ts'
 
 /** Which entries of a snapshot are listed, given the folders that were asked for. Paths begin with a slash. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 
 import { formatBytes } from '../../../base/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import type { TreeReader } from '../../../snapshot/index.ts'
-import { printable } from '../../../source/index.ts'
 import type { ByteLines } from '../text/byte-lines.ts'
 import { createTimeText } from '../text/time-text.ts'
 import { modeText } from './mode-text.ts'

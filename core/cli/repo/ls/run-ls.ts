@@ -1,6 +1,6 @@
 import { formatCount, reasonOf } from '../../../base/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import type { StoredSnapshot } from '../../../snapshot/index.ts'
-import { printable } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
 import { openSnapshot } from '../lookup/open-snapshot.ts'

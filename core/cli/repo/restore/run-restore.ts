@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 
 import { CoreError, formatBytes, formatCount, formatCounted, formatDuration, systemClock } from '../../../base/index.ts'
+import { printable, toByteString } from '../../../file-system/index.ts'
 import { availableWorkers } from '../../../repository/index.ts'
 import { restore, type Restored, type RestoreProblem, type RestoreProgress } from '../../../restorer/index.ts'
 import type { StoredSnapshot } from '../../../snapshot/index.ts'
-import { printable, toByteString } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
 import { tellingIfStopped } from '../../stopped.ts'

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount } from '../../../base/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import { encodeSnapshot, type StoredSnapshot } from '../../../snapshot/index.ts'
-import { printable } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { stringify } from '../../json.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'

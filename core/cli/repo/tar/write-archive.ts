@@ -1,4 +1,5 @@
 import { type Abortable, CoreError } from '../../../base/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import {
   type BlobIndex,
   createContentLoader,
@@ -8,7 +9,6 @@ import {
   type TreeLoader,
 } from '../../../repository/index.ts'
 import { type TreeReader, unixModeFromGo } from '../../../snapshot/index.ts'
-import { printable } from '../../../source/index.ts'
 import { createOrderedStream } from '../ordered-stream.ts'
 import { streamContent } from '../stream-content.ts'
 import { walkTree } from '../walk-tree.ts'

@@ -1,4 +1,4 @@
-import { printable } from '../../../source/index.ts'
+import { printable } from '../../../file-system/index.ts'
 
 const ROOM = 128 * 1024
 const FULL = 64 * 1024

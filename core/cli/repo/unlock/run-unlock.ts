@@ -1,6 +1,6 @@
 import { formatInstant } from '../../../base/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import { type FoundLock, listLocks, removeLock } from '../../../repository/index.ts'
-import { printable } from '../../../source/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { type Session, withSession } from '../session.ts'
 import { createTimeText, type TimeText } from '../text/time-text.ts'

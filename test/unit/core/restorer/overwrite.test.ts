@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
+import type { EntryStat } from '../../../../core/file-system/index.ts'
 import { isKept, type Overwrite } from '../../../../core/restorer/overwrite.ts'
-import type { EntryStat } from '../../../../core/source/index.ts'
 
 const FILE = 0o100_644n
 const LINK = 0o120_777n

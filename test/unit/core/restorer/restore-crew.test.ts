@@ -6,20 +6,20 @@ import { expect, it } from 'vitest'
 
 import { createBlobIndex } from '../../../../core/repository/index.ts'
 import { startRestoreCrew } from '../../../../core/restorer/restore-crew.ts'
+import { TALLY } from '../../../../core/restorer/tally.ts'
 import { collectExits } from '../../../support/worker-exits.ts'
 
 it('the threads of a restore end by themselves, even before they have begun', async () => {
   const masterKey = { encrypt: new Uint8Array(32), macK: new Uint8Array(16), macR: new Uint8Array(16) }
   const target = mkdtempSync(join(tmpdir(), 'holdfast-restore-crew-'))
   const exits = await collectExits(async () => {
-    const crew = startRestoreCrew(2, (worker) => ({
+    const crew = startRestoreCrew(2, {
       masterKey,
       index: createBlobIndex().shared,
       target: Buffer.from(target),
       sparse: false,
-      written: new SharedArrayBuffer(16),
-      worker,
-    }))
+      tally: TALLY.allocate(2),
+    })
     await crew.end()
   })
   rmSync(target, { recursive: true })

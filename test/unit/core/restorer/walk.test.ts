@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 
 import type { TreeLoader } from '../../../../core/repository/index.ts'
 import { type RestoreVisitor, walkSnapshot } from '../../../../core/restorer/walk.ts'
+import { createRestoreSelection, type RestoreSelectionOptions } from '../../../../core/selection/index.ts'
 import { compareNames, type Node, TreeWriter } from '../../../../core/snapshot/index.ts'
-import { createRestoreSelection, type RestoreSelectionOptions } from '../../../../core/source/index.ts'
 import { sampleNode } from '../snapshot/sample-node.ts'
 
 /** Names of files, and folders of the same. */

@@ -4,8 +4,9 @@ import type { EntryArchiver } from '../../../../../core/archiver/worker/entry-ar
 import { createFolderArchiver } from '../../../../../core/archiver/worker/folder-archiver.ts'
 import { NO_PARENT } from '../../../../../core/archiver/worker/parent-folder.ts'
 import { CoreError } from '../../../../../core/base/index.ts'
+import type { Selection } from '../../../../../core/selection/index.ts'
 import { TreeWriter } from '../../../../../core/snapshot/index.ts'
-import type { OpenFolder, Selection } from '../../../../../core/source/index.ts'
+import type { OpenFolder } from '../../../../../core/source/index.ts'
 import { sampleNode } from '../../snapshot/sample-node.ts'
 
 const NODE_BYTES = 500

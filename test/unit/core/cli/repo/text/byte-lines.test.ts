@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { ByteLines } from '../../../../../../core/cli/repo/text/byte-lines.ts'
-import { printable } from '../../../../../../core/source/index.ts'
+import { printable } from '../../../../../../core/file-system/index.ts'
 
 describe('lines of bytes', () => {
   it('show names as a person is shown them, however they are put together', () => {

@@ -1,0 +1,166 @@
+import type { MessagePort, Worker } from 'node:worker_threads'
+
+import { arrivedError, type CarriedError, carryError } from './carried-error.ts'
+import { CoreError } from './error.ts'
+
+/** For each kind of job what a thread is given and what it answers. */
+export type JobKinds<J> = { readonly [K in keyof J]: { readonly job: object; readonly answer: unknown } }
+
+/** Threads that do jobs for the one that started them: each its own, in the order in which they come. */
+export interface JobCrew<J extends JobKinds<J>, News = never> {
+  /** Tells every thread. They hear it before any job that is given later. */
+  tell(news: News): void
+  /** Has a job done. Waits first while every thread has enough to do. Rejects where it fails, or where a thread does. */
+  run<K extends keyof J>(kind: K, job: J[K]['job']): Promise<J[K]['answer']>
+  /**
+   * Ends the threads, once they have done what is under way; `stopped` asks them to leave it. They are asked to end,
+   * never ended from outside: a native add-on that is loading or running at that moment would take the whole process
+   * with it.
+   */
+  end(): Promise<void>
+}
+
+/** What a thread is started with, beside its own. One Int32: not 0 once no more work is wanted. */
+export type Stopped = SharedArrayBuffer
+
+/** A thread has one job under way and one waiting, so that it never waits itself. */
+const JOBS_A_THREAD = 2
+
+type ToThread<News> =
+  | { readonly type: 'job'; readonly number: number; readonly kind: PropertyKey; readonly job: object }
+  | { readonly type: 'news'; readonly news: News }
+  /** The last message. */
+  | { readonly type: 'end' }
+
+type FromThread =
+  | { readonly type: 'done'; readonly number: number; readonly answer: unknown }
+  | { readonly type: 'failed'; readonly number: number; readonly error: CarriedError }
+  /** Nothing more can be asked of this thread. */
+  | { readonly type: 'broken'; readonly error: CarriedError }
+
+interface Member {
+  readonly thread: Worker
+  readonly ended: Promise<void>
+  jobs: number
+}
+
+/** `crewOf` completes "a worker …" in the error of a thread that ends too soon; `safety` says what that means. */
+export function startJobCrew<J extends JobKinds<J>, News = never>(
+  count: number,
+  start: (number: number, stopped: Stopped) => Worker,
+  { crewOf, safety }: { readonly crewOf: string; readonly safety: string },
+): JobCrew<J, News> {
+  const waitingJobs = new Map<number, { resolve: (answer: unknown) => void; reject: (error: unknown) => void }>()
+  const waitingForRoom: (() => void)[] = []
+  const stopped: Stopped = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+  let failure: { readonly error: unknown } | undefined
+  let isEnding = false
+  let lastJob = 0
+
+  const members: Member[] = Array.from({ length: count }, (_, number) => {
+    const thread = start(number, stopped)
+    const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+    const member: Member = { thread, ended, jobs: 0 }
+    thread.on('message', (message: FromThread) => receive(member, message))
+    thread.on('error', fail)
+    thread.on('exit', (code) => {
+      if (isEnding && code === 0) return
+      fail(new CoreError('internal/defect', `Worker ${number} of ${crewOf} ended with code ${code}.`, { safety }))
+    })
+    return member
+  })
+
+  function fail(error: unknown): void {
+    failure ??= { error }
+    for (const { reject } of waitingJobs.values()) reject(failure.error)
+    waitingJobs.clear()
+    for (const wake of waitingForRoom.splice(0)) wake()
+  }
+
+  function receive(member: Member, message: FromThread): void {
+    if (message.type === 'broken') {
+      fail(arrivedError(message.error))
+      return
+    }
+    member.jobs--
+    const waiting = waitingJobs.get(message.number)
+    waitingJobs.delete(message.number)
+    if (message.type === 'done') waiting?.resolve(message.answer)
+    else waiting?.reject(arrivedError(message.error))
+    waitingForRoom.shift()?.()
+  }
+
+  async function freeMember(): Promise<Member> {
+    for (;;) {
+      if (failure) throw failure.error
+      const [least] = members.toSorted((a, b) => a.jobs - b.jobs)
+      if (least && least.jobs < JOBS_A_THREAD) return least
+      await new Promise<void>((resolve) => waitingForRoom.push(resolve))
+    }
+  }
+
+  const send = ({ thread }: Member, message: ToThread<News>): void => thread.postMessage(message)
+
+  return {
+    tell(news) {
+      for (const member of members) send(member, { type: 'news', news })
+    },
+    async run(kind, job) {
+      const member = await freeMember()
+      const number = ++lastJob
+      member.jobs++
+      return new Promise((resolve, reject) => {
+        waitingJobs.set(number, { resolve, reject })
+        send(member, { type: 'job', number, kind, job })
+      })
+    },
+    async end() {
+      isEnding = true
+      Atomics.store(new Int32Array(stopped), 0, 1)
+      for (const member of members) send(member, { type: 'end' })
+      await Promise.all(members.map(({ ended }) => ended))
+    },
+  }
+}
+
+/** What a thread of a crew does. */
+export interface JobServer<J extends JobKinds<J>, News = never> {
+  readonly jobs: { readonly [K in keyof J]: (job: J[K]['job']) => J[K]['answer'] }
+  readonly hear?: (news: News) => void
+  readonly end?: () => void
+}
+
+/** The other side of a crew, in each of its threads. What a job throws goes to whoever gave it. */
+export function serveJobs<J extends JobKinds<J>, News = never>(port: MessagePort, server: JobServer<J, News>): void {
+  const post = (message: FromThread): void => port.postMessage(message)
+
+  function perform({ number, kind, job }: Extract<ToThread<News>, { type: 'job' }>): void {
+    try {
+      post({ type: 'done', number, answer: server.jobs[kind as keyof J](job) })
+    } catch (error) {
+      post({ type: 'failed', number, error: carryError(error) })
+    }
+  }
+
+  port.on('message', (message: ToThread<News>) => {
+    if (message.type === 'job') {
+      perform(message)
+      return
+    }
+    try {
+      if (message.type === 'news') server.hear?.(message.news)
+      else {
+        server.end?.()
+        port.close()
+      }
+    } catch (error) {
+      post({ type: 'broken', error: carryError(error) })
+    }
+  })
+}
+
+/** Whether no more work is wanted. */
+export function stopTest(stopped: Stopped): () => boolean {
+  const word = new Int32Array(stopped)
+  return () => Atomics.load(word, 0) !== 0
+}

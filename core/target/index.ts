@@ -1,0 +1,19 @@
+/**
+ * The target of a restore: a folder that entries are made in. Nothing outside of it is ever touched.
+ */
+export {
+  makeFile,
+  makeFolder,
+  makeHardLink,
+  makeNode,
+  makeSymlink,
+  openForComparing,
+  openForWriting,
+  readSymlink,
+  removeEntry,
+  statTarget,
+} from './make.ts'
+export { createMetadataWriter, type Metadata, type MetadataLoss, type MetadataWriter } from './metadata.ts'
+export { type FolderOwner, giveBack, takeOver } from './take-over.ts'
+export { targetError } from './target-error.ts'
+export { openTargetTree, type TargetTree, type TargetTreeOptions } from './target-tree.ts'

@@ -1,0 +1,157 @@
+import { closeSync, constants, fstatSync, mkdirSync, openSync, statfsSync, statSync } from 'node:fs'
+
+import { CoreError, systemCode } from '../base/index.ts'
+import { descriptorPath, O_PATH } from '../file-system/index.ts'
+import { entryPath } from './entry-path.ts'
+import { targetError } from './target-error.ts'
+
+/**
+ * The folder that a restore writes to, and the folders below it, held open.
+ *
+ * What is guaranteed, also against a hostile snapshot and against somebody who exchanges files while a restore runs:
+ * a folder is only ever reached name by name from the open folder above it, and a symbolic link in its place is refused
+ * (`O_NOFOLLOW`). Nothing outside the root is therefore opened, made, changed or removed. The path of the root itself
+ * is the person's choice and is followed. Not covered: a folder that somebody with the right to do so moves elsewhere
+ * while it is open is written to where it is then.
+ */
+export interface TargetTree {
+  /**
+   * A descriptor (`O_PATH`) of the folder with this path below the root; empty for the root itself. The tree closes
+   * it: the last two answers are valid, which a hard link needs, an earlier one may not be. Fails with
+   * `target/refused`.
+   */
+  folder(path: Uint8Array): number
+  /** To be called when this folder is removed or replaced: closes it and what lies below. */
+  forget(path: Uint8Array): void
+  /** What an ordinary user can still write. Bytes. */
+  freeBytes(): bigint
+  close(): void
+}
+
+export interface TargetTreeOptions {
+  /** How many folders are held open at most, beside the last two asked for. */
+  readonly openFolders?: number | undefined
+}
+
+const FOLDER_FLAGS = O_PATH | constants.O_DIRECTORY
+
+// Deep enough for most trees, far below the 1024 descriptors that a process usually may have.
+const OPEN_FOLDERS = 128
+
+/** Opens, and makes where it is missing, the folder that is restored to. Fails with `target/refused`. */
+export function openTargetTree(root: Uint8Array, { openFolders = OPEN_FOLDERS }: TargetTreeOptions = {}): TargetTree {
+  const rootDescriptor = openRoot(Buffer.from(root))
+  // By path, the least recently used first.
+  const open = new Map<string, number>()
+
+  let latest = ''
+  let previous = ''
+
+  function folder(path: Uint8Array): number {
+    const key = Buffer.from(path).toString('latin1')
+    if (key === '') return rootDescriptor
+    if (key !== latest) {
+      previous = latest
+      latest = key
+    }
+    return below(key)
+  }
+
+  function below(path: string): number {
+    const known = open.get(path)
+    if (known !== undefined) {
+      // Now the most recently used.
+      open.delete(path)
+      open.set(path, known)
+      return known
+    }
+    const slash = path.lastIndexOf('/')
+    const parent = slash < 0 ? rootDescriptor : below(path.slice(0, slash))
+    const descriptor = openFolder(parent, Buffer.from(path.slice(slash + 1), 'latin1'))
+    open.set(path, descriptor)
+    if (open.size > openFolders) closeOldest(path)
+    return descriptor
+  }
+
+  function closeOldest(newest: string): void {
+    for (const [path, descriptor] of open) {
+      if (path === newest || path === latest || path === previous) continue
+      open.delete(path)
+      closeSync(descriptor)
+      return
+    }
+  }
+
+  return {
+    folder,
+    forget(path) {
+      const gone = Buffer.from(path).toString('latin1')
+      for (const [known, descriptor] of open) {
+        if (known !== gone && !known.startsWith(`${gone}/`)) continue
+        open.delete(known)
+        closeSync(descriptor)
+      }
+    },
+    freeBytes() {
+      const { bavail, bsize } = statfsSync(descriptorPath(rootDescriptor), { bigint: true })
+      return bavail * bsize
+    },
+    close() {
+      for (const descriptor of open.values()) closeSync(descriptor)
+      open.clear()
+      closeSync(rootDescriptor)
+    },
+  }
+}
+
+function openFolder(parent: number, name: Uint8Array): number {
+  try {
+    return openSync(entryPath(parent, name), FOLDER_FLAGS | constants.O_NOFOLLOW)
+  } catch (error) {
+    if (error instanceof CoreError) throw error
+    const isOther = systemCode(error) === 'ENOTDIR'
+    throw targetError(name, isOther ? 'is not a folder, and links are not followed' : 'cannot be opened', error)
+  }
+}
+
+/** What is restored may be nobody else's business: restic makes it so too. */
+const NEW_ROOT = 0o700
+
+/** As `mkdir -p`. Node's own never ends where the kernel lets nobody make anything, as below /proc. */
+function makeFolders(path: Buffer): void {
+  try {
+    mkdirSync(path, NEW_ROOT)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'EEXIST') return
+    const slash = path.lastIndexOf('/')
+    if (code !== 'ENOENT' || slash <= 0) throw error
+    makeFolders(path.subarray(0, slash))
+    mkdirSync(path, NEW_ROOT)
+  }
+}
+
+function openRoot(path: Buffer): number {
+  let descriptor: number
+  try {
+    makeFolders(path)
+    descriptor = openSync(path, FOLDER_FLAGS)
+  } catch (error) {
+    const isOther = ['EEXIST', 'ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')
+    throw targetError(path, isOther ? 'is not a folder, or does not lie in one' : 'cannot be opened', error)
+  }
+  if (isReached(descriptor)) return descriptor
+  closeSync(descriptor)
+  throw targetError(path, 'cannot be restored to, because that takes Linux with /proc mounted')
+}
+
+/** Whether /proc leads where the descriptor is open. */
+function isReached(descriptor: number): boolean {
+  try {
+    const reached = statSync(descriptorPath(descriptor), { bigint: true })
+    const opened = fstatSync(descriptor, { bigint: true })
+    return reached.ino === opened.ino && reached.dev === opened.dev
+  } catch {
+    return false
+  }
+}
