@@ -7,6 +7,8 @@ export interface Figures {
   readonly filesUnmodified: number
   /** Symbolic links, devices, FIFOs: entries without content that are not folders. */
   readonly others: number
+  /** Left out: a socket exists only while its program runs. */
+  readonly sockets: number
   readonly dirsNew: number
   readonly dirsChanged: number
   readonly dirsUnmodified: number
@@ -22,6 +24,7 @@ export const FIGURES = defineCounters<keyof Figures>(
   'filesChanged',
   'filesUnmodified',
   'others',
+  'sockets',
   'dirsNew',
   'dirsChanged',
   'dirsUnmodified',
@@ -39,6 +42,7 @@ export function withRetried(first: Figures, again: Figures): Figures {
     filesNew: first.filesNew + again.filesNew,
     dirsNew: first.dirsNew + again.dirsNew,
     others: Math.max(first.others, again.others),
+    sockets: Math.max(first.sockets, again.sockets),
     bytesProcessed: Math.max(first.bytesProcessed, again.bytesProcessed),
     bytesRead: first.bytesRead + again.bytesRead,
   }

@@ -1,5 +1,4 @@
-import type { Abortable } from '../base/index.ts'
-import { isCode } from '../base/index.ts'
+import { type Abortable, isCode } from '../base/index.ts'
 import type { BlobIndex, Repository } from '../repository/index.ts'
 import { findNode } from '../snapshot/index.ts'
 

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander'
 
 import { CoreError, isTextArgument } from '../base/index.ts'
+import { notTextError } from './byte-arguments.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
-import { notTextError } from './not-text-error.ts'
 import { createOutput } from './output.ts'
 import { addRepoCommands } from './repo/repo.ts'
 import { watchStandardOutput } from './standard-output.ts'
@@ -44,10 +44,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** Only `repo backup` takes arguments that are no text, and tells itself which. */
+/** Commands with arguments that may be any bytes, which say themselves of the others that they may not. */
+const TAKING_BYTES = new Set(['backup', 'restore', 'ls', 'dump'])
+
 function refuseBytes([, , group, command, ...rest]: readonly string[]): void {
   const argument = [group, command, ...rest].find((each) => each !== undefined && !isTextArgument(each))
-  if (argument === undefined || (group === 'repo' && command === 'backup')) return
+  if (argument === undefined || (group === 'repo' && TAKING_BYTES.has(command ?? ''))) return
   throw notTextError(argument)
 }
 

@@ -1,17 +1,16 @@
 import { hash } from 'node:crypto'
 
-import { type Abortable, type Chance, CoreError, isCode, systemChance } from '../base/index.ts'
+import { type Abortable, CoreError, isCode } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { assertBlobSize, type BlobType } from './blob.ts'
-import { type Config, decodeConfig, encodeConfig } from './config.ts'
+import { type Config, decodeConfig } from './config.ts'
 import type { Password } from './crypto/key-derivation.ts'
-import { type MasterKey, masterKeyFrom } from './crypto/master-key.ts'
+import type { MasterKey } from './crypto/master-key.ts'
 import { createSealer, type Sealer } from './crypto/seal.ts'
 import type { BlobIndex } from './index/blob-index.ts'
 import { firstIntact } from './index/first-intact.ts'
 import { type LoadIndexOptions, loadIndexes } from './index/load-indexes.ts'
 import { findKeys, type FindKeysOptions, type KeySearch } from './key/find-key.ts'
-import { type KeyOwner, sealKeyFile } from './key/key-file.ts'
 import { type BlobOpener, createBlobOpener } from './pipeline/blob-opener.ts'
 import { loadUnpacked, sealUnpacked, type UnpackedKind } from './unpacked.ts'
 import { asBuffer } from './whole-file.ts'
@@ -36,64 +35,6 @@ export interface Repository {
   saveDocument(kind: Exclude<UnpackedKind, 'config'>, plain: Buffer, options?: Abortable): Promise<string>
   /** Reads one blob, from any copy of it that is intact, and proves its hash. Throws `repository/not-in-repository` or `repository/damaged`. */
   loadBlob(index: BlobIndex, type: BlobType, id: Uint8Array, options?: Abortable): Promise<Buffer>
-}
-
-export interface InitOptions extends Abortable {
-  readonly password: Password
-  readonly owner: KeyOwner
-  /** Hexadecimal. */
-  readonly chunkerPolynomial: string
-  readonly version?: 1 | 2
-  readonly chance?: Chance
-}
-
-/** Makes a new repository. Throws `repository/exists` where there is one, or the rest of one. */
-export async function initRepository(storage: Storage, options: InitOptions): Promise<Repository> {
-  const { password, owner, chunkerPolynomial, version = 2, chance = systemChance, signal } = options
-  await storage.prepare({ signal })
-  await refuseExisting(storage, { signal })
-  const masterKey = masterKeyFrom(chance.fill(Buffer.alloc(64)))
-  const keyFile = await sealKeyFile(masterKey, password, chance.fill(Buffer.alloc(64)), owner)
-  const keyName = hash('sha256', keyFile, 'hex')
-  const config: Config = { version, id: chance.fill(Buffer.alloc(32)).toString('hex'), chunkerPolynomial }
-  const sealer = createSealer(masterKey, chance)
-  try {
-    await storage.save({ kind: 'key', name: keyName }, keyFile, { signal })
-    // The config is last and is saved only where there is none: of two that init at once, one is told.
-    await storage.save({ kind: 'config', name: '' }, sealUnpacked(encodeConfig(config), false, sealer), { signal })
-  } catch (error) {
-    // A key without its config would make the next attempt believe in a repository that was lost. Where it is not certain
-    // that the config is another's or nobody's, the key stays.
-    if (isCode(error, 'storage/exists') || isCode(error, 'storage/full')) {
-      await storage.remove({ kind: 'key', name: keyName }).catch(() => undefined)
-    }
-    throw error
-  }
-  return repositoryOver(storage, config, masterKey, keyName, sealer)
-}
-
-async function refuseExisting(storage: Storage, options: Abortable): Promise<void> {
-  try {
-    await storage.stat({ kind: 'config', name: '' }, options)
-  } catch (error) {
-    if (!isCode(error, 'storage/not-found')) throw error
-    for await (const { name } of storage.list('key', options)) {
-      throw new CoreError(
-        'repository/exists',
-        `There is a key (${name.slice(0, 8)}) but no config at ${storage.location}.`,
-        {
-          safety: 'Nothing was changed.',
-          remedy:
-            'This may be a repository whose config was lost: restore the config, or choose an empty place. If it is what an interrupted `init` left behind, and nothing was stored yet, remove its folder `keys` and start again.',
-        },
-      )
-    }
-    return
-  }
-  throw new CoreError('repository/exists', `There is a repository at ${storage.location} already.`, {
-    safety: 'Nothing was changed.',
-    remedy: 'Use it as it is, or choose another place.',
-  })
 }
 
 /**
@@ -173,7 +114,8 @@ function notFound(storage: Storage, cause?: unknown): CoreError {
   })
 }
 
-function repositoryOver(
+/** A repository whose key and config are known. */
+export function repositoryOver(
   storage: Storage,
   config: Config,
   masterKey: MasterKey,

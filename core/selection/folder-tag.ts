@@ -1,8 +1,7 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs'
 
 import { CoreError, systemCode } from '../base/index.ts'
-import { type ByteString, joinPath, toByteString } from '../file-system/index.ts'
-import { kindOf, statEntry } from '../file-system/index.ts'
+import { statEntry, joinPath, toByteString, type ByteString, kindOf } from '../file-system/index.ts'
 
 /** A file whose presence excludes all else in its folder: restic's `--exclude-if-present NAME[:HEADER]`. */
 export interface FolderTag {

@@ -1,5 +1,4 @@
-import { type ByteString, isUtf8Name, joinPath } from '../file-system/index.ts'
-import { type EntryStat, kindOf } from '../file-system/index.ts'
+import { joinPath, type EntryStat, isUtf8Name, type ByteString, kindOf } from '../file-system/index.ts'
 import type { ComponentTest } from './component.ts'
 import { CACHE_FOLDER_TAG, type FolderTag, isTagged, parseFolderTag, type TagProblem } from './folder-tag.ts'
 import { compilePatterns } from './pattern-list.ts'

@@ -5,6 +5,7 @@
  * - **Storage**: the contract; its comment is the specification, `test/conformance` the proof.
  * - **Wrapper**: a storage around another one that adds one thing: `withRetry`, `withReadonly`.
  */
+export { changeStorage } from './changed.ts'
 export { type DirectoryOptions, openDirectoryStorage } from './directory/directory.ts'
 export { openMemoryStorage } from './memory.ts'
 export { assertReachable } from './reachable.ts'

@@ -1,4 +1,5 @@
 import { CoreError } from '../base/index.ts'
+import { changeStorage } from './changed.ts'
 import type { Storage } from './storage.ts'
 
 /** The same storage for reading only: `prepare`, `save` and `remove` fail with `storage/readonly`. */
@@ -11,14 +12,11 @@ export function withReadonly(storage: Storage): Storage {
       context: { location },
     })
   }
-  return {
+  return changeStorage(storage, {
     location,
     connections,
     prepare: refuse,
     save: refuse,
     remove: refuse,
-    load: (handle, options) => storage.load(handle, options),
-    stat: (handle, options) => storage.stat(handle, options),
-    list: (kind, options) => storage.list(kind, options),
-  }
+  })
 }

@@ -14,10 +14,7 @@ import {
 } from 'node:fs'
 
 import { CoreError, systemCode } from '../base/index.ts'
-import { descriptorPath } from '../file-system/index.ts'
-import { type SystemCalls, systemError } from '../file-system/index.ts'
-import { O_PATH } from '../file-system/index.ts'
-import { type EntryStat, kindOf } from '../file-system/index.ts'
+import { descriptorPath, type EntryStat, O_PATH, type SystemCalls, systemError, kindOf } from '../file-system/index.ts'
 import { checkName, entryPath } from './entry-path.ts'
 import { targetError } from './target-error.ts'
 

@@ -7,15 +7,21 @@ import {
   fchownSync,
   fstatSync,
   openSync,
+  type Stats,
   utimesSync,
 } from 'node:fs'
 
-import type { Attribute } from '../file-system/index.ts'
-import { descriptorPath } from '../file-system/index.ts'
-import { type SystemCalls, systemError } from '../file-system/index.ts'
-import { O_PATH } from '../file-system/index.ts'
-import { type EntryKind, kindOf } from '../file-system/index.ts'
+import {
+  type Attribute,
+  descriptorPath,
+  type EntryKind,
+  O_PATH,
+  type SystemCalls,
+  systemError,
+  kindOf,
+} from '../file-system/index.ts'
 import { createAttributeWriter } from './attribute-writer.ts'
+import { createCutTimes } from './cut-times.ts'
 import { entryPath } from './entry-path.ts'
 import { targetError } from './target-error.ts'
 
@@ -65,13 +71,19 @@ const NO_ID = 2 ** 32 - 1
 export function createMetadataWriter(calls: SystemCalls | undefined): MetadataWriter {
   const attributes = createAttributeWriter(calls)
 
+  const cutTimes = createCutTimes()
+
   function write(target: Target, kind: EntryKind, metadata: Metadata, loss: MetadataLoss): void {
-    const isOwned = setOwner(target, metadata, loss)
+    const stat = fstatSync(target.descriptor)
+    const isOwned = setOwner(target, stat, metadata, loss)
     attributes.write(target.descriptor, metadata.attributes, (_name, error) => loss('attributes', error))
     // Linux has no permissions on symbolic links. And a program must not run as whoever happens to restore it.
     const keptBits = isOwned || kind === 'dir' ? metadata.mode : metadata.mode & ~SETUID_SETGID
     if (kind !== 'symlink') setMode(target, keptBits, loss)
     setTimes(calls, target, metadata, loss)
+    if (calls && cutTimes.isCut(target.descriptor, stat.dev, metadata.modified)) {
+      loss('times', new Error('its modification time cannot be held by the file system there, which keeps the nearest'))
+    }
   }
 
   function isWritten(descriptor: number, { mode, user, group, modified, attributes: wanted }: Metadata): boolean {
@@ -103,11 +115,11 @@ interface Target {
 }
 
 /** Whether both user and group are what they should be. Where the user may not be given, the group alone is tried. */
-function setOwner(target: Target, { user, group }: Metadata, loss: MetadataLoss): boolean {
+function setOwner(target: Target, { uid, gid }: Stats, { user, group }: Metadata, loss: MetadataLoss): boolean {
   try {
     if (user === NO_ID || group === NO_ID) throw new Error(`${user}:${group} can own nothing`)
     // Most files belong to whom they should: asking costs a fifth of what the file system takes to write it again.
-    if (!isOwnedBy(target, user, group)) chown(target, user, group)
+    if (uid !== user || gid !== group) chown(target, user, group)
     return true
   } catch (error) {
     loss('owner', error)
@@ -118,11 +130,6 @@ function setOwner(target: Target, { user, group }: Metadata, loss: MetadataLoss)
     // Told already.
   }
   return false
-}
-
-function isOwnedBy({ descriptor }: Target, user: number, group: number): boolean {
-  const { uid, gid } = fstatSync(descriptor)
-  return uid === user && gid === group
 }
 
 function chown({ descriptor, path }: Target, user: number, group: number): void {

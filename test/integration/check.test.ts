@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CoreError } from '../../core/base/index.ts'
 import type { CheckProgress } from '../../core/maintenance/index.ts'
 import { createSealer, readPackHeader, type Repository, sha256 } from '../../core/repository/index.ts'
-import type { FileKind, Storage } from '../../core/storage/index.ts'
+import { changeStorage, type FileKind, type Storage } from '../../core/storage/index.ts'
 import { checkRepository, namesOf } from '../support/check-repository.ts'
 import { storeIndex, storePack, storeSnapshot } from '../support/craft.ts'
 import { flip } from '../support/damage.ts'
@@ -315,32 +315,17 @@ function unreachable(): CoreError {
 
 /** The same storage, of which one pack cannot be read. */
 function failing(storage: Storage, name: string): Storage {
-  return {
-    ...unwrapped(storage),
+  return changeStorage(storage, {
     load: (handle, options) => (handle.name === name ? Promise.reject(unreachable()) : storage.load(handle, options)),
-  }
+  })
 }
 
 /** The same storage. Once files of this kind were listed, `then` happens. */
 function withHook(storage: Storage, kind: FileKind, then: () => unknown): Storage {
-  return {
-    ...unwrapped(storage),
+  return changeStorage(storage, {
     async *list(listed, options) {
       for await (const info of storage.list(listed, options)) yield info
       if (listed === kind) await then()
     },
-  }
-}
-
-function unwrapped(storage: Storage): Storage {
-  return {
-    location: storage.location,
-    connections: storage.connections,
-    prepare: (options) => storage.prepare(options),
-    save: (handle, body, options) => storage.save(handle, body, options),
-    load: (handle, options) => storage.load(handle, options),
-    stat: (handle, options) => storage.stat(handle, options),
-    list: (kind, options) => storage.list(kind, options),
-    remove: (handle, options) => storage.remove(handle, options),
-  }
+  })
 }

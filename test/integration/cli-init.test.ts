@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -24,6 +24,29 @@ describe('holdfast repo init', () => {
       { message_type: 'initialized', id, repository: path },
       { message_type: 'summary', repository_id: lines[0]?.['id'], repository: path, version: 2 },
     ])
+  })
+
+  it('says that the folder holds something else, or that what should hold it was not there', async () => {
+    const env = { RESTIC_PASSWORD: 'init' }
+    const used = join(home, 'used')
+    mkdirSync(used)
+    for (const name of ['letters', 'photos', 'taxes']) writeFileSync(join(used, name), name)
+    const beside = await runHoldfast(['repo', 'init', '-r', used], { env })
+    expect(beside).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/in a folder that holds something else: \w+ and 2 other entries\.\n$/) as string,
+    })
+    const unmounted = await runHoldfast(['repo', 'init', '-r', join(home, 'disk/vaults/one')], { env })
+    expect(unmounted).toMatchObject({
+      code: 0,
+      stderr: `${join(home, 'disk/vaults')} was not there and was made, too. If a disk should be mounted there, it is not the disk that has it.\n`,
+    })
+    // An empty folder is what it should be.
+    mkdirSync(join(home, 'empty'))
+    expect(await runHoldfast(['repo', 'init', '-r', join(home, 'empty')], { env })).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
   })
 
   it.each(['/proc/holdfast', '/proc/holdfast/deeper', '/dev/null/holdfast'])(

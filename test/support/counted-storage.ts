@@ -1,4 +1,4 @@
-import type { Storage } from '../../core/storage/index.ts'
+import { type Storage, changeStorage } from '../../core/storage/index.ts'
 
 /** A range of a pack that was read. */
 export interface CountedRead {
@@ -43,16 +43,9 @@ export function countReads(storage: Storage): CountedStorage {
   const counted: CountedStorage = {
     delay: undefined,
     refuse: undefined,
-    storage: {
-      location: storage.location,
-      connections: storage.connections,
-      prepare: (options) => storage.prepare(options),
-      save: (handle, body, options) => storage.save(handle, body, options),
+    storage: changeStorage(storage, {
       load,
-      stat: (handle, options) => storage.stat(handle, options),
-      list: (kind, options) => storage.list(kind, options),
-      remove: (handle, options) => storage.remove(handle, options),
-    },
+    }),
     reads,
     get mostAtOnce() {
       return mostAtOnce

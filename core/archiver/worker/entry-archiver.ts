@@ -140,8 +140,10 @@ export function createEntryArchiver(parts: EntryArchiverParts): EntryArchiver {
       try {
         const look = open.look(name)
         if (!look) return false
-        // A socket exists only while its program runs.
-        if (!look.kind || look.kind === 'socket') return true
+        if (!look.kind || look.kind === 'socket') {
+          count(figures, FIGURE.sockets)
+          return true
+        }
         const { kind } = look
         if (selection.excludesSome && selection.excludes(look.stat(), open.stat.dev, rootDevice)) return true
         if (kind === 'file' && files.addSame(name, look, parent, tree)) return true

@@ -1,6 +1,5 @@
 import { type BlobLocation, type BlobType, ID_BYTES } from '../blob.ts'
-import { createEntryTable, type EntryTable } from './entry-table.ts'
-import type { SharedEntryTable } from './entry-table.ts'
+import { createEntryTable, type EntryTable, type SharedEntryTable } from './entry-table.ts'
 import type { IndexContent } from './index-content.ts'
 import { createPackTable, type PackTable, type SharedPackTable } from './pack-table.ts'
 

@@ -1,4 +1,4 @@
-import type { Handle, Storage } from '../../storage/index.ts'
+import { type Handle, type Storage, changeStorage } from '../../storage/index.ts'
 import type { HeldLock } from './held-lock.ts'
 
 /** Lets nothing be written or removed unless the lock certainly holds at that moment. Locks themselves pass. */
@@ -10,10 +10,7 @@ export function guardStorage(storage: Storage, lock: HeldLock): Storage {
     await lock.guard()
   }
 
-  return {
-    location: storage.location,
-    connections: storage.connections,
-    prepare: (options) => storage.prepare(options),
+  return changeStorage(storage, {
     async save(handle, body, options = {}) {
       if (handle.kind === 'lock') {
         await storage.save(handle, body, options)
@@ -27,12 +24,9 @@ export function guardStorage(storage: Storage, lock: HeldLock): Storage {
         if (decisive) await takeBackIfLate(handle)
       }, decisive)
     },
-    load: (handle, options) => storage.load(handle, options),
-    stat: (handle, options) => storage.stat(handle, options),
-    list: (kind, options) => storage.list(kind, options),
     async remove(handle, options) {
       if (handle.kind === 'lock') await storage.remove(handle, options)
       else await lock.protect(() => storage.remove(handle, options), true)
     },
-  }
+  })
 }

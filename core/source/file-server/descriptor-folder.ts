@@ -1,9 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs'
 
-import { type ByteString, joinPath } from '../../file-system/index.ts'
-import { descriptorPath } from '../../file-system/index.ts'
-import { O_PATH } from '../../file-system/index.ts'
-import type { EntryStat } from '../../file-system/index.ts'
+import { descriptorPath, joinPath, type EntryStat, O_PATH, type ByteString } from '../../file-system/index.ts'
 import { type HeldFolder, type HoldFolder, wasReplaced } from './held-folder.ts'
 import { isIdentity } from './root-identity.ts'
 

@@ -1,5 +1,4 @@
-import type { ByteString } from '../../file-system/index.ts'
-import type { EntryStat } from '../../file-system/index.ts'
+import type { EntryStat, ByteString } from '../../file-system/index.ts'
 import type { FolderAddress } from './folder-address.ts'
 import { unreadable } from './open-file.ts'
 

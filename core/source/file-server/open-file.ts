@@ -1,8 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 
 import { CoreError, systemCode } from '../../base/index.ts'
-import { printable } from '../../file-system/index.ts'
-import { type EntryStat, kindOf } from '../../file-system/index.ts'
+import { type EntryStat, kindOf, printable } from '../../file-system/index.ts'
 
 /** A regular file that is open for reading, and what it was like when it was opened. */
 export interface OpenFile {

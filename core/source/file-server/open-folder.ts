@@ -1,11 +1,22 @@
 import { constants as osConstants } from 'node:os'
 
 import { isCode, systemCode } from '../../base/index.ts'
-import type { Attribute, AttributeProblem } from '../../file-system/index.ts'
-import { type ByteString, joinPath } from '../../file-system/index.ts'
-import { type EntryLook, lookOf, StatxLook } from '../../file-system/index.ts'
-import { type SystemCalls, systemError } from '../../file-system/index.ts'
-import { type EntryStat, kindOf, listFolder, readLink, statEntry } from '../../file-system/index.ts'
+import {
+  type EntryLook,
+  type Attribute,
+  statEntry,
+  lookOf,
+  joinPath,
+  type EntryStat,
+  listFolder,
+  type AttributeProblem,
+  type SystemCalls,
+  type ByteString,
+  StatxLook,
+  systemError,
+  kindOf,
+  readLink,
+} from '../../file-system/index.ts'
 import type { AttributeReader } from './attribute-reader.ts'
 import type { FolderAddress } from './folder-address.ts'
 import type { HeldFolder, HoldFolder } from './held-folder.ts'

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs'
 
-import { joinPath } from '../../file-system/index.ts'
-import { type EntryStat, statEntry } from '../../file-system/index.ts'
+import { joinPath, type EntryStat, statEntry } from '../../file-system/index.ts'
 import type { FolderAddress } from './folder-address.ts'
 import { type HeldFolder, wasReplaced } from './held-folder.ts'
 import { isIdentity } from './root-identity.ts'

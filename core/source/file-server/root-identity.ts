@@ -1,8 +1,7 @@
 import { opendirSync } from 'node:fs'
 
 import { CoreError } from '../../base/index.ts'
-import { printable } from '../../file-system/index.ts'
-import { type EntryStat, statEntry } from '../../file-system/index.ts'
+import { type EntryStat, kindOf, statEntry, printable } from '../../file-system/index.ts'
 
 /** What makes a root this root and no other: the file system it lies on and its number there. Plain data. */
 export interface RootIdentity {
@@ -13,7 +12,18 @@ export interface RootIdentity {
 /** Looks at a root before a walk. Fails with `source/not-found`, or `source/unreadable`. */
 export function identifyRoot(path: Buffer): RootIdentity {
   const stat = look(path)
-  if (stat !== undefined) return { device: stat.dev, inode: stat.ino }
+  if (stat && kindOf(stat) === 'socket') {
+    throw new CoreError(
+      'source/unreadable',
+      `${printable(path)} is a socket, and has nothing that could be backed up.`,
+      {
+        safety: 'Nothing was read or stored; earlier recovery points are untouched.',
+        remedy: 'A socket exists only while its program runs: back up what that program stores.',
+        context: { path: printable(path) },
+      },
+    )
+  }
+  if (stat) return { device: stat.dev, inode: stat.ino }
   throw new CoreError('source/not-found', `There is nothing at ${printable(path)}`, {
     safety: 'Nothing was read or stored; earlier recovery points are untouched.',
     remedy: 'Check the path, and that the file system it lies on is mounted.',
@@ -55,7 +65,7 @@ export function isEmptyFolder(path: Buffer): boolean {
   }
 }
 
-function look(path: Buffer): { dev: bigint; ino: bigint } | undefined {
+function look(path: Buffer): EntryStat | undefined {
   try {
     return statEntry(path)
   } catch (error) {

@@ -14,6 +14,9 @@ export interface BackupCommandOptions extends RepoOptions {
   readonly excludeLargerThan?: string
   readonly oneFileSystem?: boolean
   readonly skipNamesNotUtf8?: boolean
+  readonly filesFrom?: readonly string[]
+  readonly filesFromVerbatim?: readonly string[]
+  readonly filesFromRaw?: readonly string[]
   readonly tag?: readonly string[]
   readonly host?: string
   readonly time?: string
@@ -43,10 +46,14 @@ Examples:
   holdfast repo backup -r /backup/vault -p pw /home /etc
   holdfast repo backup -r /backup/vault -p pw --exclude-caches --exclude '*.tmp' --tag nightly /srv
   holdfast repo backup -r /backup/vault -p pw --dry-run --json /srv
+  find /srv -name '*.db' -print0 | holdfast repo backup -r /backup/vault -p pw --files-from-raw -
 `
 
 export function addBackup(repo: Command, end: End): void {
-  repoCommand(repo, 'backup <target...>', 'back up files and folders into a new snapshot')
+  repoCommand(repo, 'backup [target...]', 'back up files and folders into a new snapshot')
+    .option('--files-from <file>', 'targets from a file, patterns, one a line (- is standard input)', collect)
+    .option('--files-from-verbatim <file>', 'the same, paths as they are, one a line', collect)
+    .option('--files-from-raw <file>', 'the same, paths that end in a NUL each', collect)
     .option('-e, --exclude <pattern>', 'leave out what fits (may be given several times)', collect)
     .option('--iexclude <pattern>', 'the same, whether upper or lower case', collect)
     .option('--exclude-file <file>', 'patterns from a file, one a line', collect)

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-import { type Abortable, CoreError, systemCode } from '../../../base/index.ts'
+import { type Abortable, argumentBytes, CoreError, systemCode } from '../../../base/index.ts'
+import { shownArgument } from '../../byte-arguments.ts'
 import type { Output } from '../../output.ts'
 
 /** Where what is dumped goes. */
@@ -27,11 +28,11 @@ function standardOutputTarget(output: Output, options: Abortable): DumpTarget {
 }
 
 async function openFileTarget(path: string): Promise<DumpTarget> {
-  const file = await open(path, 'w', 0o600).catch((error: unknown) => {
+  const file = await open(argumentBytes(path), 'w', 0o600).catch((error: unknown) => {
     throw targetFailure(path, error)
   })
   return {
-    name: path,
+    name: shownArgument(path),
     async write(bytes) {
       try {
         for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
@@ -61,7 +62,7 @@ async function flush(file: FileHandle): Promise<void> {
 
 function targetFailure(path: string, cause: unknown): CoreError {
   const isFull = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(cause) ?? '')
-  return new CoreError(isFull ? 'target/full' : 'target/refused', `${path} cannot be written to.`, {
+  return new CoreError(isFull ? 'target/full' : 'target/refused', `${shownArgument(path)} cannot be written to.`, {
     cause,
     safety: 'The repository is unharmed. What the file holds now is not complete.',
     remedy: isFull ? 'Make room there, or name another file.' : 'Check its folder and who may write there.',

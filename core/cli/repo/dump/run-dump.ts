@@ -1,3 +1,4 @@
+import { refuseNotText } from '../../byte-arguments.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import { openSnapshot, type OpenSnapshot } from '../lookup/open-snapshot.ts'
 import { findEntry, namesOf } from '../lookup/snapshot-path.ts'
@@ -14,6 +15,7 @@ export interface DumpWork extends OpenSnapshot {
 }
 
 export function runDump(wanted: string, path: string, options: DumpOptions): Promise<ExitCode> {
+  refuseNotText(options, ['target'])
   return withSession(options, 'shared', async (session) => {
     const opened = await openSnapshot(session, wanted, options)
     const { snapshot, trees, root } = opened

@@ -1,7 +1,8 @@
 import { type Abortable, CoreError } from '../../../base/index.ts'
-import { printable, toByteString } from '../../../file-system/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import type { TreeLoader } from '../../../repository/index.ts'
 import { findNode, type StoredSnapshot, type TreeReader } from '../../../snapshot/index.ts'
+import { byteStringOf } from '../../byte-arguments.ts'
 
 /** `latest:/home/ada` is the folder /home/ada of the newest snapshot. */
 export function splitSnapshotPath(wanted: string): { snapshot: string; folder: string } {
@@ -12,7 +13,7 @@ export function splitSnapshotPath(wanted: string): { snapshot: string; folder: s
 
 /** The names along a path, as bytes; none for the root. */
 export function namesOf(path: string): Buffer[] {
-  return toByteString(path)
+  return byteStringOf(path)
     .split('/')
     .filter((name) => name !== '' && name !== '.')
     .map((name) => Buffer.from(name, 'latin1'))

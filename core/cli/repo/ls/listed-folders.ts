@@ -1,5 +1,6 @@
 import { CoreError } from '../../../base/index.ts'
-import { type ByteString, printable } from '../../../file-system/index.ts'
+import type { ByteString } from '../../../file-system/index.ts'
+import { shownArgument } from '../../byte-arguments.ts'
 import { namesOf } from '../lookup/snapshot-path.ts'
 
 /** Which entries of a snapshot are listed, given the folders that were asked for. Paths begin with a slash. */
@@ -25,14 +26,10 @@ export function createListedFolders(dirs: readonly string[], recursive: boolean)
           .join(''),
         dir,
       }
-    throw new CoreError(
-      'input/invalid',
-      `${printable(Buffer.from(dir))} is not a path from the root of the snapshot.`,
-      {
-        safety: 'Nothing was changed.',
-        remedy: 'Begin it with a slash, as in /home/ada.',
-      },
-    )
+    throw new CoreError('input/invalid', `${shownArgument(dir)} is not a path from the root of the snapshot.`, {
+      safety: 'Nothing was changed.',
+      remedy: 'Begin it with a slash, as in /home/ada.',
+    })
   })
   const seen = new Set(wanted.filter(({ path }) => path === '').map(({ dir }) => dir))
   return {

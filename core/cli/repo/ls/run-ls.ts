@@ -1,6 +1,7 @@
 import { formatCount, reasonOf } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import type { StoredSnapshot } from '../../../snapshot/index.ts'
+import { refuseNotText, shownArgument } from '../../byte-arguments.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
 import { openSnapshot } from '../lookup/open-snapshot.ts'
@@ -14,6 +15,7 @@ import type { LsOptions } from './ls.ts'
 import { createJsonText, createLongText, folderIn, type ListedFolder, ROOT, shortText } from './node-text.ts'
 
 export function runLs(wanted: string, dirs: readonly string[], options: LsOptions): Promise<ExitCode> {
+  refuseNotText(options, [])
   const listed = createListedFolders(dirs, options.recursive ?? false)
   return withSession(options, 'shared', async (session) => {
     const { output, signal } = session
@@ -24,7 +26,7 @@ export function runLs(wanted: string, dirs: readonly string[], options: LsOption
     await walkTree(trees, root, ROOT, lister, { signal })
     await lister.finish()
     const missing = listed.missing()
-    for (const dir of missing) output.warn(`Snapshot ${snapshot.id.slice(0, 8)} has no ${printable(Buffer.from(dir))}.`)
+    for (const dir of missing) output.warn(`Snapshot ${snapshot.id.slice(0, 8)} has no ${shownArgument(dir)}.`)
     if (missing.length > 0) return EXIT.failed
     return lister.unreadableFolders > 0 ? EXIT.warnings : EXIT.done
   })

@@ -10,6 +10,10 @@ export interface RestoreCommandOptions extends SnapshotOptions {
   readonly iinclude?: readonly string[]
   readonly exclude?: readonly string[]
   readonly iexclude?: readonly string[]
+  readonly includeFile?: readonly string[]
+  readonly iincludeFile?: readonly string[]
+  readonly excludeFile?: readonly string[]
+  readonly iexcludeFile?: readonly string[]
   readonly overwrite: 'always' | 'if-changed' | 'if-newer' | 'never'
   readonly sparse?: boolean
   readonly verify?: boolean
@@ -44,6 +48,10 @@ export function addRestore(repo: Command, end: End): void {
     .option('--iinclude <pattern>', 'the same, whether upper or lower case', collect)
     .option('-e, --exclude <pattern>', 'restore all but what fits (may be given several times)', collect)
     .option('--iexclude <pattern>', 'the same, whether upper or lower case', collect)
+    .option('--include-file <file>', 'patterns to include from a file, one a line', collect)
+    .option('--iinclude-file <file>', 'the same, whether upper or lower case', collect)
+    .option('--exclude-file <file>', 'patterns to exclude from a file, one a line', collect)
+    .option('--iexclude-file <file>', 'the same, whether upper or lower case', collect)
     .option('--overwrite <when>', 'files that are there: always, if-changed, if-newer or never', overwrite, 'always')
     .option('--sparse', 'leave holes where files have runs of zeros')
     .option('--verify', 'read every restored file again')

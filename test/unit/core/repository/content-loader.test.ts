@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { Repository } from '../../../../core/repository/index.ts'
-import { createContentLoader } from '../../../../core/repository/index.ts'
+import { createContentLoader, type Repository } from '../../../../core/repository/index.ts'
 import { sha256 } from '../../../../core/repository/sha256.ts'
 import { openMemoryStorage, type Storage } from '../../../../core/storage/index.ts'
 import { storeIndex, storePack } from './made-pack.ts'

@@ -4,9 +4,9 @@ import { CoreError } from '../../../../core/base/index.ts'
 import { deriveKey } from '../../../../core/repository/crypto/key-derivation.ts'
 import { type MasterKey, masterKeyFrom } from '../../../../core/repository/crypto/master-key.ts'
 import { createSealer, SEAL_OVERHEAD } from '../../../../core/repository/crypto/seal.ts'
-import { initRepository, openRepository, type Repository } from '../../../../core/repository/index.ts'
+import { openRepository, type Repository } from '../../../../core/repository/index.ts'
 import { sha256 } from '../../../../core/repository/sha256.ts'
-import { type Handle, openMemoryStorage, type Storage } from '../../../../core/storage/index.ts'
+import { type Handle, openMemoryStorage, type Storage, changeStorage } from '../../../../core/storage/index.ts'
 import { storeIndex, storePack } from './made-pack.ts'
 import { makeRepository, namesOf, OWNER, PASSWORD, POLYNOMIAL } from './made-repository.ts'
 import { seededBytes } from './seeded-chance.ts'
@@ -125,13 +125,12 @@ describe('opening a repository', () => {
 
   it('passes over a key that goes away while keys are tried', async () => {
     const name = await storeKey({ hostname: 'elsewhere', N: 2, r: 1, p: 1 })
-    const vanishing: Storage = {
-      ...bound(storage),
+    const vanishing: Storage = changeStorage(storage, {
       load: async (handle, options) => {
         if (handle.name === name) await storage.remove(handle)
         return storage.load(handle, options)
       },
-    }
+    })
     await tryGoodKeyLast()
     expect((await openRepository(vanishing, PASSWORD)).keyName).toBe(cheapKey.name)
   })
@@ -169,61 +168,6 @@ describe('opening a repository', () => {
     await expect(openRepository(storage, PASSWORD, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 })
-
-describe('making a repository', () => {
-  const options = { password: PASSWORD, owner: OWNER, chunkerPolynomial: POLYNOMIAL }
-
-  it('is refused where there is one, and where only a key is left of one', async () => {
-    expect((await failureOf(initRepository(storage, options))).code).toBe('repository/exists')
-    await storage.remove({ kind: 'config', name: '' })
-    const error = await failureOf(initRepository(storage, options))
-    expect(error.code).toBe('repository/exists')
-    expect(error.message).toContain(cheapKey.name.slice(0, 8))
-    expect(await namesOf(storage, 'key')).toEqual([cheapKey.name])
-  })
-
-  it('draws everything anew each time', async () => {
-    const other = await makeRepository()
-    expect(other.config.id).not.toBe(made.config.id)
-    expect(other.masterKey).not.toEqual(made.masterKey)
-  })
-
-  it('succeeds for one of two at once, leaves no key of the other, and opens', async () => {
-    const fresh = openMemoryStorage()
-    const results = await Promise.allSettled([initRepository(fresh, options), initRepository(fresh, options)])
-    expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
-    const winner = results.find((result) => result.status === 'fulfilled')
-    expect(await namesOf(fresh, 'key')).toEqual([winner?.value.keyName])
-    expect((await openRepository(fresh, PASSWORD)).config).toEqual(winner?.value.config)
-  })
-
-  it('leaves no key where the disk is full before the config is stored', async () => {
-    const inner = openMemoryStorage()
-    const full: Storage = {
-      ...bound(inner),
-      save: async (handle, body, saving) => {
-        if (handle.kind === 'config') throw new CoreError('storage/full', 'the disk is full')
-        await inner.save(handle, body, saving)
-      },
-    }
-    expect((await failureOf(initRepository(full, options))).code).toBe('storage/full')
-    expect(await namesOf(full, 'key')).toEqual([])
-  })
-})
-
-/** The same storage, as an object whose methods can be replaced one by one. */
-function bound(inner: Storage): Storage {
-  return {
-    location: inner.location,
-    connections: inner.connections,
-    prepare: (given) => inner.prepare(given),
-    save: (handle, body, given) => inner.save(handle, body, given),
-    load: (handle, given) => inner.load(handle, given),
-    stat: (handle, given) => inner.stat(handle, given),
-    list: (kind, given) => inner.list(kind, given),
-    remove: (handle, given) => inner.remove(handle, given),
-  }
-}
 
 describe('a document', () => {
   it('comes back, is named by its hash, and is sealed anew each time', async () => {

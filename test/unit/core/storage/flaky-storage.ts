@@ -1,5 +1,5 @@
 import { CoreError } from '../../../../core/base/index.ts'
-import type { Storage } from '../../../../core/storage/index.ts'
+import { type Storage, changeStorage } from '../../../../core/storage/index.ts'
 
 /** A failure that may pass. */
 export function unreachable(): CoreError {
@@ -27,9 +27,7 @@ export function createFlakyStorage(storage: Storage, plan: Mishap[]) {
     if (after !== undefined) throw after
     return result
   }
-  const flaky: Storage = {
-    location: storage.location,
-    connections: storage.connections,
+  const flaky: Storage = changeStorage(storage, {
     prepare: (options) => doing('prepare', () => storage.prepare(options)),
     save: (handle, body, options) => doing('save', () => storage.save(handle, body, options)),
     load: (handle, options) => doing('load', () => storage.load(handle, options)),
@@ -46,6 +44,6 @@ export function createFlakyStorage(storage: Storage, plan: Mishap[]) {
       }
       if (atEnd !== undefined) throw atEnd
     },
-  }
+  })
   return { flaky, calls }
 }

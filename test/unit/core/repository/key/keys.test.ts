@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import { type LaneMixer, openRepository, type Repository } from '../../../../../core/repository/index.ts'
 import { addKey, type FoundKey, listKeys, removeKey, replaceKey } from '../../../../../core/repository/key/keys.ts'
-import type { Storage } from '../../../../../core/storage/index.ts'
+import { type Storage, changeStorage } from '../../../../../core/storage/index.ts'
 import { makeRepository, OWNER, PASSWORD } from '../made-repository.ts'
 
 async function found(repository: Repository): Promise<FoundKey[]> {
@@ -24,20 +24,13 @@ async function put(repository: Repository, body: Buffer): Promise<string> {
 
 /** Gives back other bytes than were stored. */
 function lying(storage: Storage): Storage {
-  return {
-    location: storage.location,
-    connections: storage.connections,
-    prepare: (options) => storage.prepare(options),
-    save: (handle, body, options) => storage.save(handle, body, options),
-    stat: (handle, options) => storage.stat(handle, options),
-    list: (kind, options) => storage.list(kind, options),
-    remove: (handle, options) => storage.remove(handle, options),
+  return changeStorage(storage, {
     async load(handle, options) {
       const body = Buffer.from(await storage.load(handle, options))
       body[10] = (body[10] ?? 0) ^ 1
       return body
     },
-  }
+  })
 }
 
 describe('the keys of a repository', () => {

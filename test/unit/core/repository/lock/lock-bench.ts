@@ -5,7 +5,7 @@ import { vi } from 'vitest'
 import { type Clock, formatInstant } from '../../../../../core/base/index.ts'
 import type { Identity, Repository } from '../../../../../core/repository/index.ts'
 import { encodeLock, type LockFile } from '../../../../../core/repository/lock/lock-file.ts'
-import { openMemoryStorage, type Storage } from '../../../../../core/storage/index.ts'
+import { openMemoryStorage, type Storage, changeStorage } from '../../../../../core/storage/index.ts'
 import { makeRepository } from '../made-repository.ts'
 
 export const MINUTE = 60_000
@@ -70,12 +70,7 @@ async function namesOfLocks({ storage }: Repository): Promise<string[]> {
 }
 
 function meddled(inner: Storage, meddler: Meddler): Storage {
-  return {
-    location: inner.location,
-    connections: inner.connections,
-    prepare: (options) => inner.prepare(options),
-    load: (handle, options) => inner.load(handle, options),
-    list: (kind, options) => inner.list(kind, options),
+  return changeStorage(inner, {
     async save(handle, body, options) {
       const work = (): Promise<void> => inner.save(handle, body, options)
       await (meddler.save ? meddler.save(work, handle) : work())
@@ -88,7 +83,7 @@ function meddled(inner: Storage, meddler: Meddler): Storage {
       const work = (): Promise<void> => inner.remove(handle, options)
       await (meddler.remove ? meddler.remove(work) : work())
     },
-  }
+  })
 }
 
 /** The number of a process that has ended. */

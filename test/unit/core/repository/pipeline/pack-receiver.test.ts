@@ -10,7 +10,7 @@ import { createPackReceiver } from '../../../../../core/repository/pipeline/pack
 import { createPackSlots, type PackSlots } from '../../../../../core/repository/pipeline/pack-slots.ts'
 import { openPipeline } from '../../../../../core/repository/pipeline/pipeline.ts'
 import { sha256 } from '../../../../../core/repository/sha256.ts'
-import { openMemoryStorage, type Storage } from '../../../../../core/storage/index.ts'
+import { openMemoryStorage, type Storage, changeStorage } from '../../../../../core/storage/index.ts'
 import { makeRepository, namesOf } from '../made-repository.ts'
 import { seededBytes } from '../seeded-chance.ts'
 
@@ -29,19 +29,13 @@ beforeEach(() => {
   const inner = openMemoryStorage()
   before = () => Promise.resolve()
   now = 0
-  storage = {
-    location: inner.location,
+  storage = changeStorage(inner, {
     connections: 1,
-    prepare: (options) => inner.prepare(options),
-    load: (handle, options) => inner.load(handle, options),
-    stat: (handle, options) => inner.stat(handle, options),
-    list: (kind, options) => inner.list(kind, options),
-    remove: (handle, options) => inner.remove(handle, options),
     save: async (handle, body, options) => {
       await before(handle.kind)
       await inner.save(handle, body, options)
     },
-  }
+  })
   repository = made.over(storage)
   const { shared } = openPipeline(made, createBlobIndex(), () => undefined, { workers: 1, packBytes: 4 * 1024 * 1024 })
   slots = createPackSlots(shared, createBell(new Int32Array(shared.control)))

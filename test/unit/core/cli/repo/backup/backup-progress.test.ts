@@ -10,6 +10,7 @@ const NOTHING: Figures = {
   filesChanged: 0,
   filesUnmodified: 0,
   others: 0,
+  sockets: 0,
   dirsNew: 0,
   dirsChanged: 0,
   dirsUnmodified: 0,

@@ -1,0 +1,65 @@
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../../base/index.ts'
+import type { Restored } from '../../../restorer/index.ts'
+import type { StoredSnapshot } from '../../../snapshot/index.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import type { Output } from '../../output.ts'
+import type { RestoreCommandOptions } from './restore.ts'
+
+/** Says what was restored, and what was not. `elapsed` are milliseconds. */
+export function summarise(
+  output: Output,
+  { filesTotal, filesSkipped, filesLost, bytesTotal, bytesWritten, selected, problems, lost }: Restored,
+  snapshot: StoredSnapshot,
+  target: string,
+  elapsed: number,
+  { dryRun, verify, include, iinclude, exclude, iexclude }: RestoreCommandOptions,
+): ExitCode {
+  const rate = formatBytes(Math.round(bytesWritten / Math.max(0.001, elapsed / 1000)))
+  const written = filesTotal - filesSkipped - filesLost
+  const files =
+    written === filesTotal
+      ? formatCounted(written, 'file')
+      : `${formatCount(written)} of ${formatCounted(filesTotal, 'file')}`
+  if (dryRun)
+    output.say(`Dry run: ${formatCounted(filesTotal, 'file')}, ${formatBytes(bytesTotal)}. Nothing was written.`)
+  else {
+    output.say(
+      `Restored ${files}, ${formatBytes(bytesWritten)} to ${target} in ${formatDuration(elapsed)} (${rate}/s)${verify ? ', and read them again' : ''}.`,
+    )
+    if (filesSkipped > 0)
+      output.say(
+        filesSkipped === 1
+          ? '1 file that was there already stays as it is.'
+          : `${formatCount(filesSkipped)} files that were there already stay as they are.`,
+      )
+  }
+  // A pattern with a slip of the pen must not look like a restore.
+  const isEmpty = selected === 0 && [include, iinclude, exclude, iexclude].some((patterns) => patterns !== undefined)
+  if (isEmpty) {
+    output.warn(
+      `Nothing in snapshot ${snapshot.id.slice(0, 8)} fits the patterns that were given. \`holdfast repo ls ${snapshot.id.slice(0, 8)}\` lists what it has.`,
+    )
+  }
+  if (lost > 0) {
+    output.warn(
+      `${formatCounted(lost, 'entry', 'entries')} could not be restored: named above. The recovery point is untouched; once the cause is gone, the same command again restores what is missing.`,
+    )
+  }
+  output.emit({
+    message_type: 'summary',
+    snapshot_id: snapshot.id,
+    total_files: filesTotal,
+    files_skipped: filesSkipped,
+    files_restored: written,
+    files_lost: filesLost,
+    entries_lost: lost,
+    bytes_restored: bytesWritten,
+    verified: verify ?? false,
+    problems,
+    total_bytes: bytesTotal,
+    seconds_elapsed: elapsed / 1000,
+    dry_run: dryRun ?? false,
+  })
+  if (lost > 0) return EXIT.failed
+  return problems > 0 || isEmpty ? EXIT.warnings : EXIT.done
+}
