@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
@@ -48,12 +48,40 @@ it('names a target that is not there byte by byte', async () => {
   expect(stderr).toContain(`There is nothing at ${vault.source}/caf\\xe9`)
 })
 
+it('restores, lists and dumps what is named by any bytes, to places that are', async () => {
+  const vault = await makeVault()
+  const folder = join(vault.source, 'caf\xe9')
+  mkdirSync(Buffer.from(folder, 'latin1'))
+  for (const name of ['kept \xff', 'other']) write(join(folder, name))
+  expect(runWithBytes(vault, ['backup', vault.source])).toMatchObject({ status: 0, stderr: '' })
+
+  const target = vault.file('restored \xfe')
+  const restored = runWithBytes(vault, ['restore', `latest:${folder}`, '--target', target, '--include', 'kept \xff'])
+  expect(restored).toMatchObject({ status: 0, stderr: '' })
+  expect(restored.stdout).toContain(`/restored \\xfe`)
+  expect(readdirSync(Buffer.from(target, 'latin1'), { encoding: 'latin1' })).toEqual(['kept \xff'])
+
+  const listed = runWithBytes(vault, ['ls', 'latest', folder])
+  expect(listed).toMatchObject({ status: 0, stderr: '' })
+  expect(listed.stdout).toMatch(/caf\\xe9\/kept \\xff\n.*caf\\xe9\/other\n/)
+
+  const dumped = vault.file('dumped \xfd')
+  const dump = runWithBytes(vault, ['dump', 'latest', join(folder, 'kept \xff'), '--target', dumped])
+  expect(dump).toMatchObject({ status: 0, stderr: '' })
+  expect(readFileSync(Buffer.from(dumped, 'latin1'), 'utf8')).toBe('content')
+  // What is not there is named byte by byte.
+  expect(runWithBytes(vault, ['ls', 'latest', '/n\xef']).stderr).toContain('has no /n\\xef.')
+})
+
 it.each([
-  ['restore', 'latest', '--target', 'caf\xe9'],
+  ['restore', 'latest', '--target', '/nowhere', '--host', 'caf\xe9'],
+  ['ls', 'latest', '--host', 'caf\xe9'],
+  ['dump', 'latest', '/', '--tag', 'caf\xe9'],
+  ['snapshots', 'caf\xe9'],
   ['backup', '--tag', 'caf\xe9', '/nowhere'],
 ])('says which argument is not UTF-8 where only text is taken, and what to do: %s', async (...args) => {
   const vault = await makeVault()
   const { status, stderr } = runWithBytes(vault, args)
   expect(status).toBe(1)
-  expect(stderr).toMatch(/^The argument caf\\xe9 is not UTF-8\.\nNothing was changed\.\nOnly targets, patterns/)
+  expect(stderr).toMatch(/^The argument caf\\xe9 is not UTF-8\.\nNothing was changed\.\nOnly what names files/)
 })

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ended, jsonLines, startHoldfast } from '../support/holdfast.ts'
 import { makeOddRepository, type OddRepository } from '../support/odd-repository.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { isRoot } from '../support/privilege.ts'
+import { asRoot } from '../support/privilege.ts'
 import { runAtTerminal } from '../support/terminal.ts'
 import { expectSameTree, treeAttributes, treeListing } from '../support/tree-listing.ts'
 
@@ -54,11 +54,12 @@ function makeHardTree(folder: string): void {
   execFileSync('setfattr', ['-n', 'user.empty', at('sticky')])
   execFileSync('setfacl', ['-m', 'u:1234:rw,g:55:r', at('large')])
   execFileSync('setfacl', ['-d', '-m', 'u:77:rwx', at('sticky')])
-  if (!isRoot) return
-  execFileSync('mknod', [at('device'), 'b', '259', '70000'])
-  writeFileSync(at('owned'), 'by nobody that there is')
-  chownSync(at('owned'), 4_000_000_000, 3_000_000)
-  chmodSync(at('owned'), 0o6755)
+  asRoot('archives of devices and of what others own', () => {
+    execFileSync('mknod', [at('device'), 'b', '259', '70000'])
+    writeFileSync(at('owned'), 'by nobody that there is')
+    chownSync(at('owned'), 4_000_000_000, 3_000_000)
+    chmodSync(at('owned'), 0o6755)
+  })
 }
 
 function extract(archive: Buffer, folder: string, ...options: string[]): void {

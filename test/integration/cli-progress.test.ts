@@ -49,6 +49,28 @@ describeWith(['restic'], 'how far a command is', () => {
     )
     expect(restore.at(-1)).toMatchObject({ total_bytes: BYTES, seconds_remaining: expect.any(Number) as number })
 
+    const verified = statusesOf(
+      (await vault.holdfast(['restore', 'latest', '--json', '--verify', '--target', vault.file('verified')])).stdout,
+    )
+    for (const [member, most] of [
+      ['bytes_restored', BYTES],
+      ['bytes_verified', BYTES],
+      ['percent_done', 1],
+      ['files_restored', 1],
+    ] as const) {
+      expectRising(
+        verified.map((status) => status[member]),
+        most,
+      )
+    }
+    // What is restored and was not read again is half of the work.
+    for (const status of verified) {
+      const done = Number(status['bytes_restored']) + Number(status['bytes_verified'])
+      expect(status['percent_done']).toBeCloseTo(done / (2 * BYTES))
+      if (status['bytes_restored'] !== BYTES) expect(status['files_restored']).toBe(0)
+    }
+    expect(verified.at(-1)).toMatchObject({ percent_done: 1, files_restored: 1, bytes_verified: BYTES })
+
     const check = statusesOf((await vault.holdfast(['check', '--read-data', '--json'])).stdout)
     expect(new Set(check.map((status) => status['phase']))).toContain('packs')
     for (const status of check) expect(status['percent_done']).toBeLessThanOrEqual(1)

@@ -27,7 +27,7 @@ import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { cheapenKey } from '../support/cheap-key.ts'
 import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { isRoot } from '../support/privilege.ts'
+import { asRoot, isRoot } from '../support/privilege.ts'
 import { expectSameTree } from '../support/tree-listing.ts'
 
 /** What has no content to compare. */
@@ -80,10 +80,10 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     execFileSync('setfattr', ['-n', 'user.note', '-v', 'kept', at('large')])
     execFileSync('setfacl', ['-m', 'u:1234:rw', at('empty')])
     execFileSync('setfacl', ['-d', '-m', 'u:1234:rwx', at('empty folder')])
-    if (isRoot) {
+    asRoot('interoperation of devices', () => {
       execFileSync('mknod', [at('device'), 'c', '1', '3'])
       execFileSync('mknod', [at('block device'), 'b', '7', '200'])
-    }
+    })
     mkdirSync(at('many'))
     for (let file = 0; file < 2000; file++) writeFileSync(at('many', `file-${file}`), `number ${file % 500}`)
   })

@@ -20,7 +20,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openSystemCalls } from '../../core/file-system/index.ts'
 import { listTree } from '../support/folder-listing.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { isRoot, rootOnly } from '../support/privilege.ts'
+import { asRoot, isRoot, rootOnly } from '../support/privilege.ts'
 import { makeRestoreScene, type RestoreScene } from '../support/restore-scene.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 
@@ -151,10 +151,10 @@ describeWith(['acl', 'attr'], 'a restored entry', () => {
     execFileSync('setfacl', ['-m', 'd:g:2345:rwx', at('folder')])
     writeFileSync(at('folder/inherited'), 'made below a default ACL')
     execFileSync('setfacl', ['-b', at('folder/inherited')])
-    if (isRoot) {
+    asRoot('attributes of links', () => {
       symlinkSync('file', at('link'))
       execFileSync('setfattr', ['-h', '-n', 'trusted.of-link', '-v', 'x', at('link')])
-    }
+    })
     const target = await expectSame()
     for (const name of ['file', 'bare', 'folder', 'folder/inherited']) {
       expect(aclOf(join(target, name))).toBe(aclOf(at(name)))

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { type Node, TreeReader, TreeWriter, decodeSnapshot, encodeSnapshot } from '../../core/snapshot/index.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
+import { asRoot, isRoot } from '../support/privilege.ts'
 
 /** Raw bytes of names that Go quotes or JSON escapes, or that sort otherwise than JavaScript has it. */
 const NAMES = [
@@ -42,8 +43,6 @@ const ATTRIBUTES: [string, Buffer][] = [
   ['user.a', Buffer.alloc(0)],
   ['user.<ü>', Buffer.from('text')],
 ]
-
-const isRoot = process.getuid?.() === 0
 
 describeWith(['restic'], 'trees and snapshots as restic 0.14 writes them', () => {
   let home = ''
@@ -157,10 +156,10 @@ function makeSource(source: string): void {
   symlinkSync(Buffer.from('lost-\xff\xe2\x80\xfe', 'latin1'), at('kinds', 'lossy link'))
   for (const [name, value] of ATTRIBUTES) setAttribute(at('kinds', 'large'), name, value)
   execFileSync('mkfifo', [at('kinds', 'fifo').toString()])
-  if (isRoot) {
+  asRoot('trees with devices and unreadable files', () => {
     execFileSync('mknod', [at('kinds', 'block').toString(), 'b', '7', '300'])
     execFileSync('mknod', [at('kinds', 'char').toString(), 'c', '1', '3'])
-  }
+  })
 
   const modes = { none: 0, setuid: 0o4755, setgid: 0o2755, sticky: 0o1777, all: 0o7777 }
   for (const [name, mode] of Object.entries(modes)) {

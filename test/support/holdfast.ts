@@ -11,6 +11,8 @@ export interface HoldfastOptions {
   readonly isBoundByModes?: boolean
   /** Number of the user, and group, that it runs as. Only root may say so. */
   readonly user?: number | undefined
+  /** What it reads from standard input. */
+  readonly stdin?: string
 }
 
 /** How a run of the program ended. */
@@ -23,10 +25,10 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Starts the real program, with a closed standard input. */
+/** Starts the real program. Nothing more comes from its standard input than what is given. */
 export function startHoldfast(
   args: readonly string[],
-  { env = {}, cwd, isBoundByModes = false, user }: HoldfastOptions = {},
+  { env = {}, cwd, isBoundByModes = false, user, stdin }: HoldfastOptions = {},
 ): ChildProcessWithoutNullStreams {
   const command: Command = [process.execPath, PROGRAM, ...args]
   const [program, ...rest] = isBoundByModes ? boundByModes(command) : command
@@ -35,7 +37,7 @@ export function startHoldfast(
     ...(cwd === undefined ? {} : { cwd }),
     ...(user === undefined ? {} : { uid: user, gid: user }),
   })
-  child.stdin.end()
+  child.stdin.end(stdin)
   return child
 }
 

@@ -3,6 +3,7 @@ import { accessSync } from 'node:fs'
 
 import { describe } from 'vitest'
 
+import { leaveOut } from './peer/leave-out.ts'
 import { PROGRAM } from './program.ts'
 
 /** Whether the tests run as root, which mounting, making devices and giving files away take. */
@@ -10,6 +11,12 @@ export const isRoot = process.getuid?.() === 0
 
 /** Ends the title of a test that is skipped when not root. */
 export const rootOnly = isRoot ? '' : ' (left out: not root)'
+
+/** Does `work` where the tests run as root. Anybody else is told in the end that `what` was left out. */
+export function asRoot(what: string, work: () => void): void {
+  if (isRoot) work()
+  else leaveOut(what, 'not root')
+}
 
 /** An ordinary user: nobody and nogroup on Debian. */
 export const NOBODY = 65_534

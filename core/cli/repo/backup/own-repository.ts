@@ -28,10 +28,9 @@ function holds(root: Buffer, repository: Buffer, options: SelectionOptions): boo
   if (options.oneFileSystem && statSync(repository).dev !== statSync(root).dev) return false
   const selection = createSelection(options, () => undefined)
   let folder = root.toString('latin1').replace(/\/$/, '')
-  for (const name of place
-    .slice(top.length + 1)
-    .split('/')
-    .filter((part) => part !== '')) {
+  // What lies in its folders may be left out where they are not.
+  const names = `${place.slice(top.length + 1)}/data`.split('/').filter((part) => part !== '')
+  for (const name of names) {
     if (selection.inFolder(folder === '' ? '/' : folder)(name)) return false
     folder += `/${name}`
   }
