@@ -90,11 +90,15 @@ export function startJobCrew<J extends JobKinds<J>, News = never>(
     waitingForRoom.shift()?.()
   }
 
-  async function freeMember(): Promise<Member> {
+  /** The one that has least to do. It has one job more from this moment on. */
+  async function takeMember(): Promise<Member> {
     for (;;) {
       if (failure) throw failure.error
       const [least] = members.toSorted((a, b) => a.jobs - b.jobs)
-      if (least && least.jobs < JOBS_A_THREAD) return least
+      if (least && least.jobs < JOBS_A_THREAD) {
+        least.jobs++
+        return least
+      }
       await new Promise<void>((resolve) => waitingForRoom.push(resolve))
     }
   }
@@ -106,9 +110,8 @@ export function startJobCrew<J extends JobKinds<J>, News = never>(
       for (const member of members) send(member, { type: 'news', news })
     },
     async run(kind, job) {
-      const member = await freeMember()
+      const member = await takeMember()
       const number = ++lastJob
-      member.jobs++
       return new Promise((resolve, reject) => {
         waitingJobs.set(number, { resolve, reject })
         send(member, { type: 'job', number, kind, job })

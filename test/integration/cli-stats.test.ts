@@ -35,7 +35,7 @@ describeWith(['restic'], 'holdfast repo stats, beside restic', () => {
     const { stdout } = await odd.holdfast('stats', '--mode', 'raw-data')
     expect(stdout).toMatch(/^Counted by raw-data:$/m)
     expect(stdout).toMatch(/^ +Snapshots: 3$/m)
-    expect(stdout).toMatch(/^ +Compressed by: \d+\.\d\d, which saves \d+\.\d %$/m)
+    expect(stdout).toMatch(/^ +Compressed by: \d+\.\d\d, where it is; that saves \d+\.\d % of all$/m)
   })
 
   it('refuses a mode that there is not, and names those that there are', async () => {

@@ -7,8 +7,12 @@ export interface PackPlan {
   add(file: number, blobs: Uint32Array, isRight: (blob: number) => boolean): number
   /** Adds another copy of the blob that a row of an earlier read wanted. False where there is none. */
   addCopy(read: PackRead, row: number): boolean
-  /** Reads of packs, in the order in which the files first needed them. Each blob is in one of them, once. */
-  reads(): Generator<PackRead>
+  /**
+   * Reads of packs, in the order in which the files first needed them. Each blob is in one of them, once. With several
+   * lanes that order is cut into as many, which take turns: reads that follow each other then belong to different files
+   * in different folders, and whoever writes them at the same time does not wait for the other's lock.
+   */
+  reads(lanes?: number): Generator<PackRead>
 }
 
 /** A run of a pack that is read in one go. Its rows are in the order in which their blobs lie in the pack. */
@@ -87,24 +91,38 @@ export function createPackPlan(index: BlobIndex, mostBlobs: number): PackPlan {
       return true
     },
 
-    *reads() {
-      for (const [pack, newest] of last) {
-        const rows = rowsOf(newest)
-        let first = 0
-        let end = 0
-        for (const [at, row] of rows.entries()) {
-          const start = offsets[rows[first] ?? 0] ?? 0
-          const offset = offsets[row] ?? 0
-          const blobEnd = offset + index.locate(entries[row] ?? 0).length
-          if (at > first && offset >= end && (offset - end > GAP || blobEnd - start > LONGEST_READ)) {
-            yield readOf(pack, rows.subarray(first, at))
-            first = at
-          }
-          end = blobEnd
-        }
-        yield readOf(pack, rows.subarray(first))
+    *reads(lanes = 1) {
+      const packs = [...last]
+      const length = Math.ceil(packs.length / lanes)
+      const running = Array.from({ length: lanes }, (_, lane) =>
+        readsOf(packs.slice(lane * length, (lane + 1) * length)),
+      )
+      for (let lane = 0; running.length > 0; lane++) {
+        const at = lane % running.length
+        const next = running[at]?.next()
+        if (next && !next.done) yield next.value
+        else running.splice(at, 1)
       }
     },
+  }
+
+  function* readsOf(packs: readonly (readonly [pack: number, newest: number])[]): Generator<PackRead> {
+    for (const [pack, newest] of packs) {
+      const rows = rowsOf(newest)
+      let first = 0
+      let end = 0
+      for (const [at, row] of rows.entries()) {
+        const start = offsets[rows[first] ?? 0] ?? 0
+        const offset = offsets[row] ?? 0
+        const blobEnd = offset + index.locate(entries[row] ?? 0).length
+        if (at > first && offset >= end && (offset - end > GAP || blobEnd - start > LONGEST_READ)) {
+          yield readOf(pack, rows.subarray(first, at))
+          first = at
+        }
+        end = blobEnd
+      }
+      yield readOf(pack, rows.subarray(first))
+    }
   }
 }
 

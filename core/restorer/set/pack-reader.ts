@@ -70,7 +70,7 @@ export function createPackReader({ repository, index, crew, workers, outcome, si
     for (const copy of copies.reads()) await tryRead(work, copy)
   }
 
-  return { readAll: (work) => inParallel(work.plan.reads(), atOnce, (read) => tryRead(work, read)) }
+  return { readAll: (work) => inParallel(work.plan.reads(workers), atOnce, (read) => tryRead(work, read)) }
 }
 
 function isStorageFailure(error: unknown): error is CoreError {

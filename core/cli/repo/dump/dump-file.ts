@@ -1,10 +1,11 @@
-import { CoreError, formatBytes } from '../../../base/index.ts'
+import { CoreError, formatBytes, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import type { TreeReader } from '../../../snapshot/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { FoundEntry } from '../lookup/snapshot-path.ts'
 import { createOrderedStream } from '../ordered-stream.ts'
 import { streamContent } from '../stream-content.ts'
+import { showDumpProgress } from './dump-progress.ts'
 import { openTarget } from './dump-target.ts'
 import type { DumpWork } from './run-dump.ts'
 
@@ -17,18 +18,17 @@ export async function dumpFile(
   const shown = `/${printable(path)}`
   const content = contentOf(node, shown)
   await using target = await openTarget(wanted, output, { signal })
-  let written = 0
+  // On standard output there is nothing but the content.
+  using ticker = wanted === undefined ? undefined : showDumpProgress(output, systemClock, target, Number(node.size))
   try {
-    const stream = createOrderedStream(async (blob) => {
-      await target.write(blob)
-      written += blob.length
-    })
+    const stream = createOrderedStream((blob) => target.write(blob))
     await streamContent(stream, index, content, (id) => repository.loadBlob(index, 'data', id, { signal }))
     await stream.finish()
   } catch (error) {
-    throw isDamage(error) ? cutShort(error, shown, written, node.size) : error
+    throw isDamage(error) ? cutShort(error, shown, target.written, node.size) : error
   }
   await target.finish()
+  const { written } = target
   const isOther = BigInt(written) !== node.size
   if (isOther) output.warn(`${shown} has ${written} bytes, as it was read; the snapshot says ${node.size}.`)
   const code = isOther ? EXIT.warnings : EXIT.done

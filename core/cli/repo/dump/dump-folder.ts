@@ -1,7 +1,8 @@
-import { CoreError, formatBytes, formatCount } from '../../../base/index.ts'
+import { CoreError, formatBytes, formatCount, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { type ArchivedFolder, writeArchive } from '../tar/write-archive.ts'
+import { showDumpProgress } from './dump-progress.ts'
 import { openTarget } from './dump-target.ts'
 import type { DumpWork } from './run-dump.ts'
 
@@ -14,6 +15,8 @@ export async function dumpFolder(
   const shown = `/${printable(folder.path)}`
   if (wanted === undefined && process.stdout.isTTY) throw isTerminal(shown)
   await using target = await openTarget(wanted, output, { signal })
+  // On standard output there is nothing but the archive. How large it will be nobody knows before its folders are read.
+  using ticker = wanted === undefined ? undefined : showDumpProgress(output, systemClock, target, undefined)
   let problems = 0
   const { entries, bytes } = await writeArchive(repository, index, trees, folder, {
     write: (block) => target.write(block),

@@ -7,6 +7,8 @@ import type { Output } from '../../output.ts'
 /** Where what is dumped goes. */
 export interface DumpTarget {
   readonly name: string
+  /** Bytes so far. */
+  readonly written: number
   write(bytes: Buffer): Promise<void>
   /** Resolves when all of it is durable, where the target can be. */
   finish(): Promise<void>
@@ -19,9 +21,16 @@ export async function openTarget(path: string | undefined, output: Output, optio
 }
 
 function standardOutputTarget(output: Output, options: Abortable): DumpTarget {
+  let written = 0
   return {
     name: 'standard output',
-    write: (bytes) => output.write(bytes, options),
+    get written() {
+      return written
+    },
+    async write(bytes) {
+      await output.write(bytes, options)
+      written += bytes.length
+    },
     finish: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
@@ -31,11 +40,16 @@ async function openFileTarget(path: string): Promise<DumpTarget> {
   const file = await open(argumentBytes(path), 'w', 0o600).catch((error: unknown) => {
     throw targetFailure(path, error)
   })
+  let written = 0
   return {
     name: shownArgument(path),
+    get written() {
+      return written
+    },
     async write(bytes) {
       try {
         for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
+        written += bytes.length
       } catch (error) {
         throw targetFailure(path, error)
       }

@@ -29,6 +29,7 @@ export function countContents(
   const contents = createBlobIndex()
   const paths = createBlobIndex()
   let files = 0
+  let seen = 0
   let blobs = 0
   let size = 0n
 
@@ -59,6 +60,7 @@ export function countContents(
         { id: tree, path: NOTHING },
         {
           entry(node, folder) {
+            seen++
             // restic takes every entry for a file here: all without content together count as one.
             const content = node.content ?? NOTHING
             if (contents.claim('data', sha256(content)) >= 0) {
@@ -78,6 +80,9 @@ export function countContents(
         },
         options,
       )
+    },
+    get seen() {
+      return seen
     },
     get totals() {
       return blobsPerFile ? { size, files, blobs } : { size, files }

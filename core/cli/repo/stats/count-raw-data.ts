@@ -10,6 +10,7 @@ export function countRawData(trees: TreeLoader, index: BlobIndex, onUnreadable: 
   const marks = createBlobMarks(index)
   let size = 0
   let blobs = 0
+  let seen = 0
   let uncompressedSize = 0
   let compressedBlobs = 0
   let compressedBlobsBefore = 0
@@ -50,6 +51,7 @@ export function countRawData(trees: TreeLoader, index: BlobIndex, onUnreadable: 
         tree,
         {
           entry(node) {
+            seen++
             const { subtree } = node
             if (subtree) return count('tree', subtree) ? subtree : undefined
             countContent(node)
@@ -60,6 +62,9 @@ export function countRawData(trees: TreeLoader, index: BlobIndex, onUnreadable: 
         },
         options,
       )
+    },
+    get seen() {
+      return seen
     },
     get totals() {
       return {

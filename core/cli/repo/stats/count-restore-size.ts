@@ -30,6 +30,7 @@ export function countRestoreSize(trees: TreeLoader, index: BlobIndex, onUnreadab
   const turns = createTurns()
   let files = 0
   let size = 0n
+  let seen = 0
 
   async function measure(id: Buffer, depth: number, count: Count): Promise<Measure> {
     const entry = index.find('tree', id)
@@ -42,7 +43,9 @@ export function countRestoreSize(trees: TreeLoader, index: BlobIndex, onUnreadab
     const name = `Tree ${id.toString('hex')}`
     try {
       if (depth > DEEPEST) throw tooDeep()
-      for (const subtree of readFolder(await trees.load(id, count), name, sum, count.linked)) {
+      const subtrees = readFolder(await trees.load(id, count), name, sum, count.linked)
+      seen += sum.entries
+      for (const subtree of subtrees) {
         const below = await measure(subtree, depth + 1, count)
         sum.entries += below.entries
         sum.bytes += below.bytes
@@ -63,6 +66,9 @@ export function countRestoreSize(trees: TreeLoader, index: BlobIndex, onUnreadab
       const { entries, bytes } = await measure(tree, 0, { linked: new Set(), met: new Map(), signal })
       files += entries
       size += bytes
+    },
+    get seen() {
+      return seen
     },
     get totals() {
       return { size, files }

@@ -1,9 +1,11 @@
-import { formatBytes, formatCount, reasonOf } from '../../../base/index.ts'
+import { formatBytes, formatCount, formatCounted, reasonOf } from '../../../base/index.ts'
 import { type BlobIndex, createTreeLoader, type TreeLoader } from '../../../repository/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
+import type { Output } from '../../output.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
 import { snapshotFilter } from '../lookup/snapshot-options.ts'
 import { type Session, withSession } from '../session.ts'
+import { startTicker } from '../text/ticker.ts'
 import { countContents } from './count-contents.ts'
 import { countRawData } from './count-raw-data.ts'
 import { countRestoreSize } from './count-restore-size.ts'
@@ -25,12 +27,27 @@ export function runStats(ids: readonly string[], options: StatsOptions): Promise
     }
     const counter = COUNTERS[options.mode](createTreeLoader(repository, index), index, onUnreadable)
     const { snapshots } = chosen
-    for (const [at, snapshot] of snapshots.entries()) {
-      output.status(`Snapshot ${at + 1} of ${snapshots.length}`)
+    let counted = 0
+    using ticker = startTicker(() => showProgress(output, counter.seen, counted, snapshots.length))
+    for (const snapshot of snapshots) {
       await counter.add(Buffer.from(snapshot.tree, 'hex'), { signal })
+      counted++
     }
     await report(session, options.mode, counter.totals, snapshots.length)
     return problems > 0 ? EXIT.warnings : EXIT.done
+  })
+}
+
+function showProgress(output: Output, seen: number, counted: number, snapshots: number): void {
+  const current = Math.min(counted + 1, snapshots)
+  output.status(
+    `Snapshot ${current} of ${formatCount(snapshots)}  ${formatCounted(seen, 'entry', 'entries')} looked at`,
+  )
+  output.emit({
+    message_type: 'status',
+    snapshots_counted: counted,
+    snapshots_count: snapshots,
+    entries_seen: seen,
   })
 }
 
@@ -68,7 +85,10 @@ async function report(
     ['Files', files === undefined ? undefined : formatCount(files)],
     ['Blobs', blobs === undefined ? undefined : formatCount(blobs)],
     ['Uncompressed', compression && formatBytes(compression.uncompressedSize)],
-    ['Compressed by', ratios && `${ratios.ratio.toFixed(2)}, which saves ${ratios.spaceSaving.toFixed(1)} %`],
+    [
+      'Compressed by',
+      ratios && `${ratios.ratio.toFixed(2)}, where it is; that saves ${ratios.spaceSaving.toFixed(1)} % of all`,
+    ],
     ['Size', formatBytes(Number(size))],
   ]
   const shown = lines.filter(([, value]) => value !== undefined)

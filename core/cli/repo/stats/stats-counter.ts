@@ -5,6 +5,8 @@ export interface StatsCounter {
   /** Adds what hangs on a snapshot's root tree. */
   add(tree: Buffer, options: Abortable): Promise<void>
   readonly totals: StatsTotals
+  /** Entries that were looked at so far. */
+  readonly seen: number
 }
 
 /** Sizes are bytes. Absent is what the mode does not count. */

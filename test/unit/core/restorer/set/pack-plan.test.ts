@@ -7,12 +7,12 @@ const KIB = 1024
 const MIB = KIB * KIB
 
 /** An index, and its entries of the data blobs that are added. */
-function madeIndex(): {
+function madeIndex(packCount = 3): {
   index: BlobIndex
   blob: (pack: number, offset: number, length?: number, name?: string) => number
 } {
   const index = createBlobIndex()
-  const packs = [0, 1, 2].map((number) => index.packs.add(sha256(Buffer.from(`pack ${number}`))))
+  const packs = Array.from({ length: packCount }, (_, number) => index.packs.add(sha256(Buffer.from(`pack ${number}`))))
   let count = 0
   return {
     index,
@@ -53,6 +53,19 @@ describe('a pack plan', () => {
       ],
       [0, 0, KIB, [[b, 7, 2 * KIB]]],
     ])
+  })
+
+  it('with several lanes takes turns between so many parts of that order, and leaves none out', () => {
+    const { index, blob } = madeIndex(5)
+    const blobs = [0, 1, 2, 3, 4].map((pack) => blob(pack, 0))
+    const plan = createPackPlan(index, 6)
+    for (const [file, each] of blobs.entries()) plan.add(file, Uint32Array.of(each), none)
+    const packsOf = (lanes: number): number[] => [...plan.reads(lanes)].map(({ pack }) => pack)
+    expect(packsOf(1)).toEqual([0, 1, 2, 3, 4])
+    expect(packsOf(2)).toEqual([0, 3, 1, 4, 2])
+    expect(packsOf(3)).toEqual([0, 2, 4, 1, 3])
+    expect(packsOf(9)).toEqual([0, 1, 2, 3, 4])
+    expect([...createPackPlan(index, 0).reads(2)]).toEqual([])
   })
 
   it('leaves out what is right already, and still knows where the rest belongs', () => {

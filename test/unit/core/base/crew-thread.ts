@@ -1,0 +1,39 @@
+import { parentPort, workerData } from 'node:worker_threads'
+
+import { CoreError, serveJobs, stopTest } from '../../../../core/base/index.ts'
+
+/** What the thread of the tests does. */
+export interface TestJobs {
+  readonly add: { readonly job: { readonly left: number; readonly right: number }; readonly answer: number }
+  readonly heard: { readonly job: object; readonly answer: readonly string[] }
+  readonly fail: { readonly job: object; readonly answer: never }
+  /** Waits until it is woken, or nothing is wanted any more. Answers whether that is so. */
+  readonly wait: { readonly job: { readonly word: SharedArrayBuffer }; readonly answer: boolean }
+  readonly leave: { readonly job: { readonly code: number }; readonly answer: never }
+}
+
+const heard: string[] = []
+if (parentPort) {
+  const isStopped = stopTest(workerData as SharedArrayBuffer)
+  serveJobs<TestJobs, string>(parentPort, {
+    jobs: {
+      add: ({ left, right }) => left + right,
+      heard: () => heard,
+      fail: () => {
+        throw new CoreError('repository/damaged', 'it is damaged', { remedy: 'mend it' })
+      },
+      wait: ({ word }) => {
+        const words = new Int32Array(word)
+        Atomics.add(words, 1, 1)
+        Atomics.notify(words, 1)
+        while (Atomics.load(words, 0) === 0 && !isStopped()) Atomics.wait(words, 0, 0, 5)
+        return isStopped()
+      },
+      leave: ({ code }) => process.exit(code),
+    },
+    hear(news) {
+      if (news === 'break') throw new CoreError('internal/defect', 'it does not want to hear that')
+      heard.push(news)
+    },
+  })
+}

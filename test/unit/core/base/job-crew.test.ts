@@ -1,0 +1,103 @@
+import { Worker } from 'node:worker_threads'
+
+import { afterEach, describe, expect, it } from 'vitest'
+
+import { type JobCrew, startJobCrew } from '../../../../core/base/index.ts'
+import { collectExits } from '../../../support/worker-exits.ts'
+import type { TestJobs } from './crew-thread.ts'
+
+type TestCrew = JobCrew<TestJobs, string>
+
+const crews: TestCrew[] = []
+afterEach(async () => {
+  for (const crew of crews.splice(0)) await crew.end()
+})
+
+function start(count: number): TestCrew {
+  const thread = new URL('./crew-thread.ts', import.meta.url)
+  const crew = startJobCrew<TestJobs, string>(count, (_, stopped) => new Worker(thread, { workerData: stopped }), {
+    crewOf: 'the test',
+    safety: 'Nothing was changed.',
+  })
+  crews.push(crew)
+  return crew
+}
+
+/** How many threads wait. */
+async function untilWaiting(word: SharedArrayBuffer, count: number): Promise<void> {
+  while (Atomics.load(new Int32Array(word), 1) < count) await new Promise((resolve) => setTimeout(resolve, 2))
+}
+
+describe('a crew', () => {
+  it('has jobs done by its threads at the same time, and gives each answer to whom it belongs', async () => {
+    const crew = start(2)
+    const word = new SharedArrayBuffer(8)
+    const waiting = [crew.run('wait', { word }), crew.run('wait', { word })]
+    await untilWaiting(word, 2)
+    // Each has one more waiting; a fifth waits for room.
+    const sums = [1, 2, 3].map((left) => crew.run('add', { left, right: 10 }))
+    Atomics.store(new Int32Array(word), 0, 1)
+    expect(await Promise.all(sums)).toEqual([11, 12, 13])
+    expect(await Promise.all(waiting)).toEqual([false, false])
+  })
+
+  it('tells every thread the news, before any job that comes later', async () => {
+    const crew = start(2)
+    crew.tell('first')
+    crew.tell('second')
+    const word = new SharedArrayBuffer(8)
+    const [one, other] = [crew.run('heard', {}), crew.run('heard', {})]
+    expect(await Promise.all([one, other])).toEqual([
+      ['first', 'second'],
+      ['first', 'second'],
+    ])
+    expect(word.byteLength).toBe(8)
+  })
+
+  it('gives what a job throws to whom it belongs, whole, and goes on', async () => {
+    const crew = start(1)
+    const failed = crew.run('fail', {})
+    const sum = crew.run('add', { left: 1, right: 1 })
+    await expect(failed).rejects.toMatchObject({
+      code: 'repository/damaged',
+      message: 'it is damaged',
+      remedy: 'mend it',
+    })
+    expect(await sum).toBe(2)
+  })
+
+  it.each([0, 7])('rejects everything once a thread ended with %i that should not have', async (code) => {
+    const crew = start(2)
+    const word = new SharedArrayBuffer(8)
+    const waiting = crew.run('wait', { word })
+    const left = crew.run('leave', { code })
+    const lost = {
+      code: 'internal/defect',
+      message: expect.stringMatching(RegExp(`^Worker \\d of the test ended with code ${code}\\.$`)) as string,
+      safety: 'Nothing was changed.',
+    }
+    await expect(left).rejects.toMatchObject(lost)
+    await expect(waiting).rejects.toMatchObject(lost)
+    await expect(crew.run('add', { left: 1, right: 1 })).rejects.toMatchObject(lost)
+  })
+
+  it('rejects everything once a thread could not take the news', async () => {
+    const crew = start(1)
+    crew.tell('break')
+    await expect(crew.run('add', { left: 1, right: 1 })).rejects.toMatchObject({
+      message: 'it does not want to hear that',
+    })
+  })
+
+  it('ends when asked, in the middle of a job that listens, and no thread from outside', async () => {
+    const word = new SharedArrayBuffer(8)
+    const exits = await collectExits(async () => {
+      const crew = start(2)
+      const waiting = crew.run('wait', { word })
+      await untilWaiting(word, 1)
+      await crew.end()
+      expect(await waiting).toBe(true)
+    })
+    expect(exits).toEqual([0, 0])
+  })
+})
