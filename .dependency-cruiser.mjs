@@ -57,6 +57,13 @@ export default {
       from: { path: product },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
+    {
+      name: 'no-deep-folders',
+      comment: 'A file is found in three steps: a room, in it a part, in that at most one more.',
+      severity: 'error',
+      from: { path: '^core/[^/]+/[^/]+/[^/]+/[^/]+/' },
+      to: {},
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no-orphans',

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 
 import { CoreError } from '../base/index.ts'
 import type { LaneMixer } from '../repository/index.ts'
-import type { ArchiveWorkerData, FromWaitingWorker, ToWaitingWorker } from './messages.ts'
+import type { ArchiveWorkerData, FromWorker, ToWorker } from './messages.ts'
 
 /**
  * Worker threads that have loaded their code and wait to be told of a run. They can be started while nobody knows the
@@ -48,19 +48,19 @@ export function startArchiveThreads(count: number): ArchiveThreads {
       mix(number, lanes) {
         const thread = threads[number]
         const mixed = thread ? answerOf(thread) : Promise.resolve()
-        thread?.postMessage({ type: 'mix', lanes } satisfies ToWaitingWorker)
+        thread?.postMessage({ type: 'mix', lanes } satisfies ToWorker)
         ring()
         return mixed
       },
     },
     begin(dataFor) {
       for (const [number, thread] of threads.entries()) {
-        thread.postMessage({ type: 'begin', data: dataFor(number) } satisfies ToWaitingWorker)
+        thread.postMessage({ type: 'begin', data: dataFor(number) } satisfies ToWorker)
       }
       ring()
     },
     async end() {
-      for (const thread of threads) thread.postMessage({ type: 'end' } satisfies ToWaitingWorker)
+      for (const thread of threads) thread.postMessage({ type: 'end' } satisfies ToWorker)
       ring()
       await Promise.all(ended)
     },
@@ -71,7 +71,8 @@ export function startArchiveThreads(count: number): ArchiveThreads {
 function answerOf(thread: Worker): Promise<void> {
   // It rejects when the thread fails.
   return once(thread, 'message').then(([answer]) => {
-    if ((answer as FromWaitingWorker).isMixed) return
+    const message = answer as FromWorker
+    if (message.type === 'mixed' && message.isMixed) return
     throw new CoreError('internal/defect', 'A worker thread could not take part in deriving the key.')
   })
 }

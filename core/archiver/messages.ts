@@ -3,17 +3,6 @@ import type { Lanes, PackMessage, SharedPipeline, WriteCounts } from '../reposit
 import type { SelectionOptions } from '../selection/index.ts'
 import type { FolderAddress, ReaderDescriptor } from '../source/index.ts'
 
-/** To a worker that waits for a run. */
-export type ToWaitingWorker =
-  | { readonly type: 'mix'; readonly lanes: Lanes }
-  | { readonly type: 'begin'; readonly data: ArchiveWorkerData }
-  | { readonly type: 'end' }
-
-/** From a worker that waits for a run: the answer to `mix`. */
-export interface FromWaitingWorker {
-  readonly isMixed: boolean
-}
-
 /** What an archive worker is told of a run. */
 export interface ArchiveWorkerData {
   readonly pipeline: SharedPipeline
@@ -73,8 +62,18 @@ export interface FolderTask {
   readonly of: { readonly path: Uint8Array; readonly name: Uint8Array } | undefined
 }
 
-/** To a worker. */
-export type ToWorker =
+/** To a worker that waits for a run. */
+export type ToWaitingWorker =
+  | { readonly type: 'mix'; readonly lanes: Lanes }
+  | { readonly type: 'begin'; readonly data: ArchiveWorkerData }
+  /** There will be no run. */
+  | { readonly type: 'end' }
+
+/** To a worker, which waits until it is told of a run with `begin`. */
+export type ToWorker = ToWaitingWorker | ToRunningWorker
+
+/** To a worker of a run. */
+export type ToRunningWorker =
   | { readonly type: 'task'; readonly task: Task }
   | { readonly type: 'done'; readonly done: Done }
   | { readonly type: 'pack'; readonly pack: number; readonly bytes: SharedArrayBuffer | undefined }
@@ -101,6 +100,8 @@ export function transferOf({ result }: Done): ArrayBuffer[] {
 
 /** To the main thread. */
 export type FromWorker =
+  /** The answer to `mix`. False: it could not. */
+  | { readonly type: 'mixed'; readonly isMixed: boolean }
   | PackMessage
   | { readonly type: 'done'; readonly done: Done }
   /** This worker has nothing to do. */

@@ -63,8 +63,15 @@ interface Koffi {
 // Here `long` and `off_t` have 64 bits, which the declarations below rely on.
 const ARCHITECTURES = new Set(['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'])
 
-/** Loads koffi (5-9 ms a thread). Undefined where it is not installed or the platform is not Linux on 64 bits. */
+let opened: { readonly calls: SystemCalls | undefined } | undefined
+
+/** Loads koffi, once a thread (5-9 ms). Undefined where it is not installed or the platform is not Linux on 64 bits. */
 export function openSystemCalls(): SystemCalls | undefined {
+  opened ??= { calls: tryOpen() }
+  return opened.calls
+}
+
+function tryOpen(): SystemCalls | undefined {
   if (process.platform !== 'linux' || !ARCHITECTURES.has(process.arch)) return undefined
   try {
     const require = createRequire(import.meta.url)

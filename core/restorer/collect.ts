@@ -27,7 +27,7 @@ export interface Collector extends RestoreVisitor {
 /** Collects into `set`, which holds in the end what is left. */
 export function createCollector(set: FileSet, { onFull, onUnreadable }: CollectorOptions): Collector {
   const totals: Totals = { files: 0, bytes: 0, folders: 0, others: 0, selected: 0 }
-  const identities = new Set<string>()
+  const linkedFiles = new Set<string>()
   clearFileSet(set)
   /** The folder that the walk is in, after those above it. One that is not selected is made for what is restored in it. */
   const chain: { readonly path: Buffer; isAdded: boolean }[] = []
@@ -47,10 +47,10 @@ export function createCollector(set: FileSet, { onFull, onUnreadable }: Collecto
 
   /** Further names of a file have no content of their own. */
   function isNew(node: TreeReader): boolean {
-    const identity = linkedFileKey(node)
-    if (identity === undefined) return true
-    if (identities.has(identity)) return false
-    identities.add(identity)
+    const linkedFile = linkedFileKey(node)
+    if (linkedFile === undefined) return true
+    if (linkedFiles.has(linkedFile)) return false
+    linkedFiles.add(linkedFile)
     return true
   }
 

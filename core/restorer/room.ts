@@ -23,7 +23,7 @@ export function createRoomCounter(
   { overwrite, sparse }: { readonly overwrite: Overwrite; readonly sparse: boolean },
 ): RoomCounter {
   const zeros = sparse ? index.find('data', sha256(Buffer.alloc(ZEROS))) : -1
-  const identities = new Set<string>()
+  const linkedFiles = new Set<string>()
   let needed = 0
 
   /** What lies where a file will be restored. */
@@ -45,9 +45,9 @@ export function createRoomCounter(
 
   function neededFor(set: FileSet, number: number): number {
     const node = set.files.read(number)
-    const identity = linkedFileKey(node)
-    if (identity !== undefined && identities.has(identity)) return 0
-    if (identity !== undefined) identities.add(identity)
+    const linkedFile = linkedFileKey(node)
+    if (linkedFile !== undefined && linkedFiles.has(linkedFile)) return 0
+    if (linkedFile !== undefined) linkedFiles.add(linkedFile)
     const entries = findContent(index, node)
     const bytes = bytesOf(entries)
     const there = lookAt(set, number, node.name)

@@ -16,14 +16,12 @@ export { linkedFileKey } from './tree/linked-file.ts'
 export type { ExtendedAttribute, Node, NodeType } from './tree/node.ts'
 export { compareNames, isNodeName } from './tree/node-name.ts'
 export { type BackupIdentity, chooseParent } from './parent-snapshot.ts'
-export type { Snapshot, SnapshotSummary, StoredSnapshot } from './snapshot.ts'
-export { decodeSnapshot } from './snapshot-decoder.ts'
-export { encodeSnapshot } from './snapshot-encoder.ts'
+export type { Snapshot, SnapshotSummary, StoredSnapshot } from './document/snapshot.ts'
+export { decodeSnapshot, encodeSnapshot } from './document/snapshot-document.ts'
 export { type SnapshotFilter, compareSnapshots, findSnapshot, fitsFilter, newestOf } from './snapshot-filter.ts'
 export { type TagList, parseTagList } from './tag-list.ts'
 export {
   createTreeMatcher,
-  type FileFacts,
   type Match,
   type MatchedTree,
   type Owners,
@@ -32,4 +30,4 @@ export {
 export { readNode } from './tree/read-node.ts'
 export { type ContentStat, type MetadataStat, TreeReader } from './tree/tree-reader.ts'
 export { TreeWriter } from './tree/tree-writer.ts'
-export { loadSnapshot, loadSnapshots, type LoadSnapshotsOptions } from './load-snapshots.ts'
+export { loadNamedSnapshot, loadSnapshot, loadSnapshots, type LoadSnapshotsOptions } from './load-snapshots.ts'

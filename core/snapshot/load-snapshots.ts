@@ -1,7 +1,8 @@
 import { type Abortable, CoreError, isCode } from '../base/index.ts'
-import type { Repository } from '../repository/index.ts'
-import { decodeSnapshot } from './snapshot-decoder.ts'
-import type { StoredSnapshot } from './snapshot.ts'
+import { nameByPrefix, type Repository } from '../repository/index.ts'
+import { decodeSnapshot } from './document/snapshot-document.ts'
+import type { StoredSnapshot } from './document/snapshot.ts'
+import { SNAPSHOT } from './snapshot-filter.ts'
 
 /** Reads a snapshot. Throws `storage/not-found` or `repository/damaged`, naming it. */
 export async function loadSnapshot(
@@ -10,6 +11,20 @@ export async function loadSnapshot(
   options: Abortable = {},
 ): Promise<StoredSnapshot> {
   return { ...decodeSnapshot(await repository.loadDocument('snapshot', id, options), `Snapshot ${id}`), id }
+}
+
+/**
+ * Reads the snapshot that a person named by its id, or by the first digits of it: of ten thousand, one is read.
+ * @throws CoreError as `nameByPrefix` does, and as `loadSnapshot`.
+ */
+export async function loadNamedSnapshot(
+  repository: Repository,
+  wanted: string,
+  options: Abortable = {},
+): Promise<StoredSnapshot> {
+  const names: string[] = []
+  for await (const { name } of repository.storage.list('snapshot', options)) names.push(name)
+  return loadSnapshot(repository, nameByPrefix(names, wanted, SNAPSHOT), options)
 }
 
 export interface LoadSnapshotsOptions extends Abortable {

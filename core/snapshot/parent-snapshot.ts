@@ -1,5 +1,5 @@
+import type { StoredSnapshot } from './document/snapshot.ts'
 import { newestOf } from './snapshot-filter.ts'
-import type { StoredSnapshot } from './snapshot.ts'
 
 /** What a backup is of, as far as it matters for finding the one before it. */
 export interface BackupIdentity {

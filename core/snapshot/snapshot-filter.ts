@@ -1,5 +1,6 @@
 import { CoreError } from '../base/index.ts'
-import type { StoredSnapshot } from './snapshot.ts'
+import { type NamedThing, nameByPrefix } from '../repository/index.ts'
+import type { StoredSnapshot } from './document/snapshot.ts'
 import { type TagList, fitsTagList } from './tag-list.ts'
 
 /** Which snapshots are meant (restic manual, "Listing all snapshots" and "Removing snapshots according to a policy"). */
@@ -11,9 +12,6 @@ export interface SnapshotFilter {
   /** All of these were backed up, as absolute paths. None: whatever was. */
   readonly paths?: readonly string[] | undefined
 }
-
-const SHOWN = 8
-const LISTED = 20
 
 /** Whether the snapshot is among those that the filter means. */
 export function fitsFilter(snapshot: StoredSnapshot, { hosts = [], tags = [], paths = [] }: SnapshotFilter): boolean {
@@ -53,25 +51,22 @@ export function findSnapshot(
     if (latest !== undefined) return latest
     throw notFound(`None of the ${snapshots.length} snapshots in the repository fits the filter`)
   }
-  const prefix = wanted.toLowerCase()
-  const [match, ...others] = prefix === '' ? [] : snapshots.filter(({ id }) => id.startsWith(prefix))
-  if (match === undefined) throw notFound(`No snapshot has an id that begins with ${JSON.stringify(wanted)}`)
-  if (others.length === 0) return match
-
-  const ids = [match, ...others].map(({ id }) => id.slice(0, Math.max(SHOWN, wanted.length + 4)))
-  const more = ids.length > LISTED ? ` and ${ids.length - LISTED} more` : ''
-  const listed = ids.toSorted().slice(0, LISTED).join(', ')
-  const message = `${ids.length} snapshots have an id that begins with ${JSON.stringify(wanted)}: ${listed}${more}`
-  throw new CoreError('input/invalid', message, {
-    safety: 'Nothing was changed.',
-    remedy: 'Give more digits of the id.',
-    context: { matches: ids.length },
-  })
+  const id = nameByPrefix(
+    snapshots.map((snapshot) => snapshot.id),
+    wanted,
+    SNAPSHOT,
+  )
+  const found = snapshots.find((snapshot) => snapshot.id === id)
+  if (found) return found
+  throw notFound(`There is no snapshot ${id}`)
 }
+
+/** For messages. */
+export const SNAPSHOT: NamedThing = { noun: 'snapshot', remedy: 'List the snapshots to see which there are.' }
 
 function notFound(message: string): CoreError {
   return new CoreError('repository/not-in-repository', message, {
     safety: 'Nothing was changed.',
-    remedy: 'List the snapshots to see which there are.',
+    remedy: SNAPSHOT.remedy,
   })
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
 import { makeLargeFiles, makeSmallFiles } from './data.ts'
@@ -13,7 +14,7 @@ import { measure, median, type Run } from './measure.ts'
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '4' },
     large: { type: 'string', default: '1536' },
     small: { type: 'string', default: '100000' },
     only: { type: 'string', default: 'large,small' },
@@ -23,6 +24,9 @@ const { values } = parseArgs({
   },
 })
 const rounds = Number(values.rounds)
+
+/** Milliseconds. */
+const SETTLING = 3000
 
 /** MB, and times what restic stores: what design section 6 allows. */
 const MOST_RESIDENT = 512
@@ -44,7 +48,10 @@ const line = (name: string, must: number): Line => {
   return made
 }
 
-/** Each program in turn, and who is first changes every round, so that drift of the machine's speed meets both. */
+/**
+ * Each program in turn, and who is first changes every round, so that drift of the machine's speed meets both. Nobody pays
+ * for what the other one wrote: it is on the disk, and that has settled, before the next begins.
+ */
 async function pair(
   { restic, holdfast: ours }: Line,
   round: number,
@@ -59,6 +66,7 @@ async function pair(
   if (round % 2 === 1) runs.reverse()
   for (const run of runs) {
     execFileSync('sync')
+    await setTimeout(SETTLING)
     touchMemory()
     for (const path of reads) warm(path)
     await run()

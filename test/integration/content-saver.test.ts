@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { createContentSaver } from '../../core/archiver/worker/content-saver.ts'
 import { mayHaveHoles } from '../../core/file-system/index.ts'
-import { createContentWriter, openPipeline, sha256 } from '../../core/repository/index.ts'
+import { type ContentWriter, createContentWriter, openPipeline, sha256 } from '../../core/repository/index.ts'
 import { createBlobIndex } from '../../core/repository/index/blob-index.ts'
 import { openFileServerReader, type OpenFile } from '../../core/source/index.ts'
 import { noise } from '../unit/core/repository/chunker/made-data.ts'
@@ -34,14 +34,8 @@ interface Saved {
   readonly hashed: number
 }
 
-/** Makes a file of so many bytes with data at these places, and has it stored, where blobs are only hashed. */
-function save(size: number, data: ReadonlyMap<number, Buffer>, largestTree = 2 ** 31): Saved & { path: string } {
-  const path = join(home, 'file')
-  rmSync(path, { force: true })
-  const made = openSync(path, 'w+')
-  ftruncateSync(made, size)
-  for (const [at, bytes] of data) writeSync(made, bytes, 0, Math.min(bytes.length, size - at), at)
-  closeSync(made)
+/** A content writer whose blobs are only hashed, and how many were. */
+function openWriter(): { writer: ContentWriter; hashed: () => number } {
   const { shared, bell } = openPipeline(repository, createBlobIndex(), () => undefined, { workers: 1 })
   let hashed = 0
   const writer = createContentWriter(
@@ -59,6 +53,18 @@ function save(size: number, data: ReadonlyMap<number, Buffer>, largestTree = 2 *
     },
     bell,
   )
+  return { writer, hashed: () => hashed }
+}
+
+/** Makes a file of so many bytes with data at these places, and has it stored, where blobs are only hashed. */
+function save(size: number, data: ReadonlyMap<number, Buffer>, largestTree = 2 ** 31): Saved & { path: string } {
+  const path = join(home, 'file')
+  rmSync(path, { force: true })
+  const made = openSync(path, 'w+')
+  ftruncateSync(made, size)
+  for (const [at, bytes] of data) writeSync(made, bytes, 0, Math.min(bytes.length, size - at), at)
+  closeSync(made)
+  const { writer, hashed } = openWriter()
   const file = open(path)
   let [processed, read] = [0, 0]
   try {
@@ -66,7 +72,7 @@ function save(size: number, data: ReadonlyMap<number, Buffer>, largestTree = 2 *
       processed += bytes
       read += ofThem
     })
-    return { ids, processed, read, hashed, path }
+    return { ids, processed, read, hashed: hashed(), path }
   } finally {
     reader.close(file)
   }
@@ -142,6 +148,42 @@ describe('the content of a file with holes', () => {
     const { ids, processed, read, path } = save(64 * MIB, data)
     expect(ids.equals(idsOf(readFileSync(path)))).toBe(true)
     expect([processed, read]).toEqual([64 * MIB, 5 * MIB])
+  })
+
+  it('is not cut or hashed behind any amount of data, and all chunks are as they would be', () => {
+    const places = [0, 100 * MIB + 7, 300 * MIB + 65, 390 * MIB].map((at, seed): [number, Buffer] => [
+      at,
+      noise((seed + 2) * 3 * MIB + 11, seed),
+    ])
+    const { ids, processed, read, hashed, path } = save(400 * MIB + 3, new Map(places))
+    expect(ids.equals(idsOf(readFileSync(path)))).toBe(true)
+    expect(processed).toBe(400 * MIB + 3)
+    expect(read).toBeLessThan(50 * MIB)
+    // The data has some forty chunks, the holes seven hundred.
+    expect(hashed).toBeLessThan(100)
+  })
+
+  it('is stored in no time behind data: a disk of 100 GiB that holds little', () => {
+    const data = new Map([0, 50 * GIB + 123, 99 * GIB].map((at, seed) => [at, noise(4 * MIB, seed)]))
+    const { ids, hashed } = save(100 * GIB, data)
+    expect(ids.length / 32).toBeGreaterThan(200_000)
+    expect(hashed).toBeLessThan(60)
+  })
+
+  it('ends where a file was cut off after it was opened', () => {
+    const path = join(home, 'file')
+    const made = openSync(path, 'w+')
+    ftruncateSync(made, 64 * MIB)
+    writeSync(made, noise(5 * MIB, 2), 0, 5 * MIB, 0)
+    writeSync(made, noise(5 * MIB, 2), 0, 5 * MIB, 40 * MIB)
+    const { writer } = openWriter()
+    const file = open(path)
+    ftruncateSync(made, 2 * MIB)
+    closeSync(made)
+    const ids = createContentSaver({ reader, content: writer, largestTree: 2 ** 31 }).save(file, () => undefined)
+    reader.close(file)
+    // Its beginning is right; what the rest is, nobody can know: the file is listed as changed.
+    expect(ids.length).toBeGreaterThan(0)
   })
 
   it('is too large, at once, where a node could not list its chunks', () => {

@@ -1,21 +1,24 @@
+import { createCipheriv, createHash } from 'node:crypto'
+
 import type { Chance } from '../../core/base/index.ts'
 
-/** Chance that comes out the same for the same seed (xorshift32). */
-export function seededChance(seed: number): Chance & { readonly below: (limit: number) => number } {
-  let state = seed | 0 || 1
-  function next(): number {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return state >>> 0
-  }
+/** Chance that repeats: every seed has a sequence of its own. */
+export function seededChance(seed: string | number): Chance & { readonly below: (limit: number) => number } {
+  const key = createHash('sha256').update(String(seed)).digest()
+  const stream = createCipheriv('aes-256-ctr', key, Buffer.alloc(16))
+  const next = (length: number): Buffer => stream.update(Buffer.alloc(length))
+  const fraction = (): number => next(4).readUInt32LE(0) / 2 ** 32
   return {
     fill(target) {
-      const bytes = Buffer.from(target.buffer, target.byteOffset, target.byteLength)
-      for (let at = 0; at < bytes.length; at++) bytes[at] = next() >>> 11
+      Buffer.from(target.buffer, target.byteOffset, target.byteLength).set(next(target.byteLength))
       return target
     },
-    fraction: () => next() / 2 ** 32,
-    below: (limit) => Math.floor((next() / 2 ** 32) * limit),
+    fraction,
+    below: (limit) => Math.floor(fraction() * limit),
   }
+}
+
+/** As many bytes as asked for, always the same for a seed. */
+export function seededBytes(seed: string | number, length: number): Buffer {
+  return seededChance(seed).fill(Buffer.alloc(length))
 }

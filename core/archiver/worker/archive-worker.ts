@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { carryError, isCode } from '../../base/index.ts'
+import { openSystemCalls } from '../../file-system/index.ts'
 import { createBell, createBlobWriter, createContentWriter, ID_BYTES, PipelineStopped } from '../../repository/index.ts'
 import { createSelection } from '../../selection/index.ts'
 import { createTreeMatcher, TreeWriter } from '../../snapshot/index.ts'
@@ -25,7 +26,7 @@ import { createSharer } from './sharer.ts'
 
 if (!parentPort) throw new Error('archive-worker is started as a worker thread')
 const port = parentPort
-const data = awaitRun(port, workerData as WaitingWorkerData)
+const data = awaitRun(port, workerData as WaitingWorkerData, openSystemCalls)
 const { pipeline, worker } = data
 const post = (message: FromWorker): void => port.postMessage(message)
 const bell = createBell(new Int32Array(pipeline.control))

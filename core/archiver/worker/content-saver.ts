@@ -3,7 +3,7 @@ import { mayHaveHoles } from '../../file-system/index.ts'
 import { type ContentWriter, ID_BYTES, type ReadNext } from '../../repository/index.ts'
 import type { EntryReader, OpenFile } from '../../source/index.ts'
 
-/** Stores the content of files. Long holes are neither read nor, where it is known where chunks begin, cut and hashed. */
+/** Stores the content of files. Long holes are neither read nor cut and hashed. */
 export interface ContentSaver {
   /**
    * Returns the ids of its chunks, which are those of a file full of zeros where it has holes. Fails with
@@ -17,12 +17,15 @@ export type ContentProgress = (processed: number, read: number) => void
 
 export interface ContentSaverParts {
   readonly reader: Pick<EntryReader, 'read' | 'nextData'>
-  readonly content: Pick<ContentWriter, 'save'>
+  readonly content: Pick<ContentWriter, 'save' | 'saveUntil'>
   /** Bytes; see `largest-tree.ts`. */
   readonly largestTree: number
 }
 
-/** The shortest chunk that restic's format has, and what decides whether it ends: 64 zeros are where one may. */
+/**
+ * The shortest chunk that restic's format has, and what decides whether one ends: behind 64 zeros every chunk does that is
+ * long enough. So at most that many bytes behind its data, in a hole one zero chunk follows the other.
+ */
 const SHORTEST_CHUNK = 512 * 1024
 const WINDOW = 64
 
@@ -88,26 +91,49 @@ export function createContentSaver({ reader, content, largestTree }: ContentSave
     )
   }
 
-  /** A chunk begins at each `at` that this comes to. What lies behind is stored as a whole once the next is not known. */
+  /** Where the first hole begins that is worth it, at or behind `at`. Infinite where there is none. */
+  function nextHole(file: OpenFile, at: number, size: number): number {
+    for (let from = at; from < size;) {
+      const data = reader.nextData(file, from, size)
+      if (!data || data.offset - from >= LEAST_HOLE) return size - from >= LEAST_HOLE ? from : Number.POSITIVE_INFINITY
+      from = data.offset + data.length
+    }
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** Stores from `at`, where a chunk begins, to where one ends in the next hole, or to the end. Returns where that is. */
+  function saveToHole(file: OpenFile, at: number, size: number, progress: ContentProgress, ids: Buffer[]): number {
+    const until = nextHole(file, at, size) + WINDOW
+    // No chunk that has its end there begins behind it.
+    const end = Math.min(size, until + SHORTEST_CHUNK)
+    let given = 0
+    const saved = content.saveUntil(
+      read(file, at, end, (processed, ofThem) => {
+        given += processed
+        progress(processed, ofThem)
+      }),
+      until - at,
+    )
+    ids.push(saved.ids)
+    // What was given in vain is of the hole.
+    progress(saved.length - given, 0)
+    // Ended before, it ends the file, which may be shorter by now.
+    return saved.length < until - at ? size : at + saved.length
+  }
+
+  /** A chunk begins at each `at` that this comes to. */
   function saveSparse(file: OpenFile, size: number, progress: ContentProgress): Buffer {
     const ids: Buffer[] = []
     let count = 0
     for (let at = 0; at < size;) {
       const chunks = Math.floor((endOfHole(file, at, size) - at) / SHORTEST_CHUNK)
-      const lastWindow = at + SHORTEST_CHUNK - WINDOW
-      let end = size
       if (chunks > 0) {
         checkCount(count + chunks, size)
-        end = at + chunks * SHORTEST_CHUNK
         ids.push(zeros(chunks))
-        progress(end - at, 0)
-      } else {
-        // Whatever a chunk begins with, it ends as soon as it may where a hole lies.
-        if (endOfHole(file, lastWindow, size) > lastWindow + LEAST_HOLE) end = at + SHORTEST_CHUNK
-        ids.push(content.save(read(file, at, end, progress)))
-      }
+        progress(chunks * SHORTEST_CHUNK, 0)
+        at += chunks * SHORTEST_CHUNK
+      } else at = saveToHole(file, at, size, progress, ids)
       count += (ids.at(-1)?.length ?? 0) / ID_BYTES
-      at = end
     }
     return Buffer.concat(ids)
   }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 
 import { isCode } from '../../base/index.ts'
-import type { ByteString } from '../../file-system/index.ts'
-import { type FileFacts, type Match, readNode, type TreeMatcher, TreeReader } from '../../snapshot/index.ts'
+import type { ByteString, EntryFacts } from '../../file-system/index.ts'
+import { type Match, readNode, type TreeMatcher, TreeReader } from '../../snapshot/index.ts'
 import type { SentParent } from '../messages.ts'
 
 /** A folder as the parent snapshot has it. Names must be asked for in the order of their bytes; each may be twice. */
@@ -12,7 +12,7 @@ export interface ParentFolder {
   /** The node of this name, valid until the next call. */
   find(name: ByteString): TreeReader | undefined
   /** The file of this name, where it is there and all that is told of it is as it was. */
-  findSame(name: ByteString, facts: FileFacts): SameFile | undefined
+  findSame(name: ByteString, facts: EntryFacts): SameFile | undefined
   /** Whether an encoded tree is the parent's, byte for byte. */
   isSame(plain: Buffer): boolean
   close(): void
@@ -49,7 +49,7 @@ export function openParentFolder(sent: SentParent, tree: Buffer, matcher: TreeMa
   let lastName: ByteString | undefined
   let last: Match = 'absent'
 
-  function match(name: ByteString, facts: FileFacts | undefined): Match {
+  function match(name: ByteString, facts: EntryFacts | undefined): Match {
     if (isUnsure || !matched) return 'unsure'
     if (name === lastName) return last
     lastName = name

@@ -8,10 +8,18 @@ import { CHUNKS_A_WINDOW, type SharedPipeline, WINDOW_BYTES, WINDOW_READ, WINDOW
 /** Fills the start of `target` with the next bytes of a file and returns how many; 0 at its end. May throw. */
 export type ReadNext = (target: Buffer) => number
 
+/** What was stored: the ids of its blobs, and how many bytes they hold. */
+export interface SavedContent {
+  readonly ids: Buffer
+  readonly length: number
+}
+
 /** Stores the content of files, cut where it says so. */
 export interface ContentWriter {
   /** Stores everything that `read` gives. Returns the ids of its blobs, 32 bytes each. */
   save(read: ReadNext): Buffer
+  /** The same, but only to where the first chunk ends at or behind `until`; `read` may have given more. Bytes. */
+  saveUntil(read: ReadNext, until: number): SavedContent
   /** Seals one waiting chunk of any worker. False where there is none. */
   help(): boolean
 }
@@ -115,44 +123,58 @@ export function createContentWriter(
     return id
   }
 
-  return {
-    help,
-    save(read) {
-      let window = firstWindow
-      let start = addressOf(window)
-      let end = start + fill(read, memory.subarray(start, start + WINDOW_READ))
-      if (end - start < MIN_CHUNK_BYTES) return saveShort(start, end - start)
-
-      const contents: Buffer[] = []
-      const chunks = Array.from({ length: WINDOWS_A_WORKER }, () => 0)
-      try {
-        for (;;) {
-          const isLast = end - start < WINDOW_READ || end === start
-          const rest = start + finder.findCuts(start, end, isLast, lengths)
-          chunks[window - firstWindow] = lengths.length
-          offer(window, start)
-          const other = firstWindow + ((window - firstWindow + 1) % WINDOWS_A_WORKER)
-          drain(other, chunks[other - firstWindow] ?? 0, contents)
-          chunks[other - firstWindow] = 0
-          if (isLast) {
-            drain(window, chunks[window - firstWindow] ?? 0, contents)
-            return Buffer.concat(contents)
-          }
-          const next = addressOf(other)
-          memory.copyWithin(next, rest, end)
-          start = next
-          const filled = next + (end - rest)
-          end = filled + fill(read, memory.subarray(filled, filled + WINDOW_READ))
-          window = other
-        }
-      } finally {
-        finder.reset()
-        // A file that failed half-way leaves chunks that others may be sealing: the windows are theirs until then. After
-        // a stop nobody looks at them again, and to wait would hide the error that led to it.
-        for (let each = 0; each < WINDOWS_A_WORKER && !bell.isStopped; each++) {
-          bell.waitUntil(() => queue.outstanding(firstWindow + each) === 0, help)
-        }
-      }
-    },
+  /** Leaves out the cuts behind the first that comes to `until`. Returns whether there is one. `from` is where they begin. */
+  function endAt(from: number, until: number): boolean {
+    let at = from
+    for (const [number, length] of lengths.entries()) {
+      at += length
+      if (at < until) continue
+      lengths.length = number + 1
+      return true
+    }
+    return false
   }
+
+  function saveUntil(read: ReadNext, until: number): SavedContent {
+    let window = firstWindow
+    let start = addressOf(window)
+    let end = start + fill(read, memory.subarray(start, start + WINDOW_READ))
+    if (end - start < MIN_CHUNK_BYTES) return { ids: saveShort(start, end - start), length: end - start }
+
+    const contents: Buffer[] = []
+    let saved = 0
+    const chunks = Array.from({ length: WINDOWS_A_WORKER }, () => 0)
+    try {
+      for (;;) {
+        const isEnd = end - start < WINDOW_READ || end === start
+        const rest = start + finder.findCuts(start, end, isEnd, lengths)
+        const isLast = endAt(saved, until) || isEnd
+        for (const length of lengths) saved += length
+        chunks[window - firstWindow] = lengths.length
+        offer(window, start)
+        const other = firstWindow + ((window - firstWindow + 1) % WINDOWS_A_WORKER)
+        drain(other, chunks[other - firstWindow] ?? 0, contents)
+        chunks[other - firstWindow] = 0
+        if (isLast) {
+          drain(window, chunks[window - firstWindow] ?? 0, contents)
+          return { ids: Buffer.concat(contents), length: saved }
+        }
+        const next = addressOf(other)
+        memory.copyWithin(next, rest, end)
+        start = next
+        const filled = next + (end - rest)
+        end = filled + fill(read, memory.subarray(filled, filled + WINDOW_READ))
+        window = other
+      }
+    } finally {
+      finder.reset()
+      // A file that failed half-way leaves chunks that others may be sealing: the windows are theirs until then. After
+      // a stop nobody looks at them again, and to wait would hide the error that led to it.
+      for (let each = 0; each < WINDOWS_A_WORKER && !bell.isStopped; each++) {
+        bell.waitUntil(() => queue.outstanding(firstWindow + each) === 0, help)
+      }
+    }
+  }
+
+  return { help, save: (read) => saveUntil(read, Number.POSITIVE_INFINITY).ids, saveUntil }
 }

@@ -22,7 +22,7 @@ export interface HardLinks {
    * Then the next name of the file becomes the first.
    */
   claim(
-    identity: string,
+    file: string,
     place: Place,
     restore: () => Promise<boolean>,
   ): Promise<{ readonly first: FirstName; readonly isOwn: boolean }>
@@ -37,16 +37,16 @@ interface Claimed extends FirstName {
 export function createHardLinks(): HardLinks {
   const firstNames = new Map<string, Claimed>()
   return {
-    async claim(identity, place, restore) {
-      let first = firstNames.get(identity)
+    async claim(file, place, restore) {
+      let first = firstNames.get(file)
       while (first?.pending) {
         await first.pending
-        first = firstNames.get(identity)
+        first = firstNames.get(file)
       }
       if (first && !first.isForeign) return { first, isOwn: false }
 
       const own: Claimed = { place, isLost: false, isForeign: false }
-      firstNames.set(identity, own)
+      firstNames.set(file, own)
       const restored = restore()
       own.pending = restored
         .then(

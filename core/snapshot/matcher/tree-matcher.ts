@@ -1,25 +1,6 @@
+import type { EntryFacts } from '../../file-system/index.ts'
 import { goModeFromUnix } from '../tree/go-file-mode.ts'
 import { openMatchKernel } from './kernel.ts'
-
-/** What `lstat` tells of a file, in numbers that make no garbage: what is of 64 bits comes in two halves. */
-export interface FileFacts {
-  readonly sizeLow: number
-  readonly sizeHigh: number
-  readonly inodeLow: number
-  readonly inodeHigh: number
-  readonly deviceLow: number
-  readonly deviceHigh: number
-  readonly links: number
-  /** Seconds since the epoch, and nanoseconds. */
-  readonly mtime: number
-  readonly mtimeNanos: number
-  readonly ctime: number
-  readonly ctimeNanos: number
-  /** As Unix has it, with the bits of the type. */
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
-}
 
 /** How users and groups are called now. Empty: not known. */
 export interface Owners {
@@ -36,7 +17,7 @@ export interface MatchedTree {
    * Looks for an entry. After `same` and `other`, `start` and `end` tell where its node stands in the tree; after `same`
    * the ids of its content are `ids(count)`.
    */
-  find(name: string, facts: FileFacts | undefined): Match
+  find(name: string, facts: EntryFacts | undefined): Match
   readonly start: number
   readonly end: number
   /** Whether the name that was found has no byte from 128 up. What has may not be UTF-8. */
@@ -94,7 +75,7 @@ export function createTreeMatcher(owners: Owners): TreeMatcher {
     return true
   }
 
-  function expect(facts: FileFacts): void {
+  function expect(facts: EntryFacts): void {
     if (facts.uid !== uid || facts.gid !== gid) expectOwners(facts.uid, facts.gid)
     const at = addresses.expected
     words[at] = facts.sizeLow

@@ -10,7 +10,13 @@ import {
 import { argumentBytes, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import { availableWorkers, ownIdentity } from '../../../repository/index.ts'
-import { findSnapshot, loadSnapshots, parseTagList, type StoredSnapshot } from '../../../snapshot/index.ts'
+import {
+  findSnapshot,
+  loadNamedSnapshot,
+  loadSnapshots,
+  parseTagList,
+  type StoredSnapshot,
+} from '../../../snapshot/index.ts'
 import { createFileServerSource } from '../../../source/index.ts'
 import { refuseNotText } from '../../byte-arguments.ts'
 import type { ExitCode } from '../../exit-code.ts'
@@ -131,5 +137,6 @@ async function parentOf(
 ): Promise<StoredSnapshot | 'newest' | 'none'> {
   if (force) return 'none'
   if (parent === undefined) return 'newest'
+  if (parent !== 'latest') return loadNamedSnapshot(repository, parent, { signal })
   return findSnapshot(await loadSnapshots(repository, { signal }), parent)
 }

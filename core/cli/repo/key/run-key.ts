@@ -1,10 +1,12 @@
-import { CoreError, formatInstant, isCode, parseInstant, systemClock } from '../../../base/index.ts'
+import { formatInstant, parseInstant, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import {
   addKey,
   type FoundKey,
   type KeyOwner,
   listKeys,
+  type NamedThing,
+  nameByPrefix,
   ownIdentity,
   removeKey,
   replaceKey,
@@ -12,7 +14,7 @@ import {
 } from '../../../repository/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { readNewPassword } from '../password/password.ts'
-import { type Session, withSession } from '../session.ts'
+import { withSession } from '../session.ts'
 import { type Cell, formatTable } from '../text/table.ts'
 import { createTimeText, type TimeText } from '../text/time-text.ts'
 import type { KeyOptions } from './key.ts'
@@ -63,36 +65,20 @@ export function runKeyPasswd(options: KeyOptions): Promise<ExitCode> {
 export function runKeyRemove(id: string, options: KeyOptions): Promise<ExitCode> {
   return withSession(options, 'exclusive', async (session) => {
     const { repository, output, signal } = session
-    const name = await findKeyName(session, id)
-    try {
-      await removeKey(repository, name, { signal })
-    } catch (error) {
-      throw isCode(error, 'storage/not-found') ? noSuchKey(id) : error
-    }
+    const keys = await allKeys(repository, signal)
+    const name = nameByPrefix(
+      keys.map((key) => key.name),
+      id,
+      KEY,
+    )
+    await removeKey(repository, name, { signal })
     output.say(`Removed key ${name.slice(0, 8)}: its password opens nothing any more.`)
     output.emit({ message_type: 'summary', added: null, removed: name })
     return EXIT.done
   })
 }
 
-async function findKeyName({ repository, signal }: Session, id: string): Promise<string> {
-  const keys = await allKeys(repository, signal)
-  const found = keys.map(({ name }) => name).filter((name) => id !== '' && name.startsWith(id.toLowerCase()))
-  const [name] = found
-  if (name === undefined) throw noSuchKey(id)
-  if (found.length === 1) return name
-  throw new CoreError('input/invalid', `${found.length} keys have an id that begins with ${JSON.stringify(id)}.`, {
-    safety: 'Nothing was changed.',
-    remedy: 'Give more digits of the id.',
-  })
-}
-
-function noSuchKey(id: string): CoreError {
-  return new CoreError('repository/not-in-repository', `No key has an id that begins with ${JSON.stringify(id)}.`, {
-    safety: 'Nothing was changed.',
-    remedy: '`holdfast repo key list` lists the keys.',
-  })
-}
+const KEY: NamedThing = { noun: 'key', remedy: '`holdfast repo key list` lists the keys.' }
 
 function newOwner({ host, user }: KeyOptions): KeyOwner {
   const { hostname, username } = ownIdentity()

@@ -2,7 +2,7 @@ import {
   compareSnapshots,
   findSnapshot,
   fitsFilter,
-  loadSnapshot,
+  loadNamedSnapshot,
   loadSnapshots,
   type SnapshotFilter,
   type StoredSnapshot,
@@ -28,7 +28,7 @@ export async function chooseSnapshots(
 ): Promise<ChosenSnapshots> {
   const { repository, output, signal } = session
   if (wanted.length > 0 && !wanted.includes('latest')) {
-    const chosen = await Promise.all(wanted.map((prefix) => loadNamed(session, prefix)))
+    const chosen = await Promise.all(wanted.map((prefix) => loadNamedSnapshot(repository, prefix, { signal })))
     return { snapshots: unique(chosen), unreadable: 0 }
   }
   let unreadable = 0
@@ -52,21 +52,9 @@ export async function chooseSnapshot(
   wanted: string,
   filter: SnapshotFilter,
 ): Promise<StoredSnapshot> {
+  if (wanted !== 'latest') return loadNamedSnapshot(session.repository, wanted, session)
   const { snapshots } = await chooseSnapshots(session, [wanted], filter)
   return findSnapshot(snapshots, snapshots[0]?.id ?? wanted)
-}
-
-/** Finds by id without reading any other snapshot: of ten thousand there is one to read. */
-async function loadNamed({ repository, signal }: Session, prefix: string): Promise<StoredSnapshot> {
-  const named: StoredSnapshot[] = []
-  const names: string[] = []
-  for await (const { name } of repository.storage.list('snapshot', { signal })) {
-    if (prefix !== '' && name.startsWith(prefix.toLowerCase())) names.push(name)
-  }
-  const [only] = names
-  if (names.length === 1 && only !== undefined) named.push(await loadSnapshot(repository, only, { signal }))
-  else if (names.length > 1) named.push(...(await loadSnapshots(repository, { signal, onUnreadable: () => undefined })))
-  return findSnapshot(named, prefix)
 }
 
 function unique(snapshots: readonly StoredSnapshot[]): StoredSnapshot[] {

@@ -17,15 +17,15 @@ export function createLinkTable(): LinkTable {
   const files = new Map<string, Linked>()
   return {
     firstPathOf(node, path) {
-      const identity = linkedFileKey(node)
-      if (identity === undefined) return undefined
-      const known = files.get(identity)
+      const file = linkedFileKey(node)
+      if (file === undefined) return undefined
+      const known = files.get(file)
       if (!known) {
-        files.set(identity, { path, left: node.links - 1n })
+        files.set(file, { path, left: node.links - 1n })
         return undefined
       }
       known.left--
-      if (known.left === 0n) files.delete(identity)
+      if (known.left === 0n) files.delete(file)
       return known.path
     },
   }

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest'
 import { createContentLoader, type Repository } from '../../../../core/repository/index.ts'
 import { sha256 } from '../../../../core/repository/sha256.ts'
 import { openMemoryStorage, type Storage } from '../../../../core/storage/index.ts'
+import { seededBytes } from '../../../support/seeded-chance.ts'
 import { storeIndex, storePack } from './made-pack.ts'
 import { makeRepository } from './made-repository.ts'
-import { seededBytes } from './seeded-chance.ts'
 
 const BODIES = Array.from({ length: 100 }, (_, seed) => seededBytes(1000, seed))
 

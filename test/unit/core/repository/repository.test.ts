@@ -7,9 +7,9 @@ import { createSealer, SEAL_OVERHEAD } from '../../../../core/repository/crypto/
 import { openRepository, type Repository } from '../../../../core/repository/index.ts'
 import { sha256 } from '../../../../core/repository/sha256.ts'
 import { type Handle, openMemoryStorage, type Storage, changeStorage } from '../../../../core/storage/index.ts'
+import { seededBytes } from '../../../support/seeded-chance.ts'
 import { storeIndex, storePack } from './made-pack.ts'
 import { makeRepository, namesOf, OWNER, PASSWORD, POLYNOMIAL } from './made-repository.ts'
-import { seededBytes } from './seeded-chance.ts'
 
 const made = await makeRepository()
 

@@ -1,4 +1,5 @@
-import { type FileFacts, type Node, unixModeFromGo } from '../../../../core/snapshot/index.ts'
+import type { EntryFacts } from '../../../../core/file-system/index.ts'
+import { type Node, unixModeFromGo } from '../../../../core/snapshot/index.ts'
 
 const SECOND = 1_000_000_000n
 
@@ -8,7 +9,7 @@ const low = (value: bigint): number => Number(value & 0xffff_ffffn)
 const high = (value: bigint): number => Number(value >> 32n)
 
 /** What `lstat` would tell of the file that a node describes. */
-export function factsOf(node: Node): FileFacts {
+export function factsOf(node: Node): EntryFacts {
   return {
     sizeLow: low(node.size),
     sizeHigh: high(node.size),

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import type { EntryFacts } from '../../../../core/file-system/index.ts'
 import {
   createTreeMatcher,
-  type FileFacts,
   goModeFromUnix,
   type MatchedTree,
   type Node,
@@ -63,7 +63,7 @@ describe('a tree matcher', () => {
     expect(matched.find('d', factsOf(c))).toBe('absent')
   })
 
-  it.each<[string, Partial<FileFacts>]>([
+  it.each<[string, Partial<EntryFacts>]>([
     ['size', { sizeLow: 2 }],
     ['size beyond 4 GiB', { sizeHigh: 1 }],
     ['inode', { inodeLow: 2_146_914 }],

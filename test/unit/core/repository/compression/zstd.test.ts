@@ -13,7 +13,7 @@ import {
   decompressFrame,
   type ZstdOpeners,
 } from '../../../../../core/repository/compression/zstd.ts'
-import { seededBytes } from '../seeded-chance.ts'
+import { seededBytes } from '../../../../support/seeded-chance.ts'
 
 const never: ZstdContext = { run: () => -1 }
 /** Ways in which Node's inside may be another one day. */

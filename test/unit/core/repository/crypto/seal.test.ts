@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { type Chance, isCode } from '../../../../../core/base/index.ts'
 import { type MasterKey, masterKeyFrom } from '../../../../../core/repository/crypto/master-key.ts'
 import { createSealer, SEAL_OVERHEAD, type Sealer } from '../../../../../core/repository/crypto/seal.ts'
+import { seededBytes } from '../../../../support/seeded-chance.ts'
 import { FIXED_KEY } from '../fixed-key.ts'
-import { seededBytes } from '../seeded-chance.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex')
 

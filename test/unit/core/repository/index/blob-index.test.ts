@@ -11,7 +11,7 @@ import { isCode } from '../../../../../core/base/index.ts'
 import { attachBlobIndex, createBlobIndex } from '../../../../../core/repository/index/blob-index.ts'
 import { createEntryTable } from '../../../../../core/repository/index/entry-table.ts'
 import { createPackTable } from '../../../../../core/repository/index/pack-table.ts'
-import { seededBytes } from '../seeded-chance.ts'
+import { seededBytes } from '../../../../support/seeded-chance.ts'
 import type { ClaimJob, ClaimReport } from './claim-thread.ts'
 import { writeMadeId } from './made-id.ts'
 

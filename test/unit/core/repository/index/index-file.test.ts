@@ -7,7 +7,7 @@ import { readIndex } from '../../../../../core/repository/index/index-reader.ts'
 import { scanIndex } from '../../../../../core/repository/index/index-scanner.ts'
 import { encodeIndex, indexTextOf, MOST_INDEX_TEXT } from '../../../../../core/repository/index/index-writer.ts'
 import { MOST_BLOBS_A_PACK } from '../../../../../core/repository/pack/pack-builder.ts'
-import { seededBytes } from '../seeded-chance.ts'
+import { seededBytes } from '../../../../support/seeded-chance.ts'
 
 const size = fc.oneof(fc.nat(1000), fc.constantFrom(0, 2 ** 31, 2 ** 32 - 1), fc.integer({ min: 0, max: 2 ** 32 - 1 }))
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes))

@@ -8,9 +8,9 @@ import { CoreError } from '../../../../../core/base/index.ts'
 import { listPresentPacks, type PresentPacks, type Repository } from '../../../../../core/repository/index.ts'
 import { sha256 } from '../../../../../core/repository/sha256.ts'
 import { openMemoryStorage, type Storage } from '../../../../../core/storage/index.ts'
+import { seededBytes } from '../../../../support/seeded-chance.ts'
 import { storeIndex, storePack } from '../made-pack.ts'
 import { makeRepository } from '../made-repository.ts'
-import { seededBytes } from '../seeded-chance.ts'
 
 const body = (number: number): Buffer => seededBytes(`blob ${number}`, 100 + number)
 const made = await makeRepository()

@@ -9,9 +9,9 @@ import { deriveKey } from '../../../../../core/repository/crypto/key-derivation.
 import { createSealer, SEAL_OVERHEAD } from '../../../../../core/repository/crypto/seal.ts'
 import { decodeKeyFile, openKeyFile, sealKeyFile } from '../../../../../core/repository/key/key-file.ts'
 import { isRoot, rootOnly } from '../../../../support/privilege.ts'
+import { seededBytes } from '../../../../support/seeded-chance.ts'
 import { FIXED_KEY } from '../fixed-key.ts'
 import { OWNER } from '../made-repository.ts'
-import { seededBytes } from '../seeded-chance.ts'
 
 const SALT = seededBytes('salt', 64)
 const sealedFile = await sealKeyFile(FIXED_KEY, 'pass', SALT, OWNER)

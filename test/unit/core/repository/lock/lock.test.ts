@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CoreError, isCode } from '../../../../../core/base/index.ts'
 import { type HeldLock, listLocks, lockRepository, removeLock } from '../../../../../core/repository/index.ts'
 import { decodeLock, encodeLock } from '../../../../../core/repository/lock/lock-file.ts'
-import { seededChance } from '../seeded-chance.ts'
+import { seededChance } from '../../../../support/seeded-chance.ts'
 import { deadPid, MINUTE, NOW, OTHER, SELF, setLockBench } from './lock-bench.ts'
 
 let bench: ReturnType<typeof setLockBench>

@@ -9,8 +9,8 @@ import { HEADER_LENGTH_BYTES, readHeaderEntries } from '../../../../../core/repo
 import { createPackBuilder, MOST_BLOBS_A_PACK, packBytesFor } from '../../../../../core/repository/pack/pack-builder.ts'
 import { readPackHeader } from '../../../../../core/repository/pack/pack-header-reader.ts'
 import { sha256 } from '../../../../../core/repository/sha256.ts'
+import { seededBytes } from '../../../../support/seeded-chance.ts'
 import { FIXED_KEY } from '../fixed-key.ts'
-import { seededBytes } from '../seeded-chance.ts'
 
 const sealer = createSealer(FIXED_KEY)
 

@@ -8,8 +8,8 @@ import { createBlobWriter } from '../../../../../core/repository/pipeline/blob-w
 import { openPipeline, type PipelineOptions } from '../../../../../core/repository/pipeline/pipeline.ts'
 import { sha256 } from '../../../../../core/repository/sha256.ts'
 import { openMemoryStorage, type Storage } from '../../../../../core/storage/index.ts'
+import { seededBytes } from '../../../../support/seeded-chance.ts'
 import { makeRepository, namesOf } from '../made-repository.ts'
-import { seededBytes } from '../seeded-chance.ts'
 
 const MIB = 1024 * 1024
 const made = await makeRepository()

@@ -11,8 +11,8 @@ import { createPackSlots, type PackSlots } from '../../../../../core/repository/
 import { openPipeline } from '../../../../../core/repository/pipeline/pipeline.ts'
 import { sha256 } from '../../../../../core/repository/sha256.ts'
 import { openMemoryStorage, type Storage, changeStorage } from '../../../../../core/storage/index.ts'
+import { seededBytes } from '../../../../support/seeded-chance.ts'
 import { makeRepository, namesOf } from '../made-repository.ts'
-import { seededBytes } from '../seeded-chance.ts'
 
 const made = await makeRepository()
 const MINUTE = 60_000

@@ -1,4 +1,4 @@
-import type { ZonedTime } from './json/go-time.ts'
+import type { ZonedTime } from '../json/go-time.ts'
 
 /** What a backup did, as restic 0.17 and later store it with the snapshot. Sizes are bytes. */
 export interface SnapshotSummary {

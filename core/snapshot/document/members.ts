@@ -1,6 +1,5 @@
-import { ZERO_TIME, type ZonedTime, parseTime } from './json/go-time.ts'
-import { JsonScanner } from './json/json-scanner.ts'
-import type { Snapshot, SnapshotSummary } from './snapshot.ts'
+import { parseTime, ZERO_TIME, type ZonedTime } from '../json/go-time.ts'
+import type { JsonScanner } from '../json/json-scanner.ts'
 
 const ID = /^[0-9a-f]{64}$/
 const WHOLE = /^(?:0|[1-9]\d{0,19})$/
@@ -8,59 +7,11 @@ const LARGEST_UINT32 = 2 ** 32 - 1
 const LARGEST_UINT64 = 2n ** 64n - 1n
 const NO_TIME: ZonedTime = { ns: ZERO_TIME, offsetMinutes: 0 }
 
-/**
- * Reads a snapshot document. `what` names it for messages, with a capital: `Snapshot 3ac5…`.
- * @throws CoreError `repository/damaged`, telling the byte and what is wrong there.
- */
-export function decodeSnapshot(bytes: Buffer, what: string): Snapshot {
-  const members = new Members(new JsonScanner(bytes, what), 0)
-  members.endsDocument()
-  const snapshot: Snapshot = {
-    time: members.time('time'),
-    parent: members.id('parent'),
-    tree: members.required('tree', members.id('tree')),
-    paths: members.texts('paths'),
-    hostname: members.text('hostname'),
-    username: members.text('username'),
-    uid: members.uint32('uid'),
-    gid: members.uint32('gid'),
-    excludes: members.texts('excludes'),
-    tags: members.texts('tags'),
-    original: members.id('original'),
-    programVersion: members.text('program_version'),
-    summary: decodeSummary(members.nested('summary')),
-    unknown: members.rest(),
-  }
-  return snapshot
-}
-
-function decodeSummary(members: Members | undefined): SnapshotSummary | undefined {
-  return (
-    members && {
-      backupStart: members.time('backup_start'),
-      backupEnd: members.time('backup_end'),
-      filesNew: members.uint64('files_new'),
-      filesChanged: members.uint64('files_changed'),
-      filesUnmodified: members.uint64('files_unmodified'),
-      dirsNew: members.uint64('dirs_new'),
-      dirsChanged: members.uint64('dirs_changed'),
-      dirsUnmodified: members.uint64('dirs_unmodified'),
-      dataBlobs: members.uint64('data_blobs'),
-      treeBlobs: members.uint64('tree_blobs'),
-      dataAdded: members.uint64('data_added'),
-      dataAddedPacked: members.uint64('data_added_packed'),
-      totalFilesProcessed: members.uint64('total_files_processed'),
-      totalBytesProcessed: members.uint64('total_bytes_processed'),
-      unknown: members.rest(),
-    }
-  )
-}
-
 /** Some thirty are known; those of newer versions are kept. */
 const MOST_FIELDS = 1000
 
 /** The members of one object, taken out one by one; what is left at the end is unknown. A null counts as absent. */
-class Members {
+export class Members {
   readonly #scanner: JsonScanner
   readonly #start: number
   readonly #end: number
