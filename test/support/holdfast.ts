@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 
+import { noteGiven } from './given-options.ts'
 import { boundByModes, type Command } from './privilege.ts'
 import { PROGRAM } from './program.ts'
 
@@ -30,6 +31,7 @@ export function startHoldfast(
   args: readonly string[],
   { env = {}, cwd, isBoundByModes = false, user, stdin }: HoldfastOptions = {},
 ): ChildProcessWithoutNullStreams {
+  noteGiven(args)
   const command: Command = [process.execPath, PROGRAM, ...args]
   const [program, ...rest] = isBoundByModes ? boundByModes(command) : command
   const child = spawn(program, rest, {

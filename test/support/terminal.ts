@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 
+import { noteGiven } from './given-options.ts'
 import { PROGRAM } from './program.ts'
 
 /** How a run at a terminal ended, with all that was shown there. */
@@ -14,6 +15,7 @@ export function runAtTerminal(
   answers: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<ShownAndEnded> {
+  noteGiven(args)
   const command = [process.execPath, PROGRAM, ...args].map((arg) => `'${arg}'`).join(' ')
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: { ...process.env, ...env },
