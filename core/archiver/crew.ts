@@ -117,9 +117,6 @@ export function startCrew(options: CrewOptions): Crew {
           () => send(from, { type: 'pack', pack: message.pack, bytes: undefined }),
         )
         break
-      case 'mixed':
-        // Of no run.
-        break
       case 'missed':
         onMissed(message.missed)
         break

@@ -1,5 +1,5 @@
 import type { CarriedError } from '../base/index.ts'
-import type { Lanes, PackMessage, SharedPipeline, WriteCounts } from '../repository/index.ts'
+import type { PackMessage, SharedPipeline, WriteCounts } from '../repository/index.ts'
 import type { SelectionOptions } from '../selection/index.ts'
 import type { FolderAddress, ReaderDescriptor } from '../source/index.ts'
 
@@ -62,18 +62,8 @@ export interface FolderTask {
   readonly of: { readonly path: Uint8Array; readonly name: Uint8Array } | undefined
 }
 
-/** To a worker that waits for a run. */
-export type ToWaitingWorker =
-  | { readonly type: 'mix'; readonly lanes: Lanes }
-  | { readonly type: 'begin'; readonly data: ArchiveWorkerData }
-  /** There will be no run. */
-  | { readonly type: 'end' }
-
-/** To a worker, which waits until it is told of a run with `begin`. */
-export type ToWorker = ToWaitingWorker | ToRunningWorker
-
-/** To a worker of a run. */
-export type ToRunningWorker =
+/** To a worker. */
+export type ToWorker =
   | { readonly type: 'task'; readonly task: Task }
   | { readonly type: 'done'; readonly done: Done }
   | { readonly type: 'pack'; readonly pack: number; readonly bytes: SharedArrayBuffer | undefined }
@@ -100,8 +90,6 @@ export function transferOf({ result }: Done): ArrayBuffer[] {
 
 /** To the main thread. */
 export type FromWorker =
-  /** The answer to `mix`. False: it could not. */
-  | { readonly type: 'mixed'; readonly isMixed: boolean }
   | PackMessage
   | { readonly type: 'done'; readonly done: Done }
   /** This worker has nothing to do. */

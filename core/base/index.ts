@@ -25,6 +25,7 @@ export {
   type JobCrew,
   type JobKinds,
   type JobServer,
+  newStopped,
   serveJobs,
   startJobCrew,
   type Stopped,

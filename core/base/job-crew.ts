@@ -44,21 +44,19 @@ interface Member {
   jobs: number
 }
 
-/** `crewOf` completes "a worker …" in the error of a thread that ends too soon; `safety` says what that means. */
+/** Takes threads over, which end with the crew. `stopped` is what they were given. `crewOf` completes "a worker …" in the error of a thread that ends too soon; `safety` says what that means. */
 export function startJobCrew<J extends JobKinds<J>, News = never>(
-  count: number,
-  start: (number: number, stopped: Stopped) => Worker,
+  threads: readonly Worker[],
+  stopped: Stopped,
   { crewOf, safety }: { readonly crewOf: string; readonly safety: string },
 ): JobCrew<J, News> {
   const waitingJobs = new Map<number, { resolve: (answer: unknown) => void; reject: (error: unknown) => void }>()
   const waitingForRoom: (() => void)[] = []
-  const stopped: Stopped = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
   let failure: { readonly error: unknown } | undefined
   let isEnding = false
   let lastJob = 0
 
-  const members: Member[] = Array.from({ length: count }, (_, number) => {
-    const thread = start(number, stopped)
+  const members = threads.map((thread, number) => {
     const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
     const member: Member = { thread, ended, jobs: 0 }
     thread.on('message', (message: FromThread) => receive(member, message))
@@ -160,6 +158,11 @@ export function serveJobs<J extends JobKinds<J>, News = never>(port: MessagePort
       post({ type: 'broken', error: carryError(error) })
     }
   })
+}
+
+/** To be given to the threads of a crew. */
+export function newStopped(): Stopped {
+  return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
 }
 
 /** Whether no more work is wanted. */

@@ -9,6 +9,7 @@ import type { Problem } from './messages.ts'
 import type { Overwrite } from './overwrite.ts'
 import type { RestoreProgress } from './progress.ts'
 import { startRestoreCrew } from './restore-crew.ts'
+import { type RestoreThreads, startRestoreThreads } from './restore-threads.ts'
 import { createRoomCounter, tooLittleRoom } from './room.ts'
 import type { OutcomeCounts } from './set/outcome.ts'
 import { createSetRestorer } from './set/set-restorer.ts'
@@ -32,6 +33,8 @@ export interface RestoreOptions extends Abortable {
   /** Says what would be restored, and writes nothing. */
   readonly dryRun: boolean
   readonly workers: number
+  /** As many threads as `workers`, started before. Whoever started them ends them when they were not needed. */
+  readonly threads?: RestoreThreads | undefined
   /** Entries of a file set: fewer take less memory, more read fewer packs twice. */
   readonly mostEntries?: number | undefined
   readonly onProblem: (problem: RestoreProblem) => void
@@ -73,7 +76,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
 
   const target = openTargetTree(targetPath)
   const tally = TALLY.allocate(workers)
-  const crew = startRestoreCrew(workers, {
+  const crew = startRestoreCrew(options.threads ?? startRestoreThreads(workers), {
     masterKey: repository.masterKey,
     index: index.shared,
     // The folder that is open here, whatever has its name by then.

@@ -2,15 +2,21 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { carryError, isCode } from '../../base/index.ts'
 import { openSystemCalls } from '../../file-system/index.ts'
-import { createBell, createBlobWriter, createContentWriter, ID_BYTES, PipelineStopped } from '../../repository/index.ts'
+import {
+  awaitBegin,
+  createBell,
+  createBlobWriter,
+  createContentWriter,
+  ID_BYTES,
+  PipelineStopped,
+  type WaitingBell,
+} from '../../repository/index.ts'
 import { createSelection } from '../../selection/index.ts'
 import { createTreeMatcher, TreeWriter } from '../../snapshot/index.ts'
 import { openEntryReader } from '../../source/index.ts'
-import type { WaitingWorkerData } from '../archive-threads.ts'
 import { FIGURES } from '../figures.ts'
 import { createIdlers } from '../idlers.ts'
-import { type Done, type FromWorker, type Task, transferOf } from '../messages.ts'
-import { awaitRun } from './await-run.ts'
+import { type ArchiveWorkerData, type Done, type FromWorker, type Task, transferOf } from '../messages.ts'
 import { createContentSaver } from './content-saver.ts'
 import { createEntryArchiver } from './entry-archiver.ts'
 import { createFileArchiver } from './file-archiver.ts'
@@ -26,7 +32,7 @@ import { createSharer } from './sharer.ts'
 
 if (!parentPort) throw new Error('archive-worker is started as a worker thread')
 const port = parentPort
-const data = awaitRun(port, workerData as WaitingWorkerData, openSystemCalls)
+const data = awaitBegin(port, workerData as WaitingBell, openSystemCalls) as ArchiveWorkerData
 const { pipeline, worker } = data
 const post = (message: FromWorker): void => port.postMessage(message)
 const bell = createBell(new Int32Array(pipeline.control))

@@ -1,6 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 
-import type { Done, Task, ToRunningWorker } from '../messages.ts'
+import type { Done, Task, ToWorker } from '../messages.ts'
 
 /** What the main thread sent to this worker, read without ever returning to the event loop. */
 export interface Mailbox {
@@ -24,7 +24,7 @@ export function createMailbox(port: MessagePort): Mailbox {
     for (;;) {
       const received = receiveMessageOnPort(port)
       if (!received) return
-      const message = received.message as ToRunningWorker
+      const message = received.message as ToWorker
       switch (message.type) {
         case 'task':
           tasks.push(message.task)

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { count, isCode, serveJobs, stopTest, systemCode } from '../../base/index.ts'
 import { openSystemCalls } from '../../file-system/index.ts'
-import { attachBlobIndex, createBlobReader, ID_BYTES } from '../../repository/index.ts'
+import { attachBlobIndex, awaitBegin, createBlobReader, ID_BYTES, type WaitingBell } from '../../repository/index.ts'
 import { createMetadataWriter, openTargetTree } from '../../target/index.ts'
 import { entryListOver, type EntryReader } from '../entry-list.ts'
 import { fileStatesOver } from '../file-states.ts'
@@ -22,7 +22,7 @@ import { createFileComparer } from './file-comparer.ts'
 import { createFileWriter } from './file-writer.ts'
 
 if (!parentPort) throw new Error('restore-worker is started as a worker thread')
-const data = workerData as RestoreWorkerData
+const data = awaitBegin(parentPort, workerData as WaitingBell, openSystemCalls) as RestoreWorkerData
 const index = attachBlobIndex(data.index)
 const reader = createBlobReader(data.masterKey, data.index)
 const tree = openTargetTree(data.target)

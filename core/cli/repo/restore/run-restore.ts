@@ -3,12 +3,13 @@ import { resolve } from 'node:path'
 import { argumentBytes, CoreError, systemClock } from '../../../base/index.ts'
 import { type ByteString, printable } from '../../../file-system/index.ts'
 import { availableWorkers } from '../../../repository/index.ts'
-import { restore } from '../../../restorer/index.ts'
+import { restore, type RestoreThreads, startRestoreThreads } from '../../../restorer/index.ts'
+import type { RestoreSelectionOptions } from '../../../selection/index.ts'
 import { byteStringOf, refuseNotText, shownArgument } from '../../byte-arguments.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import { tellingIfStopped } from '../../stopped.ts'
 import { openSnapshot } from '../lookup/open-snapshot.ts'
-import { withSession } from '../session.ts'
+import { type Session, withSession } from '../session.ts'
 import { patternsIn } from '../text/pattern-files.ts'
 import { createProblemReporter } from './restore-problems.ts'
 import { showRestoreProgress } from './restore-progress.ts'
@@ -21,10 +22,27 @@ const TAKES_BYTES = [
   ...['include', 'iinclude', 'exclude', 'iexclude'].flatMap((name) => [name, `${name}File`]),
 ]
 
-export function runRestore(wanted: string, options: RestoreCommandOptions): Promise<ExitCode> {
+export async function runRestore(wanted: string, options: RestoreCommandOptions): Promise<ExitCode> {
   refuseNotText(options, TAKES_BYTES)
-  const target = targetOf(options)
-  return withSession(options, 'shared', async (session) => {
+  const work: RestoreWork = { wanted, options, target: targetOf(options), selection: selectionOf(options) }
+  const threads = startRestoreThreads(options.workers ?? availableWorkers())
+  try {
+    return await restoreWith(threads, work)
+  } finally {
+    await threads.end()
+  }
+}
+
+/** What was asked for. */
+interface RestoreWork {
+  readonly wanted: string
+  readonly options: RestoreCommandOptions
+  readonly target: string
+  readonly selection: RestoreSelectionOptions
+}
+
+function restoreWith(threads: RestoreThreads, { wanted, options, target, selection }: RestoreWork): Promise<ExitCode> {
+  const work = async (session: Session): Promise<ExitCode> => {
     const { repository, output, signal } = session
     const since = systemClock.monotonic()
     const { snapshot, index, root } = await openSnapshot(session, wanted, options)
@@ -35,17 +53,13 @@ export function runRestore(wanted: string, options: RestoreCommandOptions): Prom
     const restored = restore(repository, index, {
       tree: root,
       target: argumentBytes(target),
-      selection: {
-        includes: patterns(options.include, options.includeFile),
-        caseInsensitiveIncludes: patterns(options.iinclude, options.iincludeFile),
-        excludes: patterns(options.exclude, options.excludeFile),
-        caseInsensitiveExcludes: patterns(options.iexclude, options.iexcludeFile),
-      },
+      selection,
       overwrite: options.overwrite,
       sparse: options.sparse ?? false,
       verify: options.verify ?? false,
       dryRun: options.dryRun ?? false,
-      workers: options.workers ?? availableWorkers(),
+      workers: threads.threads.length,
+      threads,
       onProblem: (problem) => shown.report(problem),
       onProgress: showRestoreProgress(output, systemClock, { verify: options.verify ?? false }),
       signal,
@@ -56,7 +70,17 @@ export function runRestore(wanted: string, options: RestoreCommandOptions): Prom
     )
     shown.finish()
     return summarise(output, result, snapshot, shownArgument(target), systemClock.monotonic() - since, options)
-  })
+  }
+  return withSession(options, 'shared', work, { laneMixer: threads.laneMixer })
+}
+
+function selectionOf(options: RestoreCommandOptions): RestoreSelectionOptions {
+  return {
+    includes: patterns(options.include, options.includeFile),
+    caseInsensitiveIncludes: patterns(options.iinclude, options.iincludeFile),
+    excludes: patterns(options.exclude, options.excludeFile),
+    caseInsensitiveExcludes: patterns(options.iexclude, options.iexcludeFile),
+  }
 }
 
 /** Undefined where none were given, in neither way. */

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
-import { type JobCrew, startJobCrew } from '../../../../core/base/index.ts'
+import { type JobCrew, newStopped, startJobCrew } from '../../../../core/base/index.ts'
 import { collectExits } from '../../../support/worker-exits.ts'
 import type { TestJobs } from './crew-thread.ts'
 
@@ -15,7 +15,9 @@ afterEach(async () => {
 
 function start(count: number): TestCrew {
   const thread = new URL('./crew-thread.ts', import.meta.url)
-  const crew = startJobCrew<TestJobs, string>(count, (_, stopped) => new Worker(thread, { workerData: stopped }), {
+  const stopped = newStopped()
+  const threads = Array.from({ length: count }, () => new Worker(thread, { workerData: stopped }))
+  const crew = startJobCrew<TestJobs, string>(threads, stopped, {
     crewOf: 'the test',
     safety: 'Nothing was changed.',
   })

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest'
 
 import { createBlobIndex } from '../../../../core/repository/index.ts'
 import { startRestoreCrew } from '../../../../core/restorer/restore-crew.ts'
+import { startRestoreThreads } from '../../../../core/restorer/restore-threads.ts'
 import { TALLY } from '../../../../core/restorer/tally.ts'
 import { collectExits } from '../../../support/worker-exits.ts'
 
@@ -13,7 +14,7 @@ it('the threads of a restore end by themselves, even before they have begun', as
   const masterKey = { encrypt: new Uint8Array(32), macK: new Uint8Array(16), macR: new Uint8Array(16) }
   const target = mkdtempSync(join(tmpdir(), 'holdfast-restore-crew-'))
   const exits = await collectExits(async () => {
-    const crew = startRestoreCrew(2, {
+    const crew = startRestoreCrew(startRestoreThreads(2), {
       masterKey,
       index: createBlobIndex().shared,
       target: Buffer.from(target),
