@@ -7,7 +7,7 @@ import type { BackupOptions } from './backup.ts'
 import { type Estimate, startEstimate } from './estimate.ts'
 import { withRetried } from './figures.ts'
 import { createMissedList, type MissedList } from './missed-list.ts'
-import { addressesOf, buildRootTree } from './root-tree.ts'
+import { addressOf, buildRootTree, outermostOf } from './root-tree.ts'
 import { watchRoots } from './unread-roots.ts'
 
 export interface Passed {
@@ -34,13 +34,14 @@ export async function archivePasses(
     basis: 'parent',
   }
   const tree = buildRootTree(roots)
+  const outermost = outermostOf(tree)
   const estimate =
-    options.estimate && !totals ? startEstimate({ roots: addressesOf(tree), reader, selection }) : undefined
+    options.estimate && !totals ? startEstimate({ roots: outermost.map(addressOf), reader, selection }) : undefined
   let first: Archived | undefined
   let storedByFirst = 0
   let storedByPass = 0
   let missed = createMissedList(listMissed?.())
-  const unread = watchRoots(roots)
+  const unread = watchRoots(outermost)
 
   const pass = (parentTree: Buffer | undefined, waiting?: ArchiveThreads): Promise<Archived> =>
     archive(repository, index, {

@@ -79,8 +79,11 @@ export async function archive(repository: Repository, index: BlobIndex, options:
     return { tree, figures: FIGURES.sum(figures), ...sumReports(reports) }
   }
 
+  let isWhole = false
   try {
-    return await Promise.race([work(), failed.promise])
+    const archived = await Promise.race([work(), failed.promise])
+    isWhole = true
+    return archived
   } catch (error) {
     throw error instanceof PipelineStopped
       ? new CoreError('internal/defect', 'The backup was stopped for no known reason.', { cause: error })
@@ -90,7 +93,7 @@ export async function archive(repository: Repository, index: BlobIndex, options:
     signal?.removeEventListener('abort', abort)
     pipeline.bell.stop()
     await crew.end()
-    if (signal?.aborted) await pipeline.packs.keep()
+    if (!isWhole) await pipeline.packs.keep()
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Abortable, arrivedError, CoreError } from '../base/index.ts'
+import { arrivedError, CoreError } from '../base/index.ts'
 import type { Bell, PackMessage } from '../repository/index.ts'
 import type { ArchiveThreads } from './archive-threads.ts'
 import { createIdlers, type Idlers } from './idlers.ts'
@@ -33,7 +33,7 @@ export interface Crew {
   /** Has a task done by whichever worker is free first. Rejects when the crew fails. */
   run(task: TaskBody): Promise<Uint8Array>
   /** Lets the workers hand over what they still hold and end. Resolves to what each of them counted. */
-  finish(options?: Abortable): Promise<WorkerReport[]>
+  finish(): Promise<WorkerReport[]>
   /** Resolves when the workers have ended, as they do when they are finished or the bell was stopped. */
   end(): Promise<void>
 }

@@ -11,7 +11,7 @@ export interface ArchiveWorkerData {
   readonly reader: ReaderDescriptor
   readonly selection: SelectionOptions
   readonly detection: ChangeDetection
-  /** One row of figures a worker; see `progress.ts`. */
+  /** One row of figures a worker; see `figures.ts`. */
   readonly figures: SharedArrayBuffer
   /** Which workers are idle; see `idlers.ts`. */
   readonly idleWords: SharedArrayBuffer

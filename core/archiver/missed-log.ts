@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
-import { formatInstant } from '../base/index.ts'
+import { formatInstant, systemChance } from '../base/index.ts'
 import { printable } from '../file-system/index.ts'
 import type { MissedFile } from './messages.ts'
 
@@ -32,7 +32,8 @@ const GATHERED = 64 * 1024
 
 export function openMissedLog({ folder, set }: MissedLogOptions): MissedLog {
   const place = join(folder, set)
-  const part = join(place, `.Holdfast-${process.pid}-MissedFiles.part`)
+  // A name that nobody can have put a link under.
+  const part = join(place, `.Holdfast-${systemChance.fill(Buffer.alloc(8)).toString('hex')}-MissedFiles.part`)
   let descriptor: number | undefined
   let failure: { readonly error: unknown } | undefined
   let gathered = ''
@@ -42,7 +43,7 @@ export function openMissedLog({ folder, set }: MissedLogOptions): MissedLog {
     try {
       if (descriptor === undefined) {
         mkdirSync(place, { recursive: true, mode: 0o700 })
-        descriptor = openSync(part, 'w', 0o600)
+        descriptor = openSync(part, 'wx', 0o600)
       }
       writeSync(descriptor, gathered)
     } catch (error) {
@@ -76,7 +77,8 @@ export function openMissedLog({ folder, set }: MissedLogOptions): MissedLog {
       write()
       if (failure) throw failure.error
       const path = join(place, `Holdfast-${run}-MissedFiles.log`)
-      await writeFile(path, `# ${count} missed in run ${run}, ${formatInstant(time)}\n`, { mode: 0o600 })
+      const head = `# ${count} missed in run ${run}, ${formatInstant(time)}\n`
+      await writeFile(path, head, { mode: 0o600, flag: 'wx' })
       await pipeline(createReadStream(part), createWriteStream(path, { flags: 'a' }))
       return path
     },

@@ -23,10 +23,10 @@ export function buildRootTree(roots: readonly PreparedRoot[]): RootFolder {
   return top
 }
 
-/** Where the roots are read that are inside no other one. */
-export function addressesOf({ whole, roots, folders }: RootFolder): FolderAddress[] {
-  if (whole) return [addressOf(whole)]
-  return [...[...roots.values()].map(addressOf), ...[...folders.values()].flatMap(addressesOf)]
+/** The roots that are inside no other one. */
+export function outermostOf({ whole, roots, folders }: RootFolder): PreparedRoot[] {
+  if (whole) return [whole]
+  return [...roots.values(), ...[...folders.values()].flatMap(outermostOf)]
 }
 
 /** The folder that a root lies in, of which only the root is read; of `/` the folder is itself the root. */

@@ -13,13 +13,17 @@ export interface UnreadRoots {
   refuseIfAll(): void
 }
 
+/** Kinds of which nothing of the entry is stored. */
+const WHOLLY_MISSED = new Set<MissedFile['kind']>(['unreadable', 'too-large', 'name-not-utf8'])
+
+/** `roots`: those that are inside no other one. */
 export function watchRoots(roots: readonly PreparedRoot[]): UnreadRoots {
   const paths = new Set(roots.map(({ path }) => Buffer.from(path).latin1Slice()))
   const reasons = new Map<string, string>()
   return {
     see({ kind, path, reason }) {
       const text = Buffer.from(path).latin1Slice()
-      if (kind === 'unreadable' && paths.has(text)) reasons.set(text, reason)
+      if (WHOLLY_MISSED.has(kind) && paths.has(text)) reasons.set(text, reason)
     },
     forget: () => reasons.clear(),
     refuseIfAll() {

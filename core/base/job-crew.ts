@@ -12,6 +12,8 @@ export interface JobCrew<J extends JobKinds<J>, News = never> {
   tell(news: News): void
   /** Has a job done. Waits first while every thread has enough to do. Rejects where it fails, or where a thread does. */
   run<K extends keyof J>(kind: K, job: J[K]['job']): Promise<J[K]['answer']>
+  /** Asks the threads to leave what is under way. Harmless at any time; `end` does it too. */
+  stop(): void
   /**
    * Ends the threads, once they have done what is under way; `stopped` asks them to leave it. They are asked to end,
    * never ended from outside: a native add-on that is loading or running at that moment would take the whole process
@@ -44,7 +46,10 @@ interface Member {
   jobs: number
 }
 
-/** Takes threads over, which end with the crew. `stopped` is what they were given. `crewOf` completes "a worker …" in the error of a thread that ends too soon; `safety` says what that means. */
+/**
+ * Takes threads over, which end with the crew. `stopped` is what they were given. `crewOf` completes "a worker …" in the
+ * error of a thread that ends too soon; `safety` says what that means.
+ */
 export function startJobCrew<J extends JobKinds<J>, News = never>(
   threads: readonly Worker[],
   stopped: Stopped,
@@ -101,6 +106,7 @@ export function startJobCrew<J extends JobKinds<J>, News = never>(
     }
   }
 
+  const stop = (): void => void Atomics.store(new Int32Array(stopped), 0, 1)
   const send = ({ thread }: Member, message: ToThread<News>): void => thread.postMessage(message)
 
   return {
@@ -115,9 +121,10 @@ export function startJobCrew<J extends JobKinds<J>, News = never>(
         send(member, { type: 'job', number, kind, job })
       })
     },
+    stop,
     async end() {
       isEnding = true
-      Atomics.store(new Int32Array(stopped), 0, 1)
+      stop()
       for (const member of members) send(member, { type: 'end' })
       await Promise.all(members.map(({ ended }) => ended))
     },
@@ -134,6 +141,7 @@ export interface JobServer<J extends JobKinds<J>, News = never> {
 /** The other side of a crew, in each of its threads. What a job throws goes to whoever gave it. */
 export function serveJobs<J extends JobKinds<J>, News = never>(port: MessagePort, server: JobServer<J, News>): void {
   const post = (message: FromThread): void => port.postMessage(message)
+  let isBroken = false
 
   function perform({ number, kind, job }: Extract<ToThread<News>, { type: 'job' }>): void {
     try {
@@ -144,18 +152,19 @@ export function serveJobs<J extends JobKinds<J>, News = never>(port: MessagePort
   }
 
   port.on('message', (message: ToThread<News>) => {
-    if (message.type === 'job') {
+    // What it was told it could not take: whatever it did now would be wrong.
+    if (message.type === 'job' && !isBroken) {
       perform(message)
       return
     }
     try {
       if (message.type === 'news') server.hear?.(message.news)
-      else {
-        server.end?.()
-        port.close()
-      }
+      else if (message.type === 'end') server.end?.()
     } catch (error) {
+      isBroken = true
       post({ type: 'broken', error: carryError(error) })
+    } finally {
+      if (message.type === 'end') port.close()
     }
   })
 }

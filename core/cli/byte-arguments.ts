@@ -1,9 +1,27 @@
+import { readlinkSync } from 'node:fs'
+import { resolve } from 'node:path'
+
 import { argumentBytes, CoreError, isTextArgument } from '../base/index.ts'
-import { type ByteString, printable } from '../file-system/index.ts'
+import { type ByteString, printable, toByteString } from '../file-system/index.ts'
 
 /** An argument that may be any bytes, such as a path or a pattern. */
 export function byteStringOf(argument: string): ByteString {
   return argumentBytes(argument).toString('latin1')
+}
+
+/** The absolute, clean path that an argument names: of any bytes, as the working folder may be. */
+export function absolutePath(path: Buffer): Buffer {
+  // Each byte stands for one character, none of which is a slash or a dot but those that are.
+  return Buffer.from(resolve(workingFolder(), path.toString('latin1')), 'latin1')
+}
+
+/** Node's own loses what is not UTF-8 in it, and so means another folder. */
+function workingFolder(): ByteString {
+  try {
+    return readlinkSync('/proc/self/cwd', { encoding: 'latin1' as BufferEncoding })
+  } catch {
+    return toByteString(process.cwd())
+  }
 }
 
 /** An argument as a person may be shown it. */

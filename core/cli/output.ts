@@ -84,7 +84,7 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
       clear()
       if (error instanceof OutputClosed) return
       if (json) stderr.write(`${stringify(errorObject(error))}\n`)
-      else stderr.write(harmless(describeError(error)))
+      else stderr.write(describeError(error))
     },
   }
   return output
@@ -92,10 +92,7 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
 
 /** What somebody else wrote (host names, paths, what a damaged document holds) must not steer the terminal. */
 function harmless(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => printable(Buffer.from(line)))
-    .join('\n')
+  return printable(Buffer.from(text))
 }
 
 /** Like restic's: `code` is what the process ends with. */
@@ -113,11 +110,17 @@ function describeError(error: unknown): string {
   if (error instanceof Interrupted) return `${error.message}\n`
   if (!(error instanceof CoreError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return `holdfast failed in a way it does not know:\n${stack}\n${DEFECT_ADVICE.safety}\n${DEFECT_ADVICE.remedy}\n`
+    const lines = [
+      'holdfast failed in a way it does not know:',
+      ...stack.split('\n'),
+      DEFECT_ADVICE.safety,
+      DEFECT_ADVICE.remedy,
+    ]
+    return lines.map((line) => `${harmless(line)}\n`).join('')
   }
   const cause = error.cause instanceof Error && !(error.cause instanceof CoreError) ? ` (${error.cause.message})` : ''
   return [`${error.message}${cause}`, error.safety, error.remedy]
     .filter((line) => line !== undefined)
-    .map((line) => `${line}\n`)
+    .map((line) => `${harmless(line)}\n`)
     .join('')
 }

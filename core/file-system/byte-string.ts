@@ -58,3 +58,28 @@ export function isAscii(text: string): boolean {
   }
   return true
 }
+
+/** White space of Unicode, as Go's unicode.IsSpace has it, in the bytes of its UTF-8. */
+const BLANK = /^(?:[\t-\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)$/
+const LONGEST_BLANK = 3
+
+/** Cuts the white space around a text. In one go from each end: a pattern would look at each run of blanks from each of them. */
+export function cutBlanks(text: ByteString): ByteString {
+  let start = 0
+  let end = text.length
+  for (let found = true; found;) {
+    found = false
+    for (let length = 1; length <= LONGEST_BLANK && !found; length++) {
+      found = start + length <= end && BLANK.test(text.slice(start, start + length))
+      if (found) start += length
+    }
+  }
+  for (let found = true; found;) {
+    found = false
+    for (let length = 1; length <= LONGEST_BLANK && !found; length++) {
+      found = end - length >= start && BLANK.test(text.slice(end - length, end))
+      if (found) end -= length
+    }
+  }
+  return text.slice(start, end)
+}

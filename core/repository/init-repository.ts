@@ -6,7 +6,7 @@ import { type Config, encodeConfig } from './config.ts'
 import type { Password } from './crypto/key-derivation.ts'
 import { masterKeyFrom } from './crypto/master-key.ts'
 import { createSealer } from './crypto/seal.ts'
-import { findKeys, type FoundKey } from './key/find-key.ts'
+import { findKeys, type FoundKey, type KeySearch } from './key/find-key.ts'
 import { type KeyOwner, sealKeyFile } from './key/key-file.ts'
 import { type Repository, repositoryOver } from './repository.ts'
 import { sealUnpacked } from './unpacked.ts'
@@ -21,16 +21,15 @@ export interface InitOptions extends Abortable {
 }
 
 /**
- * Makes a new repository. Throws `repository/exists` where there is one, or the rest of one. What an earlier attempt left
- * behind is taken up where the password opens its key.
+ * Makes a new repository. Throws `repository/exists` where there is one, or the rest of one. The key of an earlier attempt
+ * that was killed gives way, if the password opens it.
  */
 export async function initRepository(storage: Storage, options: InitOptions): Promise<Repository> {
   const { password, owner, chunkerPolynomial, version = 2, chance = systemChance, signal } = options
   await storage.prepare({ signal })
-  const left = await findLeftKey(storage, password, { signal })
-  const masterKey = left?.masterKey ?? masterKeyFrom(chance.fill(Buffer.alloc(64)))
-  // Also beside a key that was left: whoever made that may still be at work, and would take it away when told that there
-  // is a repository.
+  const left = await findLeftKeys(storage, password, { signal })
+  // Never the one that was left, which somebody else may know: anybody who writes there can leave one of another repository.
+  const masterKey = masterKeyFrom(chance.fill(Buffer.alloc(64)))
   const keyFile = await sealKeyFile(masterKey, password, chance.fill(Buffer.alloc(64)), owner)
   const keyName = hash('sha256', keyFile, 'hex')
   const config: Config = { version, id: chance.fill(Buffer.alloc(32)).toString('hex'), chunkerPolynomial }
@@ -47,23 +46,23 @@ export async function initRepository(storage: Storage, options: InitOptions): Pr
     }
     throw error
   }
-  if (left) await storage.remove({ kind: 'key', name: left.keyName }, { signal }).catch(() => undefined)
+  for (const { keyName: name } of left) await storage.remove({ kind: 'key', name }, { signal }).catch(() => undefined)
   return repositoryOver(storage, config, masterKey, keyName, sealer)
 }
 
-/** The key of an attempt that ended before it saved the config. Throws `repository/exists` where more is there. */
-async function findLeftKey(storage: Storage, password: Password, options: Abortable): Promise<FoundKey | undefined> {
+/** Keys of attempts that ended before they saved the config. Throws `repository/exists` where anything else is there. */
+async function findLeftKeys(storage: Storage, password: Password, options: Abortable): Promise<FoundKey[]> {
   try {
     await storage.stat({ kind: 'config', name: '' }, options)
   } catch (error) {
     if (!isCode(error, 'storage/not-found')) throw error
-    const name = await firstName(storage, ['key', 'pack', 'index', 'snapshot'], options)
-    if (name === undefined) return undefined
-    if ((await firstName(storage, ['pack', 'index', 'snapshot'], options)) === undefined) {
-      const search = { found: 0, untried: 0, damaged: [] }
-      for await (const found of findKeys(storage, password, search, options)) return found
-    }
-    throw restOfOne(storage, name)
+    const stored = await firstName(storage, ['pack', 'index', 'snapshot'], options)
+    if (stored !== undefined) throw restOfOne(storage, stored)
+    const search: KeySearch = { found: 0, untried: 0, damaged: [] }
+    const left: FoundKey[] = []
+    for await (const key of findKeys(storage, password, search, options)) left.push(key)
+    if (left.length === search.found + search.untried) return left
+    throw restOfOne(storage, (await firstName(storage, ['key'], options)) ?? 'keys')
   }
   throw new CoreError('repository/exists', `There is a repository at ${storage.location} already.`, {
     safety: 'Nothing was changed.',

@@ -12,7 +12,7 @@ import { type Lanes, mixLanes } from './crypto/mix-lanes.ts'
 export interface WaitingThreads<Data> {
   readonly threads: readonly Worker[]
   readonly laneMixer: LaneMixer
-  /** Tells each thread what to do. Once. */
+  /** Tells each thread what to do. Once. Throws where one of them has died. */
   begin(dataFor: (number: number) => Data): void
   /**
    * Lets threads that still wait end, and resolves when all have ended. Those that began end by themselves. Nobody
@@ -42,7 +42,18 @@ export function startWaitingThreads<Data>(
 ): WaitingThreads<Data> {
   const word = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const threads = Array.from({ length: count }, (_, number) => start(number, word.buffer))
-  const ended = threads.map((thread) => new Promise<void>((resolve) => thread.once('exit', () => resolve())))
+  let failure: { readonly error: CoreError } | undefined
+  const ended = threads.map(
+    (thread) =>
+      new Promise<void>((resolve) => {
+        // Whoever takes the threads over hears of these, too; before that nobody else does.
+        thread.on('error', (error) => (failure ??= { error: died(error) }))
+        thread.once('exit', (code) => {
+          if (code !== 0) failure ??= { error: died(`it ended with ${code}`) }
+          resolve()
+        })
+      }),
+  )
 
   function send(thread: Worker | undefined, message: ToWaiting<Data>): void {
     thread?.postMessage(message)
@@ -62,6 +73,7 @@ export function startWaitingThreads<Data>(
       },
     },
     begin(dataFor) {
+      if (failure) throw failure.error
       for (const [number, thread] of threads.entries()) send(thread, { type: 'begin', data: dataFor(number) })
     },
     async end() {
@@ -69,6 +81,10 @@ export function startWaitingThreads<Data>(
       await Promise.all(ended)
     },
   }
+}
+
+function died(cause: unknown): CoreError {
+  return new CoreError('internal/defect', 'A worker thread died before it had anything to do.', { cause })
 }
 
 /** The next message of a thread that waits. */

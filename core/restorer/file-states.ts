@@ -13,6 +13,8 @@ export interface FileStates {
   isSpoilt(file: number): boolean
   /** Has `make` called by one thread alone; the others wait until it has. */
   makeOnce(file: number, make: () => number): number | undefined
+  /** Whether the file was made and is not finished. */
+  isUnfinished(file: number): boolean
   /** Whether the file is made by this restore, so that what is not written of it reads as zeros. */
   isMadeHere(file: number): boolean
 }
@@ -41,6 +43,7 @@ export function fileStatesOver(shared: SharedArrayBuffer): FileStates {
     written: (file) => Atomics.sub(words, file * WORDS, 1) === 1,
     spoil: (file) => Atomics.exchange(words, file * WORDS, SPOILT) >= 0,
     isSpoilt: (file) => Atomics.load(words, file * WORDS) < 0,
+    isUnfinished: (file) => words[madeAt(file)] === MADE && words[file * WORDS] !== 0,
     isMadeHere: (file) => words[madeAt(file)] !== THERE,
     makeOnce(file, make) {
       const at = madeAt(file)

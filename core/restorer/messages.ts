@@ -1,6 +1,7 @@
 import type { Stopped } from '../base/index.ts'
 import type { MasterKey, SharedBlobIndex } from '../repository/index.ts'
 import type { SharedEntryList } from './entry-list.ts'
+import type { Naming } from './overwrite.ts'
 
 /** What a restore worker is started with. */
 export interface RestoreWorkerData {
@@ -9,6 +10,7 @@ export interface RestoreWorkerData {
   readonly target: Uint8Array
   /** Runs of zeros are left out of new files. */
   readonly sparse: boolean
+  readonly naming: Naming
   /** Counters; see `tally.ts`. */
   readonly tally: SharedArrayBuffer
   readonly worker: number
@@ -63,6 +65,8 @@ export interface Compared {
   readonly isWhole: boolean
   /** It may be written where it is: no other name leads to it, and nothing forbids it. */
   readonly isWritable: boolean
+  /** Why it cannot be read, where that is so. */
+  readonly unreadable?: string | undefined
 }
 
 /** What the threads of a restore do. */

@@ -6,7 +6,7 @@ import { openTargetTree } from '../target/index.ts'
 import { createCollector, type Totals } from './collect.ts'
 import { createFileSet, type FileSet } from './file-set.ts'
 import type { Problem } from './messages.ts'
-import type { Overwrite } from './overwrite.ts'
+import { namingOf, type Overwrite } from './overwrite.ts'
 import type { RestoreProgress } from './progress.ts'
 import { startRestoreCrew } from './restore-crew.ts'
 import { type RestoreThreads, startRestoreThreads } from './restore-threads.ts'
@@ -48,6 +48,8 @@ export interface Restored extends RestoreProgress {
   readonly problems: number
   /** Entries of all kinds that are not what they were: damaged, missing or not to be written. */
   readonly lost: number
+  /** Those of them that were not told of one by one: they lie in folders that could not be made, which was told. */
+  readonly unnamedLost: number
 }
 
 const PROGRESS_EVERY = 200
@@ -72,7 +74,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   })
   const { selected } = totals
   const isNothing = selected === 0 && Object.values(options.selection).some((patterns) => patterns !== undefined)
-  if (options.dryRun || isNothing) return { ...nothingDone(totals), selected, problems, lost }
+  if (options.dryRun || isNothing) return { ...nothingDone(totals), selected, problems, lost, unnamedLost: 0 }
 
   const target = openTargetTree(targetPath)
   const tally = TALLY.allocate(workers)
@@ -82,6 +84,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
     // The folder that is open here, whatever has its name by then.
     target: Buffer.from(descriptorPath(target.folder(Buffer.alloc(0)))),
     sparse: options.sparse,
+    naming: namingOf(options.overwrite),
     tally,
   })
   const restorer = createSetRestorer({ repository, index, target, crew, workers, options, report })
@@ -92,22 +95,26 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   }
   const progress = (): RestoreProgress => progressOf(totals, restorer.counts, TALLY.sum(tally), options)
   const timer = setInterval(() => onProgress?.(progress()), PROGRESS_EVERY)
+  const stop = (): void => crew.stop()
+  options.signal?.addEventListener('abort', stop, { once: true })
   try {
     const free = Number(target.freeBytes())
     if (totals.bytes > free) {
       // Exactly: what is there already needs no room again.
       const room = createRoomCounter(target, index, options)
-      await forEachSet((each) => room.add(each))
+      await forEachSet((each) => room.add(each, { signal: options.signal }))
       if (room.needed > free) throw tooLittleRoom(targetPath, room.needed, free)
     }
     await forEachSet((each) => restorer.run(each))
     restorer.finishFolders()
     onProgress?.(progress())
-    return { ...progress(), selected, problems, lost }
+    const { unnamedLost } = restorer.counts
+    return { ...progress(), selected, problems, lost: lost + unnamedLost, unnamedLost }
   } finally {
     clearInterval(timer)
+    options.signal?.removeEventListener('abort', stop)
     await crew.end()
-    restorer.giveUpFolders()
+    restorer.giveUp()
     target.close()
   }
 }

@@ -1,17 +1,17 @@
-import { CoreError, formatBytes } from '../base/index.ts'
+import { type Abortable, CoreError, createTurns, formatBytes } from '../base/index.ts'
 import { type EntryStat, kindOf, printable } from '../file-system/index.ts'
 import { type BlobIndex, sha256 } from '../repository/index.ts'
 import { linkedFileKey } from '../snapshot/index.ts'
 import { statTarget, type TargetTree } from '../target/index.ts'
 import { contentLength, findContent } from './content.ts'
 import type { FileSet } from './file-set.ts'
-import { isKept, type Overwrite } from './overwrite.ts'
+import { isKept, namingOf, type Overwrite } from './overwrite.ts'
 
 /** Counts how much room a restore needs that is not taken already. */
 export interface RoomCounter {
   /** Bytes, so far. */
   readonly needed: number
-  add(set: FileSet): void
+  add(set: FileSet, options: Abortable): Promise<void>
 }
 
 /** What files of nothing but zeros are cut into. With `sparse` these need no room. */
@@ -24,6 +24,7 @@ export function createRoomCounter(
 ): RoomCounter {
   const zeros = sparse ? index.find('data', sha256(Buffer.alloc(ZEROS))) : -1
   const linkedFiles = new Set<string>()
+  const turns = createTurns()
   let needed = 0
 
   /** What lies where a file will be restored. */
@@ -55,8 +56,8 @@ export function createRoomCounter(
     const wanted = { size: BigInt(contentLength(index, entries)), modified: node.mtime }
     // By size and time it is what it was, so most likely nothing will be written.
     if (isKept(there, wanted, overwrite) || isKept(there, wanted, 'if-changed')) return 0
-    // One with another name is made anew, and the other name keeps its blocks.
-    const isOwn = kindOf(there) === 'file' && there.nlink === 1n
+    // One with another name is made anew, and the other name keeps its blocks; so does one that is replaced by a whole one.
+    const isOwn = kindOf(there) === 'file' && there.nlink === 1n && namingOf(overwrite) === 'in-place'
     return Math.max(0, bytes - (isOwn ? Number(there.blocks) * 512 : 0))
   }
 
@@ -64,8 +65,11 @@ export function createRoomCounter(
     get needed() {
       return needed
     },
-    add(set) {
+    async add(set, { signal }) {
       for (let number = 0; number < set.files.count; number++) {
+        const turn = turns()
+        if (turn) await turn
+        signal?.throwIfAborted()
         try {
           needed += neededFor(set, number)
         } catch (error) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 import { CoreError } from '../base/index.ts'
-import { type ByteString, printable, toByteString } from '../file-system/index.ts'
+import { type ByteString, cutBlanks, printable, toByteString } from '../file-system/index.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -17,7 +17,7 @@ export function readExcludeFile(path: Buffer, environment: Environment): ByteStr
 export function parseExcludeFile(content: Buffer, environment: Environment): ByteString[] {
   return decode(content)
     .split('\n')
-    .map(trim)
+    .map(cutBlanks)
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => expand(line, environment))
 }
@@ -42,14 +42,6 @@ function decode(content: Buffer): ByteString {
   if (!mark.startsWith('\xfe\xff')) return content.toString('latin1')
   const even = content.subarray(2, content.length - (content.length % 2))
   return toByteString(Buffer.from(even).swap16().toString('utf16le'))
-}
-
-// White space of Unicode, written as the bytes of its UTF-8.
-const SPACE = String.raw`[\t\n\v\f\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80`
-const AROUND = new RegExp(`^(?:${SPACE})+|(?:${SPACE})+$`, 'g')
-
-function trim(line: ByteString): ByteString {
-  return line.replaceAll(AROUND, '')
 }
 
 // A name, one special character, or what restic drops because it is no name: `${}` and a brace that is never closed.

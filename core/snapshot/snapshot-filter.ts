@@ -49,7 +49,7 @@ export function findSnapshot(
   if (wanted === 'latest') {
     const latest = newestOf(snapshots.filter((snapshot) => fitsFilter(snapshot, filter)))
     if (latest !== undefined) return latest
-    throw notFound(`None of the ${snapshots.length} snapshots in the repository fits the filter`)
+    throw notFound(`None of the ${snapshots.length} snapshots in the repository fits the filter.`)
   }
   const id = nameByPrefix(
     snapshots.map((snapshot) => snapshot.id),

@@ -16,7 +16,7 @@ export function createCutTimes(): CutTimes {
   return {
     isCut(descriptor, device, modified) {
       const isUsual = modified >= 0n && modified < LAST_SECOND * SECOND
-      if (isUsual && (modified % SECOND === 0n || precise.has(device))) return false
+      if (isUsual && (modified % (2n * SECOND) === 0n || precise.has(device))) return false
       const isKept = fstatSync(descriptor, { bigint: true }).mtimeNs === modified
       // The coarser ones keep tens of nanoseconds, hundreds (NTFS, SMB), hundredths of a second (exFAT) or two (FAT).
       if (isKept && modified % 10n !== 0n) precise.add(device)

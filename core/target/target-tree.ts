@@ -21,8 +21,6 @@ export interface TargetTree {
    * `target/refused`.
    */
   folder(path: Uint8Array): number
-  /** To be called when this folder is removed or replaced: closes it and what lies below. */
-  forget(path: Uint8Array): void
   /** What an ordinary user can still write. Bytes. */
   freeBytes(): bigint
   close(): void
@@ -84,14 +82,6 @@ export function openTargetTree(root: Uint8Array, { openFolders = OPEN_FOLDERS }:
 
   return {
     folder,
-    forget(path) {
-      const gone = Buffer.from(path).toString('latin1')
-      for (const [known, descriptor] of open) {
-        if (known !== gone && !known.startsWith(`${gone}/`)) continue
-        open.delete(known)
-        closeSync(descriptor)
-      }
-    },
     freeBytes() {
       const { bavail, bsize } = statfsSync(descriptorPath(rootDescriptor), { bigint: true })
       return bavail * bsize

@@ -1,5 +1,15 @@
 import type { ChildProcess } from 'node:child_process'
-import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -16,6 +26,8 @@ const FILES = 40
 const LARGE = 24 * MIB
 /** What sealing adds to a blob, for all that are fetched here. */
 const OVERHEAD = 16 * 1024
+
+const isPart = (name: string): boolean => name.startsWith('.holdfast-part-')
 
 describe('NAS-29: a restore that was interrupted', () => {
   let scene: RestoreScene
@@ -44,7 +56,7 @@ describe('NAS-29: a restore that was interrupted', () => {
 
   /** Files that are there with the time that only a finished file has. */
   function finished(): string[] {
-    return names(target).filter((name) => isFinished(target, name))
+    return names(target).filter((name) => !isPart(name) && isFinished(target, name))
   }
 
   function isFinished(folder: string, name: string): boolean {
@@ -53,14 +65,16 @@ describe('NAS-29: a restore that was interrupted', () => {
   }
 
   const program = ['repo', 'restore', '--workers', '1', '--json']
-  const start = () => startHoldfast(restoreFrom(scene.location), { env: env() })
+  const start = (...args: readonly string[]) => startHoldfast([...restoreFrom(scene.location), ...args], { env: env() })
   const restoreFrom = (repository: string) => [...program, '-r', repository, `latest:${source}`, '-t', target]
   const env = () => ({ RESTIC_PASSWORD: scene.password })
 
   /** Starts the program, and stops it where some files are finished and others are not; again where it was too quick. */
-  async function stopInTheMiddle(): Promise<{ child: ChildProcess; exit: ReturnType<typeof ended>; whole: string[] }> {
+  async function stopInTheMiddle(
+    ...args: readonly string[]
+  ): Promise<{ child: ChildProcess; exit: ReturnType<typeof ended>; whole: string[] }> {
     for (;;) {
-      const child = start()
+      const child = start(...args)
       const exit = ended(child)
       while (finished().length < 3 && child.exitCode === null) await wait(1)
       child.kill('SIGSTOP')
@@ -97,6 +111,41 @@ describe('NAS-29: a restore that was interrupted', () => {
       expect(second.problems).toEqual([])
       expect(second.restored.filesSkipped).toBe(done.length)
       expect(fetched()).toBeLessThanOrEqual(bytesOf(missing) + OVERHEAD)
+      expect(listTree(target)).toEqual(listTree(source))
+    },
+  )
+
+  it.each([
+    ['never', 'SIGINT'],
+    ['never', 'SIGKILL'],
+    ['if-newer', 'SIGINT'],
+    ['if-newer', 'SIGKILL'],
+  ] as const)(
+    'with --overwrite %s, by %s, shows no file that is not whole, and goes on with what is missing',
+    async (overwrite, signal) => {
+      // One that is older, and stays what it is until the other one is whole.
+      const older = join(target, 'large')
+      if (overwrite === 'if-newer') {
+        mkdirSync(target)
+        writeFileSync(older, 'older')
+        utimesSync(older, 1, 1)
+      }
+      const { child, exit } = await stopInTheMiddle('--overwrite', overwrite)
+      child.kill(signal)
+      child.kill('SIGCONT')
+      const { stderr } = await exit
+      if (signal === 'SIGINT') expect(stderr).not.toContain('in part')
+      const there = names(target).filter((name) => !isPart(name))
+      for (const name of there) {
+        if (readFileSync(join(target, name), 'latin1') === 'older') continue
+        expect(readFileSync(join(target, name)).equals(readFileSync(join(source, name))), name).toBe(true)
+      }
+      expect(there.length).toBeLessThan(FILES + 1)
+      if (signal === 'SIGINT') expect(names(target).filter(isPart)).toEqual([])
+
+      const { code, stdout } = await ended(start('--overwrite', overwrite))
+      expect(code).toBe(0)
+      expect(Number(jsonLines(stdout).at(-1)?.['files_skipped'])).toBeGreaterThan(2)
       expect(listTree(target)).toEqual(listTree(source))
     },
   )

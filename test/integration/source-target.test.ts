@@ -211,8 +211,6 @@ describe('what somebody planted in the target', () => {
     symlinkSync('../outside', at('folder'))
     // The open folder is the removed one: nothing can be made in it, and nothing is made outside.
     expect(refused(() => makeFile(folder, bytes('new'))).message).toContain('ENOENT')
-    tree.forget(bytes('folder'))
-    refused(() => tree.folder(bytes('folder')))
   })
 
   it('is not written through: a link in place of a file', () => {
@@ -250,7 +248,6 @@ describe('a target tree', () => {
       path = path === '' ? 'd' : `${path}/d`
     }
     makeFolder(narrow.folder(Buffer.alloc(0)), bytes('other'))
-    narrow.forget(bytes('d'))
     // Two at once, of which the second goes through fifty others.
     const other = narrow.folder(bytes('other'))
     const deep = narrow.folder(bytes(path))
@@ -260,14 +257,6 @@ describe('a target tree', () => {
     expect(descriptors() - before).toBeLessThanOrEqual(6)
     narrow.close()
     expect(descriptors()).toBe(before)
-  })
-
-  it('forgets a folder with all below it', () => {
-    for (const name of ['a', 'a/b', 'ab']) mkdirSync(at(name))
-    for (const name of ['a/b', 'ab']) tree.folder(bytes(name))
-    const before = descriptors()
-    tree.forget(bytes('a'))
-    expect(before - descriptors()).toBe(2)
   })
 
   it('refuses a root that is no folder', () => {

@@ -32,6 +32,9 @@ const WINDOW = 64
 /** Shorter holes are read. They cost little, and not every file system has always known its holes. */
 const LEAST_HOLE = 8 * 1024 * 1024
 
+/** A file of more chunks is not stored: its list alone takes most of a gibibyte. Some 2 TiB of holes, or 6 TiB of data. */
+const MOST_CHUNKS = 2 ** 22
+
 /** An id in a node: 64 digits, quotes and a comma. */
 const ID_LETTERS = 67
 
@@ -84,7 +87,7 @@ export function createContentSaver({ reader, content, largestTree }: ContentSave
   }
 
   function checkCount(chunks: number, size: number): void {
-    if (chunks * ID_LETTERS <= largestTree) return
+    if (chunks <= MOST_CHUNKS && chunks * ID_LETTERS <= largestTree) return
     throw new CoreError(
       'source/too-large',
       `${formatBytes(size)} are more chunks (${formatCount(chunks)}) than a node can list here`,

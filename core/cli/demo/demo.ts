@@ -38,7 +38,8 @@ export async function runDemo({ clean = false }: { readonly clean?: boolean }): 
   const [vault, restored, passwordFile] = [join(folder, 'vault'), join(folder, 'restored'), join(folder, 'password')]
   const password = systemChance.fill(Buffer.alloc(18)).toString('base64')
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
-  output.say(`Holdfast ${VERSION} protects this checkout: ${checkout}\n`)
+  output.say(`Holdfast ${VERSION} protects this checkout: ${checkout}`)
+  output.say('')
   try {
     const storage = openDirectoryStorage(vault)
     const { hostname, username } = ownIdentity()
@@ -88,7 +89,8 @@ async function prove(output: Output, checkout: string, { vault, restored, passwo
   for (const path of compared.differences.slice(0, 10)) output.warn(`  differs: ${path}`)
   const restic = await checkWithRestic(vault, passwordFile)
   output.say(`${'Stock restic: check --read-data'.padEnd(34)} ${restic.verdict}`)
-  output.say(`\nVault    ${vault}   (open it with: restic -r ${vault} --password-file ${passwordFile} snapshots)`)
+  output.say('')
+  output.say(`Vault    ${vault}   (open it with: restic -r ${vault} --password-file ${passwordFile} snapshots)`)
   output.say(`Restored ${restored}`)
   return proved && restic.ok ? EXIT.done : EXIT.failed
 }

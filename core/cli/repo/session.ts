@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 
 import { CoreError, isCode, reasonOf } from '../../base/index.ts'
 import {
@@ -123,7 +124,8 @@ async function takeLock(
     await repository.storage.prepare({ signal })
     return await lockRepository(repository, { exclusive: mode === 'exclusive', retryFor: retryLock, signal })
   } catch (error) {
-    const isUnwritable = isCode(error, 'storage/refused') || isCode(error, 'storage/full')
+    const isUnwritable =
+      isCode(error, 'storage/refused') || isCode(error, 'storage/full') || isCode(error, 'storage/readonly')
     // Defined only for commands that have the option: those that read.
     if (!isUnwritable || lock === undefined) throw error
     throw new CoreError(error.code, error.message, {
@@ -164,7 +166,18 @@ export function openStorage({ repo, repositoryFile }: RepoOptions): Storage {
       remedy: 'Give the path of a folder.',
     })
   }
-  return withRetry(openDirectoryStorage(scheme === 'local' ? location.slice('local:'.length) : location))
+  const path = scheme === 'local' ? location.slice('local:'.length) : location
+  if (!isAbsolute(path) && process.cwd().includes('\ufffd')) {
+    throw new CoreError(
+      'input/invalid',
+      'The name of the working folder is not UTF-8, and so cannot lead to a repository.',
+      {
+        safety: 'Nothing was changed.',
+        remedy: 'Give the whole path of the repository, or work in another folder.',
+      },
+    )
+  }
+  return withRetry(openDirectoryStorage(path))
 }
 
 function readRepositoryFile(path: string | undefined): string | undefined {

@@ -4,10 +4,10 @@ import type { HeldLock } from './held-lock.ts'
 /** Lets nothing be written or removed unless the lock certainly holds at that moment. Locks themselves pass. */
 export function guardStorage(storage: Storage, lock: HeldLock): Storage {
   /** A process may be suspended in the middle of a write, too. Of what it then finished late nobody may learn. */
-  async function takeBackIfLate(handle: Handle): Promise<void> {
-    if (lock.isFresh()) return
+  async function takeBackIfLate(handle: Handle, decisive: boolean): Promise<void> {
+    if (await lock.isHeld(decisive)) return
     await storage.remove(handle).catch(() => undefined)
-    await lock.guard()
+    await lock.guard(true)
   }
 
   return changeStorage(storage, {
@@ -21,7 +21,7 @@ export function guardStorage(storage: Storage, lock: HeldLock): Storage {
       const signal = options.signal ? AbortSignal.any([options.signal, lock.signal]) : lock.signal
       await lock.protect(async () => {
         await storage.save(handle, body, { signal })
-        if (decisive) await takeBackIfLate(handle)
+        await takeBackIfLate(handle, decisive)
       }, decisive)
     },
     async remove(handle, options) {

@@ -22,8 +22,11 @@ export interface HeldLock {
    * `decisive` write is one that others will build upon; before it the lock is looked at, at other times now and then.
    */
   guard(decisive?: boolean): Promise<void>
-  /** Whether nobody can have taken the lock for stale so far. Asks the clock only. */
-  isFresh(): boolean
+  /**
+   * Whether nobody can have taken the lock for stale, or removed it, so far. To be asked after a write: a process may be
+   * suspended in the middle of one. Looks as `guard` does.
+   */
+  isHeld(decisive?: boolean): Promise<boolean>
   /** Does `write` after `guard`; `release` waits for it. */
   protect<T>(write: () => Promise<T>, decisive?: boolean): Promise<T>
   /**
@@ -184,6 +187,19 @@ export async function holdLock(
     assertHeld()
   }
 
+  async function isHeld(decisive = false): Promise<boolean> {
+    await refreshing?.catch(() => undefined)
+    if (elapsed(since) > STALE_AFTER) return false
+    if (!decisive && elapsed(seen) <= LOOK_EVERY) return true
+    try {
+      await look()
+      return true
+    } catch (error) {
+      if (isCode(error, 'repository/lock-lost')) return false
+      throw error
+    }
+  }
+
   async function end(): Promise<void> {
     ending.abort(new Error('the lock was released'))
     clearInterval(timer)
@@ -209,7 +225,7 @@ export async function holdLock(
       }
     },
     guard,
-    isFresh: () => elapsed(since) <= STALE_AFTER,
+    isHeld,
     async protect(work, decisive) {
       await guard(decisive)
       const writing = work()

@@ -84,7 +84,12 @@ export function createPackReceiver(
       listedAt = clock.monotonic()
       const batch = unlisted.slice(0, count)
       unlisted = unlisted.slice(count)
-      await repository.saveDocument('index', encodeIndex(batch), options)
+      try {
+        await repository.saveDocument('index', encodeIndex(batch), options)
+      } catch (error) {
+        unlisted = [...batch, ...unlisted]
+        throw error
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { kindOf } from '../../file-system/index.ts'
 import { removeEntry, statTarget, type TargetTree } from '../../target/index.ts'
-import { isKept, type Overwrite, type Wanted } from '../overwrite.ts'
+import { isKept, namingOf, type Overwrite, type Wanted } from '../overwrite.ts'
 import type { RestoreCrew } from '../restore-crew.ts'
 import type { Place } from './place.ts'
 
@@ -17,8 +17,8 @@ export type Verdict =
 export interface Examiner {
   /** `entries` are its blobs in the index. */
   examine(place: Place, file: number, wanted: Wanted, entries: Uint32Array): Promise<Verdict>
-  /** Whether a restored file has the content that it should have. */
-  verify(file: number, entries: Uint32Array): Promise<boolean>
+  /** What is wrong with a restored file; undefined where it has the content that it should have. */
+  verify(file: number, entries: Uint32Array): Promise<string | undefined>
 }
 
 export function createExaminer(target: TargetTree, crew: RestoreCrew, overwrite: Overwrite): Examiner {
@@ -27,6 +27,8 @@ export function createExaminer(target: TargetTree, crew: RestoreCrew, overwrite:
       const there = statTarget(target.folder(folder), name)
       if (!there) return { type: 'make' }
       if (isKept(there, wanted, overwrite)) return { type: 'keep', isRight: isKept(there, wanted, 'if-changed') }
+      // A whole one will take its place at once.
+      if (namingOf(overwrite) === 'replace' && kindOf(there) !== 'dir') return { type: 'make' }
       if (kindOf(there) === 'file') {
         const compared = await crew.run('compare', { file, entries, purpose: 'mend' })
         if (compared?.isWhole) return { type: 'keep', isRight: true }
@@ -37,7 +39,11 @@ export function createExaminer(target: TargetTree, crew: RestoreCrew, overwrite:
     },
     async verify(file, entries) {
       const compared = await crew.run('compare', { file, entries, purpose: 'verify' })
-      return compared?.isWhole ?? false
+      if (compared?.isWhole) return undefined
+      const { unreadable } = compared ?? {}
+      return unreadable === undefined
+        ? 'it was read again and does not have its content'
+        : `it could not be read again: ${unreadable}`
     },
   }
 }

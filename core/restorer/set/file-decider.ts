@@ -65,6 +65,7 @@ export function createFileDecider({ index, examiner, hardLinks, outcome, verify 
       const { files } = set
       if (folderStates[files.folderOf(number)] === 'refused') {
         counts.filesLost++
+        counts.unnamedLost++
         return
       }
       const key = linkedFileKey(files.read(number))

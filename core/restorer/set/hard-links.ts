@@ -5,6 +5,15 @@ export interface FirstName {
   readonly place: Place
   /** What it was cannot be restored. */
   isLost: boolean
+  /** What has this name since it is whole, so that nothing else is linked to. */
+  made?: MadeFile | undefined
+}
+
+/** A file as it is in the target. Nanoseconds. */
+export interface MadeFile {
+  readonly device: bigint
+  readonly inode: bigint
+  readonly changed: bigint
 }
 
 /** A further name of a file. */

@@ -1,5 +1,5 @@
 import { CoreError, reasonOf } from '../../base/index.ts'
-import { type EntryStat, kindOf, type SystemCalls } from '../../file-system/index.ts'
+import { type EntryStat, kindOf, type SystemCalls, printable } from '../../file-system/index.ts'
 import type { TreeReader } from '../../snapshot/index.ts'
 import {
   createMetadataWriter,
@@ -15,13 +15,16 @@ import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
 import { isKept, type Overwrite } from '../overwrite.ts'
+import type { FirstName, MadeFile } from './hard-links.ts'
 import { pathOf, type Place } from './place.ts'
 
 /** Makes what is neither file nor folder: symbolic links, FIFOs, devices, and further names of files. */
 export interface OtherMaker {
   make(place: Place, node: TreeReader): void
   /** Gives a file that is restored another name. Says what became of it. */
-  link(from: Place, to: Place, modified: bigint): 'linked' | 'kept' | 'lost'
+  link(from: FirstName, to: Place, modified: bigint): 'linked' | 'kept' | 'lost'
+  /** What has the name of a file, once it is whole and while nobody else can exchange it. */
+  look(place: Place): MadeFile | undefined
 }
 
 /** Whom to tell of problems. */
@@ -56,19 +59,36 @@ export function createOtherMaker(
     writer.toEntry(folder, name, type, metadata, (part, error) => report.ofOther(problemAt(place, part, error)))
   }
 
-  function link(from: Place, to: Place, modified: bigint): 'linked' | 'kept' {
+  function look(place: Place): MadeFile | undefined {
+    const stat = statTarget(target.folder(place.folder), place.name)
+    return stat && { device: stat.dev, inode: stat.ino, changed: stat.ctimeNs }
+  }
+
+  /** Its folder may have been given back, to somebody who puts another file in its place. */
+  function link(first: FirstName, to: Place, modified: bigint): 'linked' | 'kept' {
+    const { place: from, made } = first
     const source = target.folder(from.folder)
     const folder = target.folder(to.folder)
     const wanted = statTarget(source, from.name)
+    const isMade = wanted && made && wanted.ino === made.inode && wanted.dev === made.device
+    if (!isMade || wanted.ctimeNs !== made.changed) throw exchanged(from)
     const there = statTarget(folder, to.name)
-    if (wanted && there && there.ino === wanted.ino && there.dev === wanted.dev) return 'kept'
+    if (there && there.ino === wanted.ino && there.dev === wanted.dev) return 'kept'
     if (there && isKept(there, { modified }, overwrite)) return 'kept'
     removeEntry(folder, to.name)
     makeHardLink(source, from.name, folder, to.name)
+    const linked = look(to)
+    if (linked?.inode !== made.inode || linked.device !== made.device) {
+      removeEntry(folder, to.name)
+      throw exchanged(from)
+    }
+    // A link more changes that.
+    first.made = linked
     return 'linked'
   }
 
   return {
+    look,
     make(place, node) {
       try {
         make(place, node)
@@ -97,6 +117,13 @@ function isSame(folder: number, { name, type, linkTarget, device }: TreeReader, 
 }
 
 const NO_BYTES = Buffer.alloc(0)
+
+function exchanged(from: Place): CoreError {
+  return new CoreError(
+    'target/refused',
+    `it is the same file as ${printable(pathOf(from))}, which somebody exchanged meanwhile`,
+  )
+}
 
 function unrestorable(type: string): CoreError {
   return new CoreError('repository/unsupported', `entries of type ${type} cannot be restored`)

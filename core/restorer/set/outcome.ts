@@ -17,7 +17,9 @@ export interface OutcomeCounts {
   /** Further names of files. */
   filesLinked: number
   filesLost: number
-  /** Those of the lost that workers had finished before. */
+  /** What lies in folders that could not be made, files and others: told of with these. */
+  unnamedLost: number
+  /** Those of the lost files that workers had finished before. */
   finishedLost: number
   /** Bytes that were right already, and those of them whose files nobody verifies as they stay what they were. */
   bytesRight: number
@@ -25,7 +27,15 @@ export interface OutcomeCounts {
 }
 
 export function createOutcome(report: (problem: Problem) => void): Outcome {
-  const counts = { filesSkipped: 0, filesLinked: 0, filesLost: 0, finishedLost: 0, bytesRight: 0, bytesKept: 0 }
+  const counts = {
+    filesSkipped: 0,
+    filesLinked: 0,
+    filesLost: 0,
+    unnamedLost: 0,
+    finishedLost: 0,
+    bytesRight: 0,
+    bytesKept: 0,
+  }
   const outcome: Outcome = {
     counts,
     report(problem) {

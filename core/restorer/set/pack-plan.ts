@@ -33,6 +33,9 @@ const GAP = 512 * 1024
 /** Reads are cut here, so that the memory for them is bounded in packs of any size. */
 export const LONGEST_READ = 9 * 1024 * 1024
 
+/** Of one blob that is wanted often, as zeros are: a job must come to its end, and a message be of some size. */
+const MOST_ROWS = 65_536
+
 /** Makes a plan that has room for so many blobs. In numbers, not objects: a set may have a million. */
 export function createPackPlan(index: BlobIndex, mostBlobs: number): PackPlan {
   const entries = new Uint32Array(mostBlobs)
@@ -115,7 +118,9 @@ export function createPackPlan(index: BlobIndex, mostBlobs: number): PackPlan {
         const start = offsets[rows[first] ?? 0] ?? 0
         const offset = offsets[row] ?? 0
         const blobEnd = offset + index.locate(entries[row] ?? 0).length
-        if (at > first && offset >= end && (offset - end > GAP || blobEnd - start > LONGEST_READ)) {
+        const isFull =
+          at - first >= MOST_ROWS || (offset >= end && (offset - end > GAP || blobEnd - start > LONGEST_READ))
+        if (at > first && isFull) {
           yield readOf(pack, rows.subarray(first, at))
           first = at
         }

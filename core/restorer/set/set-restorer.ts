@@ -1,15 +1,16 @@
-import { isCode, reasonOf } from '../../base/index.ts'
+import { createTurns, isCode, reasonOf } from '../../base/index.ts'
 import { openSystemCalls, printable } from '../../file-system/index.ts'
 import type { BlobIndex, Repository } from '../../repository/index.ts'
-import type { TargetTree } from '../../target/index.ts'
+import { partName, removeEntry, type TargetTree } from '../../target/index.ts'
 import { findContent } from '../content.ts'
 import type { FileSet } from '../file-set.ts'
 import type { Problem } from '../messages.ts'
+import { namingOf } from '../overwrite.ts'
 import type { RestoreCrew } from '../restore-crew.ts'
 import type { RestoreOptions } from '../restore.ts'
 import { createExaminer } from './examiner.ts'
 import { createFileDecider } from './file-decider.ts'
-import { createFolderMaker } from './folder-maker.ts'
+import { createFolderMaker, type FolderState } from './folder-maker.ts'
 import { createHardLinks } from './hard-links.ts'
 import { inParallel } from './in-parallel.ts'
 import { createOtherMaker } from './other-maker.ts'
@@ -34,11 +35,14 @@ export interface SetRestorer {
   run(set: FileSet): Promise<void>
   /** Gives folders their metadata, when all sets are restored. */
   finishFolders(): void
-  /** Gives back the folders that were taken over, where it ends early. Harmless after `finishFolders`. */
-  giveUpFolders(): void
+  /**
+   * To be called last, when nobody writes any more: removes parts of files that do not have their name, and gives back the
+   * folders that were taken over, where it ended early. Harmless after `finishFolders`.
+   */
+  giveUp(): void
 }
 
-const FINISHED_AT_ONCE = 4096
+const FINISHED_AT_ONCE = 1024
 
 export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
   const { repository, index, target, crew, workers, options } = parts
@@ -56,6 +60,18 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
   const decider = createFileDecider({ index, examiner, hardLinks, outcome, verify: options.verify })
   const packs = createPackReader({ repository, index, crew, workers, outcome, signal })
 
+  const turns = createTurns()
+
+  /** Lets signals be heard now and then, in work that waits for nothing. */
+  async function breathe(): Promise<void> {
+    const turn = turns()
+    if (turn) await turn
+    signal?.throwIfAborted()
+  }
+
+  /** The set that is being restored. */
+  let current: SetWork | undefined
+
   async function decideAll(work: SetWork): Promise<void> {
     const { set } = work
     await inParallel(numbersTo(set.files.count), workers * 2, async (number) => {
@@ -70,12 +86,30 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     })
   }
 
+  /** Of files that were lost, or not finished. What is in a folder that is gone is gone. */
+  function discardParts({ set, fileStates }: SetWork): void {
+    if (namingOf(overwrite) === 'in-place') return
+    for (const number of numbersTo(set.files.count)) {
+      if (!fileStates.isUnfinished(number)) continue
+      const { folder, name } = placeOf(set, set.files, number)
+      try {
+        removeEntry(target.folder(folder), partName(name))
+      } catch (error) {
+        if (!isCode(error, 'target/refused')) throw error
+      }
+    }
+  }
+
   async function finishFiles({ finishOnly }: SetWork): Promise<void> {
-    for (let at = 0; at < finishOnly.length; at += FINISHED_AT_ONCE) {
+    const starts = Array.from(
+      { length: Math.ceil(finishOnly.length / FINISHED_AT_ONCE) },
+      (_, at) => at * FINISHED_AT_ONCE,
+    )
+    await inParallel(starts, workers * 2, async (at) => {
       signal?.throwIfAborted()
       const files = Uint32Array.from(finishOnly.slice(at, at + FINISHED_AT_ONCE))
       for (const problem of await crew.run('finish', { files })) outcome.report(problem)
-    }
+    })
   }
 
   async function verify(work: SetWork): Promise<void> {
@@ -83,25 +117,34 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     await inParallel(restored, workers * 2, async (number) => {
       signal?.throwIfAborted()
       if (fileStates.isSpoilt(number)) return
-      if (await examiner.verify(number, findContent(index, set.files.read(number)))) return
+      const wrong = await examiner.verify(number, findContent(index, set.files.read(number)))
+      if (wrong === undefined) return
       counts.finishedLost++
-      outcome.lose(work, number, 'it was read again and does not have its content')
+      outcome.lose(work, number, wrong)
     })
   }
 
-  function makeOthers({ set, folderStates, firsts, furtherNames, fileStates }: SetWork): void {
+  async function makeOthers({ set, folderStates, firsts, furtherNames, fileStates }: SetWork): Promise<void> {
     for (const number of numbersTo(set.others.count)) {
-      if (folderStates[set.others.folderOf(number)] === 'refused') continue
+      await breathe()
+      if (folderStates[set.others.folderOf(number)] === 'refused') {
+        counts.unnamedLost++
+        continue
+      }
       others.make(placeOf(set, set.others, number), set.others.read(number))
     }
-    for (const [number, first] of firsts) first.isLost ||= fileStates.isSpoilt(number)
+    for (const [number, first] of firsts) {
+      first.isLost ||= fileStates.isSpoilt(number)
+      if (!first.isLost) first.made = others.look(first.place)
+    }
     for (const { first, place, modified } of furtherNames) {
+      await breathe()
       if (first.isLost) {
         const reason = `it is the same file as ${printable(pathOf(first.place))}`
         outcome.report({ part: 'file', path: pathOf(place), reason })
         continue
       }
-      const became = others.link(first.place, place, modified)
+      const became = others.link(first, place, modified)
       if (became === 'linked') counts.filesLinked++
       else if (became === 'kept') counts.filesSkipped++
     }
@@ -113,20 +156,27 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       signal?.throwIfAborted()
       const { folders, files } = set
       folderMaker.goOn(folders[0]?.path ?? Buffer.alloc(0))
-      const work = beginWork(
-        index,
-        set,
-        folders.map((folder) => folderMaker.make(folder)),
-      )
+      const folderStates: FolderState[] = []
+      for (const folder of folders) {
+        await breathe()
+        folderStates.push(folderMaker.make(folder))
+      }
+      const work = beginWork(index, set, folderStates)
+      current = work
       crew.tell({ folders: folders.map(({ path }) => path), files: files.shared, states: work.fileStates.shared })
       await decideAll(work)
       await packs.readAll(work)
       await finishFiles(work)
+      discardParts(work)
       // Before files get their further names: one that has several is not opened for writing, as a comparison is.
       await verify(work)
-      makeOthers(work)
+      await makeOthers(work)
+      current = undefined
     },
     finishFolders: () => folderMaker.finish(),
-    giveUpFolders: () => folderMaker.giveUp(),
+    giveUp() {
+      if (current) discardParts(current)
+      folderMaker.giveUp()
+    },
   }
 }

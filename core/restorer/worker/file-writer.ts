@@ -8,6 +8,9 @@ import {
   type Metadata,
   type MetadataWriter,
   openForWriting,
+  partName,
+  publishPart,
+  removeEntry,
   targetError,
   type TargetTree,
 } from '../../target/index.ts'
@@ -17,19 +20,28 @@ import type { FileStates } from '../file-states.ts'
 import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
+import type { Naming } from '../overwrite.ts'
 
 /** Writes files of a set: their blobs in any order, their metadata once all are written. One a worker. */
 export interface FileWriter {
   /** Begins another set of files. */
   begin(folders: readonly Uint8Array[], files: EntryReader, states: FileStates): void
-  /** Writes a blob's plain bytes. */
-  write(file: number, position: number, plain: Buffer): void
+  /** Writes a blob's plain bytes. Returns how many of them the file has now: all, or of a lost one none. */
+  write(file: number, position: number, plain: Buffer): number
   /** Finishes a file of which nothing is left to be written. */
   finishEmpty(file: number): void
   /** What went wrong since the last call. */
   takeProblems(): Problem[]
   /** The tree stays open. */
   close(): void
+}
+
+export interface FileWriterOptions {
+  /** Runs of zeros are left out of new files. */
+  readonly sparse: boolean
+  readonly naming: Naming
+  /** Called for each file that has its last byte and its metadata. */
+  readonly onFinished: () => void
 }
 
 /** Files that are kept open between their blobs. */
@@ -49,8 +61,7 @@ export function createFileWriter(
   index: BlobIndex,
   calls: SystemCalls | undefined,
   metadata: MetadataWriter,
-  sparse: boolean,
-  onFinished: () => void,
+  { sparse, naming, onFinished }: FileWriterOptions,
 ): FileWriter {
   const known = new Map<number, Known>()
   const open = new Map<number, number>()
@@ -69,13 +80,16 @@ export function createFileWriter(
     const found = open.get(number)
     if (found !== undefined) return found
     const parent = tree.folder(folders[folder] ?? NO_BYTES)
+    const written = naming === 'in-place' ? name : partName(name)
     const descriptor =
       states.makeOnce(number, () => {
-        const made = makeFile(parent, name, calls)
+        // Of a restore that was killed.
+        if (naming !== 'in-place') removeEntry(parent, written)
+        const made = makeFile(parent, written, calls)
         // A hole to its end: what is not written reads as zeros.
-        if (size > 0 && !isWhole) ftruncateSync(made, size)
+        if (size > 0 && !isWhole) lengthen(made, size)
         return made
-      }) ?? openForWriting(parent, name)
+      }) ?? openForWriting(parent, written)
     if (descriptor === undefined) throw targetError(name, 'was exchanged while it was being restored')
     open.set(number, descriptor)
     closeOldest()
@@ -85,9 +99,22 @@ export function createFileWriter(
   function closeOldest(): void {
     for (const [file, descriptor] of open) {
       if (open.size <= OPEN_FILES) return
-      open.delete(file)
-      closeSync(descriptor)
+      closeOf(file, descriptor)
     }
+  }
+
+  /** Some file systems tell only now that bytes found no room, or did not arrive: then this file is lost, and no other. */
+  function closeOf(file: number, descriptor: number): void {
+    open.delete(file)
+    try {
+      closeSync(descriptor)
+    } catch (error) {
+      lose(file, error)
+    }
+  }
+
+  function closeAll(): void {
+    for (const [file, descriptor] of open) closeOf(file, descriptor)
   }
 
   function pathOf({ folder, name }: Pick<Known, 'folder' | 'name'>): Buffer {
@@ -100,6 +127,8 @@ export function createFileWriter(
     known.delete(file.number)
     open.delete(file.number)
     closeSync(descriptor)
+    if (naming !== 'in-place')
+      publishPart(tree.folder(folders[file.folder] ?? NO_BYTES), file.name, naming === 'replace')
     onFinished()
   }
 
@@ -128,15 +157,14 @@ export function createFileWriter(
 
   return {
     begin(paths, list, shared) {
-      for (const descriptor of open.values()) closeSync(descriptor)
-      open.clear()
+      closeAll()
       known.clear()
       folders = paths
       files = list
       states = shared
     },
     write(number, position, plain) {
-      if (states.isSpoilt(number)) return
+      if (states.isSpoilt(number)) return 0
       try {
         const file = know(number)
         const isWhole = position === 0 && plain.length === file.size
@@ -144,8 +172,10 @@ export function createFileWriter(
         const descriptor = descriptorOf(file, isWhole && !leavesHole)
         if (!leavesHole) writeFully(descriptor, plain, position)
         if (states.written(number)) finish(file, descriptor)
+        return plain.length
       } catch (error) {
         lose(number, error)
+        return 0
       }
     },
     finishEmpty(number) {
@@ -161,10 +191,16 @@ export function createFileWriter(
       problems = []
       return taken
     },
-    close() {
-      for (const descriptor of open.values()) closeSync(descriptor)
-      open.clear()
-    },
+    close: closeAll,
+  }
+}
+
+function lengthen(descriptor: number, size: number): void {
+  try {
+    ftruncateSync(descriptor, size)
+  } catch (error) {
+    closeSync(descriptor)
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-import { count, isCode, serveJobs, stopTest, systemCode } from '../../base/index.ts'
+import { count, isCode, reasonOf, serveJobs, stopTest, systemCode } from '../../base/index.ts'
 import { openSystemCalls } from '../../file-system/index.ts'
 import { attachBlobIndex, awaitBegin, createBlobReader, ID_BYTES, type WaitingBell } from '../../repository/index.ts'
 import { createMetadataWriter, openTargetTree } from '../../target/index.ts'
@@ -30,7 +30,11 @@ const calls = openSystemCalls()
 const metadata = createMetadataWriter(calls)
 const tally = TALLY.row(data.tally, data.worker)
 const { bytesWritten, filesFinished, bytesVerified } = TALLY.at
-const writer = createFileWriter(tree, index, calls, metadata, data.sparse, () => count(tally, filesFinished))
+const writer = createFileWriter(tree, index, calls, metadata, {
+  sparse: data.sparse,
+  naming: data.naming,
+  onFinished: () => count(tally, filesFinished),
+})
 const isStopped = stopTest(data.stopped)
 
 /** Blobs are decoded here, one after another; the longest that restic cuts has 8 MiB. */
@@ -71,8 +75,7 @@ function writePack({ bytes, offset: start, entries, files: of, positions }: Pack
       decoded = decode(sealed.subarray(from, from + length), uncompressedLength, index.idOf(entry, id))
     }
     if (decoded) {
-      writer.write(of[row] ?? 0, positions[row] ?? 0, decoded)
-      count(tally, bytesWritten, decoded.length)
+      count(tally, bytesWritten, writer.write(of[row] ?? 0, positions[row] ?? 0, decoded))
     } else damaged.push(row)
   }
   return { problems: writer.takeProblems(), damaged }
@@ -93,7 +96,7 @@ function finish({ files: numbers }: FinishJob): readonly Problem[] {
   return writer.takeProblems()
 }
 
-/** A file that cannot be read is as good as none: another one takes its place. */
+/** A file that cannot be read is as good as none: another one takes its place, and verified it is not. */
 function compare(job: CompareJob): Compared | undefined {
   if (!files) return undefined
   try {
@@ -101,7 +104,7 @@ function compare(job: CompareJob): Compared | undefined {
     return comparer.compare(folder, files.read(job.file), job)
   } catch (error) {
     if (systemCode(error) === undefined && !isCode(error, 'target/refused')) throw error
-    return undefined
+    return { blobs: new Uint8Array(0), isWhole: false, isWritable: false, unreadable: reasonOf(error) }
   }
 }
 

@@ -32,7 +32,7 @@ export function createDescriptorHolder(most = MOST_OPEN): HoldFolder {
 
   return ({ path, readFrom, identity, descriptor }) => {
     const opened = openSync(descriptor === undefined ? Buffer.from(readFrom) : descriptorPath(descriptor), FLAGS)
-    const stat = fstatSync(opened, { bigint: true })
+    const stat = lookOrClose(opened)
     // Another thread's descriptor may be closed by now, and its number be of something else.
     if (identity && !isIdentity(stat, identity)) {
       closeSync(opened)
@@ -101,7 +101,7 @@ class DescriptorFolder implements HeldFolder {
 
   enter(name: ByteString, path: Buffer): HeldFolder {
     const descriptor = openSync(this.place(name), FLAGS | constants.O_NOFOLLOW)
-    const stat = fstatSync(descriptor, { bigint: true })
+    const stat = lookOrClose(descriptor)
     const readFrom = joinPath(this.readFrom, name)
     return new DescriptorFolder(this.#set, path, readFrom, stat, descriptor, { folder: this, name })
   }
@@ -139,7 +139,7 @@ class DescriptorFolder implements HeldFolder {
     const { folder, name } = this.#above
     const descriptor = tryOpen(folder.place(name))
     if (descriptor === undefined) throw wasReplaced(this.#path)
-    const { dev, ino } = fstatSync(descriptor, { bigint: true })
+    const { dev, ino } = lookOrClose(descriptor)
     if (dev === this.stat.dev && ino === this.stat.ino) return this.#hold(descriptor)
     closeSync(descriptor)
     throw wasReplaced(this.#path)
@@ -151,5 +151,14 @@ function tryOpen(place: Buffer): number | undefined {
     return openSync(place, FLAGS | constants.O_NOFOLLOW)
   } catch {
     return undefined
+  }
+}
+
+function lookOrClose(descriptor: number): EntryStat {
+  try {
+    return fstatSync(descriptor, { bigint: true })
+  } catch (error) {
+    closeSync(descriptor)
+    throw error
   }
 }

@@ -37,8 +37,16 @@ export function openForReading(path: Buffer, place: Buffer, expected: EntryStat)
 
 /** Whether a file is another one now than when it was opened: its size or its modification time differs. */
 export function hasChanged(file: OpenFile): boolean {
-  const now = fstatSync(file.descriptor, { bigint: true })
+  const now = attempt(file.path, () => fstatSync(file.descriptor, { bigint: true }))
   return now.size !== file.stat.size || now.mtimeNs !== file.stat.mtimeNs
+}
+
+function attempt<T>(path: Buffer, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw unreadable(path, 'cannot be looked at', error)
+  }
 }
 
 export function closeFile(file: OpenFile): void {

@@ -24,7 +24,7 @@ export function identifyRoot(path: Buffer): RootIdentity {
     )
   }
   if (stat) return { device: stat.dev, inode: stat.ino }
-  throw new CoreError('source/not-found', `There is nothing at ${printable(path)}`, {
+  throw new CoreError('source/not-found', `There is nothing at ${printable(path)}.`, {
     safety: 'Nothing was read or stored; earlier recovery points are untouched.',
     remedy: 'Check the path, and that the file system it lies on is mounted.',
     context: { path: printable(path) },

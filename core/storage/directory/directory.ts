@@ -20,7 +20,7 @@ import { isPackPrefix, kindFolder, pathOf } from './layout.ts'
 import { listFolder } from './listing.ts'
 import { prepareFolders } from './prepare.ts'
 import { Saver } from './saver.ts'
-import { closeSoon, fstat, open, readdir, readFully, stat } from './system-call.ts'
+import { closeSoon, fstat, lstat, open, readdir, readFully, stat } from './system-call.ts'
 
 export interface DirectoryOptions {
   /** How many requests at once. Default: 4, which is how many threads Node gives to files. */
@@ -115,6 +115,8 @@ class DirectoryStorage implements Storage {
     }
     const folder = kindFolder(this.location, kind)
     try {
+      // What locks are is removed on request: it must not be what somebody made a link to.
+      if (kind === 'lock') await refuseLink(folder)
       if (kind === 'pack') yield* this.#listPacks(folder, signal)
       else yield* listFolder(folder, '', signal)
     } catch (error) {
@@ -177,4 +179,9 @@ class DirectoryStorage implements Storage {
   async #isPresent(folder: string): Promise<boolean> {
     return (await exists(folder)) || (await exists(join(this.location, 'config')))
   }
+}
+
+async function refuseLink(folder: string): Promise<void> {
+  if ((await lstat(folder)).isSymbolicLink())
+    throw Object.assign(new Error('a symbolic link'), { code: 'ELOOP', syscall: 'lstat' })
 }

@@ -5,11 +5,18 @@ import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
 import type { BackupCommandOptions } from './backup.ts'
 
+/** What was told before the backup began. */
+export interface Before {
+  readonly missingPacks: number
+  /** Of something that may be missing, or too much. */
+  readonly hasWarned: boolean
+}
+
 /** Says what was backed up, and what was not. */
 export async function reportBackup(
   output: Output,
   result: BackupResult,
-  missingPacks: number,
+  { missingPacks, hasWarned }: Before,
   options: BackupCommandOptions,
   missedLog: MissedLog,
 ): Promise<ExitCode> {
@@ -25,8 +32,9 @@ export async function reportBackup(
   )
   if (figures.sockets > 0)
     output.say(`Left out ${formatCounted(figures.sockets, 'socket')}: they exist only while their programs run.`)
+  const added = `${formatBytes(bytesAdded)} (${formatBytes(bytesStored)} stored)`
   if (bytesAdded === 0) output.say('Nothing new: all of it was stored already.')
-  else output.say(`Added ${formatBytes(bytesAdded)} (${formatBytes(bytesStored)} stored).`)
+  else output.say(options.dryRun ? `Would add ${added}.` : `Added ${added}.`)
   output.say(
     `Processed ${formatCounted(files, 'file')}, ${formatBytes(figures.bytesProcessed)} in ${formatDuration(duration)} (${formatBytes(Math.round(rate))}/s).`,
   )
@@ -35,6 +43,8 @@ export async function reportBackup(
       `${missedWords(missedCount - missedChanged, missedChanged)}${log === undefined ? '' : `, listed in ${log}`}.`,
     )
   }
+  const isEmpty = files + figures.others === 0
+  if (isEmpty) output.warn(EMPTY)
   if (missingPacks > 0) output.warn(MISSING_PACKS)
   output.say(snapshot ? `Snapshot ${snapshot.slice(0, 8)} saved.` : 'Dry run: nothing was stored.')
   output.emit({
@@ -60,8 +70,12 @@ export async function reportBackup(
     dry_run: options.dryRun ?? false,
     snapshot_id: snapshot,
   })
-  return missedCount > 0 || missingPacks > 0 ? EXIT.warnings : EXIT.done
+  return missedCount > 0 || missingPacks > 0 || isEmpty || hasWarned ? EXIT.warnings : EXIT.done
 }
+
+/** Nobody means to protect nothing: an exclude too many, or a link that was named instead of what it leads to. */
+const EMPTY =
+  'There is no file in what was backed up. Check the targets and what is excluded; a link is backed up as a link.'
 
 /** An index goes on naming them: restic believes it, and looks for what was stored again in the wrong place. */
 const MISSING_PACKS =

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 
 import { argumentBytes, CoreError, systemCode } from '../../../base/index.ts'
-import { type ByteString, joinPath, listFolder, printable, statEntry } from '../../../file-system/index.ts'
+import { type ByteString, cutBlanks, joinPath, listFolder, printable, statEntry } from '../../../file-system/index.ts'
 import { compileComponent } from '../../../selection/index.ts'
-import { shownArgument } from '../../byte-arguments.ts'
+import { absolutePath, shownArgument } from '../../byte-arguments.ts'
 import type { BackupCommandOptions } from './backup.ts'
 
 /** What is to be backed up: absolute, clean paths. */
@@ -25,7 +24,7 @@ export function namedTargets(
   const unfitting: ByteString[] = []
   const listed = [
     ...filesFrom
-      .flatMap((file) => linesOf(read(file)).map(trim).filter(isPattern))
+      .flatMap((file) => linesOf(read(file)).map(cutBlanks).filter(isPattern))
       .flatMap((pattern) => {
         const fitting = expandPattern(pattern)
         if (fitting.length === 0) unfitting.push(pattern)
@@ -39,7 +38,7 @@ export function namedTargets(
     ...listed.map((path) => Buffer.from(path, 'latin1')),
   ]
   if (paths.length === 0) throw noTargets(unfitting)
-  return { roots: paths.map(absolute), unfitting }
+  return { roots: paths.map(rootOf), unfitting }
 }
 
 function noTargets(unfitting: readonly ByteString[]): CoreError {
@@ -51,17 +50,13 @@ function noTargets(unfitting: readonly ByteString[]): CoreError {
   })
 }
 
-/** `resolve` for any bytes: each stands for one character, none of which is a slash or a dot but those that are. */
-function absolute(path: Buffer): Buffer {
+function rootOf(path: Buffer): Buffer {
   // A variable that was never set is not the current folder.
-  if (path.length === 0) {
-    throw new CoreError('input/invalid', 'A target is empty.', {
-      safety: 'Nothing was read or stored.',
-      remedy: 'Name what to back up; `.` is the current folder.',
-    })
-  }
-  const here = Buffer.from(process.cwd()).toString('latin1')
-  return Buffer.from(resolve(here, path.toString('latin1')), 'latin1')
+  if (path.length > 0) return absolutePath(path)
+  throw new CoreError('input/invalid', 'A target is empty.', {
+    safety: 'Nothing was read or stored.',
+    remedy: 'Name what to back up; `.` is the current folder.',
+  })
 }
 
 function read(file: string): ByteString {
@@ -78,10 +73,6 @@ function read(file: string): ByteString {
 
 function linesOf(text: ByteString): ByteString[] {
   return text.split('\n').map((line) => line.replace(/\r$/, ''))
-}
-
-function trim(line: ByteString): ByteString {
-  return line.replaceAll(/^[ \t]+|[ \t]+$/g, '')
 }
 
 function isPattern(line: ByteString): boolean {

@@ -71,7 +71,11 @@ function backUpTargets(
     'shared',
     async (session) => {
       const { repository, output, signal, presentPacks } = session
-      for (const pattern of unfitting) output.warn(`Nothing fits ${printable(Buffer.from(pattern, 'latin1'))}.`)
+      for (const pattern of unfitting) {
+        output.warn(
+          `Nothing fits ${printable(Buffer.from(pattern, 'latin1'))}, which is missing from this snapshot. Check the pattern, and that what it means is mounted.`,
+        )
+      }
       const own = rootOfOwnRepository(repository.storage.location, roots, selection)
       if (own) output.warn(ownRepository(own, repository.storage.location))
       const parent = await parentOf(session, options)
@@ -114,14 +118,30 @@ function backUpTargets(
         onProgress: showBackupProgress(output, systemClock),
         signal,
       } satisfies BackupOptions)
-      return await reportBackup(output, result, missingPacks, options, log)
+      return await reportBackup(
+        output,
+        result,
+        { missingPacks, hasWarned: own !== undefined || unfitting.length > 0 },
+        options,
+        log,
+      )
     },
     { listPacks: true, laneMixer: threads.laneMixer },
   )
 }
 
+/** As a pattern that fits nothing else. */
+function asPattern(path: string): string {
+  return path.replaceAll(/[*?[\]\\$]/g, '\\$&')
+}
+
+/** So that a shell gives it on as it is. */
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
 function ownRepository(root: Buffer, location: string): string {
-  return `The repository lies in ${printable(root)}, and is backed up with it: each run stores again what the last one stored. Leave it out with --exclude ${location}.`
+  return `The repository lies in ${printable(root)}, and is backed up with it: each run stores again what the last one stored. Leave it out with --exclude ${shellWord(asPattern(location))}.`
 }
 
 const STOPPED = 'No snapshot was made. What was stored so far is safe, and the next backup does not store it again.'

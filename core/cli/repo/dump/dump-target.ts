@@ -38,7 +38,7 @@ function standardOutputTarget(output: Output, options: Abortable): DumpTarget {
 
 async function openFileTarget(path: string): Promise<DumpTarget> {
   const file = await open(argumentBytes(path), 'w', 0o600).catch((error: unknown) => {
-    throw targetFailure(path, error)
+    throw targetFailure(path, error, 'Nothing was written.')
   })
   let written = 0
   return {
@@ -74,11 +74,15 @@ async function flush(file: FileHandle): Promise<void> {
   }
 }
 
-function targetFailure(path: string, cause: unknown): CoreError {
+function targetFailure(
+  path: string,
+  cause: unknown,
+  safety = 'The repository is unharmed. What the file holds now is not complete.',
+): CoreError {
   const isFull = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(cause) ?? '')
   return new CoreError(isFull ? 'target/full' : 'target/refused', `${shownArgument(path)} cannot be written to.`, {
     cause,
-    safety: 'The repository is unharmed. What the file holds now is not complete.',
+    safety,
     remedy: isFull ? 'Make room there, or name another file.' : 'Check its folder and who may write there.',
   })
 }

@@ -72,7 +72,7 @@ export function runKeyRemove(id: string, options: KeyOptions): Promise<ExitCode>
       KEY,
     )
     await removeKey(repository, name, { signal })
-    output.say(`Removed key ${name.slice(0, 8)}: its password opens nothing any more.`)
+    output.say(`Removed key ${name.slice(0, 8)}: its password opens nothing any more, unless another key has the same.`)
     output.emit({ message_type: 'summary', added: null, removed: name })
     return EXIT.done
   })

@@ -1,4 +1,4 @@
-import { formatCount, reasonOf } from '../../../base/index.ts'
+import { formatCounted, reasonOf } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import type { StoredSnapshot } from '../../../snapshot/index.ts'
 import { refuseNotText, shownArgument } from '../../byte-arguments.ts'
@@ -26,7 +26,10 @@ export function runLs(wanted: string, dirs: readonly string[], options: LsOption
     await walkTree(trees, root, ROOT, lister, { signal })
     await lister.finish()
     const missing = listed.missing()
-    for (const dir of missing) output.warn(`Snapshot ${snapshot.id.slice(0, 8)} has no ${shownArgument(dir)}.`)
+    for (const dir of missing)
+      output.warn(
+        `Snapshot ${snapshot.id.slice(0, 8)} has no ${shownArgument(dir)}. Without DIR everything that it has is listed.`,
+      )
     if (missing.length > 0) return EXIT.failed
     return lister.unreadableFolders > 0 ? EXIT.warnings : EXIT.done
   })
@@ -80,7 +83,7 @@ function createLister(output: Output, options: LsOptions, listed: ListedFolders,
     async finish() {
       await output.write(lines.take(), { signal })
       output.emit({ message_type: 'summary', total_nodes: count, unreadable_folders: unreadable })
-      if (unreadable > 0) output.warn(`${formatCount(unreadable)} folders cannot be read: they are named above.`)
+      if (unreadable > 0) output.warn(`${formatCounted(unreadable, 'folder')} cannot be read: named above.`)
     },
   }
 }

@@ -1,18 +1,16 @@
-/** Go's unicode.IsSpace, as UTF-8 of which each byte is a character. */
-const BLANK = String.raw`(?:[\t-\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)+`
-const AROUND = new RegExp(`^${BLANK}|${BLANK}$`, 'g')
+import { cutBlanks } from '../../../file-system/index.ts'
 
 /**
  * The password that restic reads out of a file: a byte order mark tells UTF-16 from bytes and is dropped, what is blank
  * around it is cut, and what is left counts byte by byte, UTF-8 or not.
  */
 export function passwordInFile(stored: Buffer): Buffer {
-  return cutBlanks(decode(stored))
+  return withoutBlanks(decode(stored))
 }
 
 /** Cuts blanks and line ends around a password. */
-export function cutBlanks(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.toString('latin1').replaceAll(AROUND, ''), 'latin1')
+export function withoutBlanks(bytes: Buffer): Buffer {
+  return Buffer.from(cutBlanks(bytes.toString('latin1')), 'latin1')
 }
 
 function decode(stored: Buffer): Buffer {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-import { CoreError } from '../../../base/index.ts'
+import { CoreError, systemCode } from '../../../base/index.ts'
 import { askPasswords } from './ask-password.ts'
-import { cutBlanks, passwordInFile } from './password-bytes.ts'
+import { withoutBlanks, passwordInFile } from './password-bytes.ts'
 
 export interface PasswordSource {
   readonly passwordFile?: string | undefined
@@ -85,14 +85,20 @@ function fromFile(path: string): Buffer {
 function fromCommand(command: string): Buffer {
   const [program = '', ...args] = command.split(/\s+/).filter((part) => part !== '')
   try {
-    return cutBlanks(execFileSync(program, args, { stdio: ['inherit', 'pipe', 'inherit'] }))
+    return withoutBlanks(execFileSync(program, args, { stdio: ['inherit', 'pipe', 'inherit'] }))
   } catch (error) {
-    throw new CoreError('input/invalid', `The password command ${program} failed.`, {
-      cause: error,
+    throw new CoreError('input/invalid', `The password command ${program} failed: ${endOf(error)}.`, {
       safety: 'Nothing was changed.',
       remedy: 'Run it by hand: it must print the password and end with 0.',
     })
   }
+}
+
+/** Without its arguments, which may hold a secret. */
+function endOf(error: unknown): string {
+  const { status, signal } = error as { readonly status?: number | null; readonly signal?: string | null }
+  if (signal) return `it was ended by ${signal}`
+  return typeof status === 'number' ? `it ended with ${status}` : (systemCode(error) ?? 'it could not be run')
 }
 
 /** Node has replaced what is not UTF-8 in it, so that another password would be tried. */

@@ -5,15 +5,29 @@ import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
 import type { RestoreCommandOptions } from './restore.ts'
 
+const PATTERNS = [
+  ...(['include', 'iinclude', 'exclude', 'iexclude'] as const),
+  ...(['includeFile', 'iincludeFile', 'excludeFile', 'iexcludeFile'] as const),
+]
+
+/** What is known of the content of files that were left alone. */
+const KEPT_BECAUSE: Readonly<Record<RestoreCommandOptions['overwrite'], string>> = {
+  always: ', as their content is right',
+  'if-changed': ', by their size and time; their content was not read',
+  'if-newer': ', being as new or newer; their content was not read',
+  never: '; their content was not read',
+}
+
 /** Says what was restored, and what was not. `elapsed` are milliseconds. */
 export function summarise(
   output: Output,
-  { filesTotal, filesSkipped, filesLost, bytesTotal, bytesWritten, selected, problems, lost }: Restored,
+  { filesTotal, filesSkipped, filesLost, bytesTotal, bytesWritten, selected, problems, lost, unnamedLost }: Restored,
   snapshot: StoredSnapshot,
   target: string,
   elapsed: number,
-  { dryRun, verify, include, iinclude, exclude, iexclude }: RestoreCommandOptions,
+  options: RestoreCommandOptions,
 ): ExitCode {
+  const { dryRun, verify } = options
   const rate = formatBytes(Math.round(bytesWritten / Math.max(0.001, elapsed / 1000)))
   const written = filesTotal - filesSkipped - filesLost
   const files =
@@ -21,20 +35,24 @@ export function summarise(
       ? formatCounted(written, 'file')
       : `${formatCount(written)} of ${formatCounted(filesTotal, 'file')}`
   if (dryRun)
-    output.say(`Dry run: ${formatCounted(filesTotal, 'file')}, ${formatBytes(bytesTotal)}. Nothing was written.`)
+    output.say(
+      `Dry run: ${formatCounted(filesTotal, 'file')}, ${formatBytes(bytesTotal)} are meant. It was not looked what is there already, and nothing was written.`,
+    )
   else {
     output.say(
-      `Restored ${files}, ${formatBytes(bytesWritten)} to ${target} in ${formatDuration(elapsed)} (${rate}/s)${verify ? ', and read them again' : ''}.`,
+      `Restored ${files}, ${formatBytes(bytesWritten)} to ${target} in ${formatDuration(elapsed)} (${rate}/s)${verify && written > 0 ? ', and read all that again' : ''}.`,
     )
     if (filesSkipped > 0)
       output.say(
-        filesSkipped === 1
-          ? '1 file that was there already stays as it is.'
-          : `${formatCount(filesSkipped)} files that were there already stay as they are.`,
+        `${
+          filesSkipped === 1
+            ? '1 file that was there already stays as it is'
+            : `${formatCount(filesSkipped)} files that were there already stay as they are`
+        }${KEPT_BECAUSE[options.overwrite]}.`,
       )
   }
   // A pattern with a slip of the pen must not look like a restore.
-  const isEmpty = selected === 0 && [include, iinclude, exclude, iexclude].some((patterns) => patterns !== undefined)
+  const isEmpty = selected === 0 && PATTERNS.some((name) => options[name] !== undefined)
   if (isEmpty) {
     output.warn(
       `Nothing in snapshot ${snapshot.id.slice(0, 8)} fits the patterns that were given. \`holdfast repo ls ${snapshot.id.slice(0, 8)}\` lists what it has.`,
@@ -42,7 +60,7 @@ export function summarise(
   }
   if (lost > 0) {
     output.warn(
-      `${formatCounted(lost, 'entry', 'entries')} could not be restored: named above. The recovery point is untouched; once the cause is gone, the same command again restores what is missing.`,
+      `${formatCounted(lost, 'entry', 'entries')} could not be restored: named above${unnamedLost > 0 ? ', or in folders that are' : ''}. The recovery point is untouched; once the cause is gone, the same command again restores what is missing.`,
     )
   }
   output.emit({
@@ -54,7 +72,9 @@ export function summarise(
     files_lost: filesLost,
     entries_lost: lost,
     bytes_restored: bytesWritten,
-    verified: verify ?? false,
+    verified: (verify ?? false) && !dryRun,
+    // Of those that stayed as they were, only where their content was looked at.
+    files_verified: !verify || dryRun ? 0 : written + (options.overwrite === 'always' ? filesSkipped : 0),
     problems,
     total_bytes: bytesTotal,
     seconds_elapsed: elapsed / 1000,

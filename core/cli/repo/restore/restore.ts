@@ -26,7 +26,8 @@ SNAPSHOT is an id, its first digits, or "latest": the newest of any host and fol
 more. With ":/folder" only what is in that folder is restored.
 
 A restore that was interrupted is simply started again: what is right already is not fetched a second time, and in a
-file that is there only what differs is written (--overwrite always).
+file that is there only what differs is written (--overwrite always). With --overwrite never and if-newer files have
+their names only when they are whole; until then they are called .holdfast-part-…
 
 Exit codes: 0 all restored, 1 something was not, 3 all content is back but not all owners, modes, times or attributes,
 or nothing fits the patterns.

@@ -1,16 +1,15 @@
-import { resolve } from 'node:path'
-
 import { argumentBytes, CoreError, systemClock } from '../../../base/index.ts'
 import { type ByteString, printable } from '../../../file-system/index.ts'
 import { availableWorkers } from '../../../repository/index.ts'
 import { restore, type RestoreThreads, startRestoreThreads } from '../../../restorer/index.ts'
 import type { RestoreSelectionOptions } from '../../../selection/index.ts'
-import { byteStringOf, refuseNotText, shownArgument } from '../../byte-arguments.ts'
+import { absolutePath, byteStringOf, refuseNotText } from '../../byte-arguments.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import { tellingIfStopped } from '../../stopped.ts'
 import { openSnapshot } from '../lookup/open-snapshot.ts'
 import { type Session, withSession } from '../session.ts'
 import { patternsIn } from '../text/pattern-files.ts'
+import { refuseRepository } from './into-repository.ts'
 import { createProblemReporter } from './restore-problems.ts'
 import { showRestoreProgress } from './restore-progress.ts'
 import { summarise } from './restore-summary.ts'
@@ -25,6 +24,7 @@ const TAKES_BYTES = [
 export async function runRestore(wanted: string, options: RestoreCommandOptions): Promise<ExitCode> {
   refuseNotText(options, TAKES_BYTES)
   const work: RestoreWork = { wanted, options, target: targetOf(options), selection: selectionOf(options) }
+  refuseRepository(work.target)
   const threads = startRestoreThreads(options.workers ?? availableWorkers())
   try {
     return await restoreWith(threads, work)
@@ -37,7 +37,7 @@ export async function runRestore(wanted: string, options: RestoreCommandOptions)
 interface RestoreWork {
   readonly wanted: string
   readonly options: RestoreCommandOptions
-  readonly target: string
+  readonly target: Buffer
   readonly selection: RestoreSelectionOptions
 }
 
@@ -47,12 +47,12 @@ function restoreWith(threads: RestoreThreads, { wanted, options, target, selecti
     const since = systemClock.monotonic()
     const { snapshot, index, root } = await openSnapshot(session, wanted, options)
     output.say(
-      `Restoring snapshot ${snapshot.id.slice(0, 8)} of ${snapshot.paths.map((path) => printable(Buffer.from(path))).join(', ')} to ${shownArgument(target)}.`,
+      `Restoring snapshot ${snapshot.id.slice(0, 8)} of ${snapshot.paths.map((path) => printable(Buffer.from(path))).join(', ')} to ${printable(target)}.`,
     )
     const shown = createProblemReporter(output)
     const restored = restore(repository, index, {
       tree: root,
-      target: argumentBytes(target),
+      target,
       selection,
       overwrite: options.overwrite,
       sparse: options.sparse ?? false,
@@ -64,12 +64,14 @@ function restoreWith(threads: RestoreThreads, { wanted, options, target, selecti
       onProgress: showRestoreProgress(output, systemClock, { verify: options.verify ?? false }),
       signal,
     })
+    // With these, files have their names only when they are whole.
+    const isWhole = options.overwrite === 'never' || options.overwrite === 'if-newer'
     const result = await tellingIfStopped(
-      `The restore is not complete: in ${shownArgument(target)} files are missing, and some are there in part. The same command again completes it.`,
+      `The restore is not complete: in ${printable(target)} files are missing${isWhole ? '' : ', and some are there in part'}. The same command again completes it.`,
       restored,
     )
     shown.finish()
-    return summarise(output, result, snapshot, shownArgument(target), systemClock.monotonic() - since, options)
+    return summarise(output, result, snapshot, printable(target), systemClock.monotonic() - since, options)
   }
   return withSession(options, 'shared', work, { laneMixer: threads.laneMixer })
 }
@@ -91,10 +93,10 @@ function patterns(
   return given || files ? [...(given ?? []).map(byteStringOf), ...patternsIn(files)] : undefined
 }
 
-function targetOf({ target, original }: RestoreCommandOptions): string {
+function targetOf({ target, original }: RestoreCommandOptions): Buffer {
   // A variable that was never set is not the current folder.
-  if (target !== undefined && target !== '') return resolve(target)
-  if (original) return '/'
+  if (target !== undefined && target !== '') return absolutePath(argumentBytes(target))
+  if (original) return Buffer.from('/')
   throw new CoreError('input/invalid', 'It was not said where to restore to.', {
     safety: 'Nothing was written.',
     remedy: 'Give --target FOLDER, or --original to restore to where everything was.',

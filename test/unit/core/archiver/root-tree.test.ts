@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { addressesOf, addressOf, buildRootTree, type RootFolder } from '../../../../core/archiver/root-tree.ts'
+import { addressOf, buildRootTree, outermostOf, type RootFolder } from '../../../../core/archiver/root-tree.ts'
 import type { FolderAddress } from '../../../../core/source/index.ts'
 
 const identityOf = (number: number) => ({ device: BigInt(number), inode: 7n })
@@ -54,7 +54,7 @@ const entry = (name: string, number: number) => ({ name, readName: name, identit
 describe('the addresses of roots', () => {
   it('are those of roots that lie in no other one, each as the one entry of its folder', () => {
     const roots = rootsOf('/home/ada/deep', '/home/ada', '/srv', '/home/bob', '/srv/data')
-    expect(addressesOf(buildRootTree(roots))).toEqual([
+    expect(outermostOf(buildRootTree(roots)).map(addressOf)).toEqual([
       address('/', entry('srv', 2)),
       address('/home', entry('ada', 1)),
       address('/home', entry('bob', 3)),
@@ -62,7 +62,9 @@ describe('the addresses of roots', () => {
   })
 
   it('are the root alone, where that is one of them', () => {
-    expect(addressesOf(buildRootTree(rootsOf('/home', '/')))).toEqual([{ ...address('/'), identity: identityOf(1) }])
+    expect(outermostOf(buildRootTree(rootsOf('/home', '/'))).map(addressOf)).toEqual([
+      { ...address('/'), identity: identityOf(1) },
+    ])
   })
 
   it.each([

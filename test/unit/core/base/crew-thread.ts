@@ -35,5 +35,8 @@ if (parentPort) {
       if (news === 'break') throw new CoreError('internal/defect', 'it does not want to hear that')
       heard.push(news)
     },
+    end() {
+      if (heard.includes('do not end')) throw new CoreError('target/full', 'it cannot end')
+    },
   })
 }

@@ -91,6 +91,22 @@ describe('a crew', () => {
     })
   })
 
+  it('ends where a thread fails to end well', async () => {
+    const exits = await collectExits(async () => {
+      const crew = start(2)
+      crew.tell('do not end')
+      await crew.end()
+    })
+    expect(exits).toEqual([0, 0])
+  })
+
+  it('has nothing done by a thread that could not take the news', async () => {
+    const crew = start(1)
+    expect(await crew.run('heard', {})).toEqual([])
+    crew.tell('break')
+    await expect(crew.run('heard', {})).rejects.toMatchObject({ message: 'it does not want to hear that' })
+  })
+
   it('ends when asked, in the middle of a job that listens, and no thread from outside', async () => {
     const word = new SharedArrayBuffer(8)
     const exits = await collectExits(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { CoreError } from '../../../../core/base/index.ts'
-import { initRepository, openRepository } from '../../../../core/repository/index.ts'
+import { addKey, initRepository, openRepository } from '../../../../core/repository/index.ts'
 import { openMemoryStorage, type Storage, changeStorage } from '../../../../core/storage/index.ts'
 import { makeRepository, namesOf, OWNER, PASSWORD, POLYNOMIAL } from './made-repository.ts'
 
@@ -27,7 +27,8 @@ describe('making a repository', () => {
     const { storage, keyName, masterKey } = await makeRepository()
     await storage.remove({ kind: 'config', name: '' })
     const again = await initRepository(storage, options)
-    expect(again.masterKey).toEqual(masterKey)
+    // Whoever left a key may know it: a new one is drawn.
+    expect(again.masterKey).not.toEqual(masterKey)
     expect(await namesOf(storage, 'key')).toEqual([again.keyName])
     expect(again.keyName).not.toBe(keyName)
     expect((await openRepository(storage, PASSWORD)).config).toEqual(again.config)
@@ -43,6 +44,14 @@ describe('making a repository', () => {
     })
     expect(await namesOf(storage, 'key')).toEqual([keyName])
     expect(await namesOf(storage, 'config')).toEqual([])
+  })
+
+  it('is refused where a key is left that somebody else may open, and touches nothing', async () => {
+    const other = await makeRepository()
+    const planted = await addKey(other, 'known to somebody else', OWNER)
+    await other.storage.remove({ kind: 'config', name: '' })
+    expect((await failureOf(initRepository(other.storage, options))).code).toBe('repository/exists')
+    expect(await namesOf(other.storage, 'key')).toEqual([other.keyName, planted].toSorted())
   })
 
   it.each(['pack', 'index', 'snapshot'] as const)(

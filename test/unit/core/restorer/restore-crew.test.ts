@@ -19,6 +19,7 @@ it('the threads of a restore end by themselves, even before they have begun', as
       index: createBlobIndex().shared,
       target: Buffer.from(target),
       sparse: false,
+      naming: 'in-place',
       tally: TALLY.allocate(2),
     })
     await crew.end()

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 
 import { parseExcludeFile } from '../../../../core/selection/exclude-file.ts'
 import { parseFolderTag } from '../../../../core/selection/folder-tag.ts'
-import { parseSize } from '../../../../core/selection/index.ts'
 
 const environment = { HOME: '/home/u', EMPTY: '', É: 'no name of a variable', GREETING: 'é' }
 const parse = (text: string | Buffer): string[] => parseExcludeFile(Buffer.from(text), environment)
@@ -53,24 +52,5 @@ describe('a folder tag', () => {
 
   it.each(['', ':header'])('%j is refused', (text) => {
     expect(() => parseFolderTag(text)).toThrow('names no file')
-  })
-})
-
-describe('a size', () => {
-  it.each([
-    ['0', 0n],
-    ['123', 123n],
-    ['5b', 5n],
-    ['2K', 2048n],
-    ['3m', 3n << 20n],
-    ['1G', 1n << 30n],
-    ['7t', 7n << 40n],
-    ['9223372036854775807', (1n << 63n) - 1n],
-  ])('%s is %s bytes', (text, size) => {
-    expect(parseSize(text)).toBe(size)
-  })
-
-  it.each(['', 'k', '-1', '1.5m', '1x', '1 k', '9223372036854775808', '8388608t'])('%j is refused', (text) => {
-    expect(() => parseSize(text)).toThrow('is not a size')
   })
 })

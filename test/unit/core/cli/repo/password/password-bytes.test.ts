@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { cutBlanks, passwordInFile } from '../../../../../../core/cli/repo/password/password-bytes.ts'
+import { withoutBlanks, passwordInFile } from '../../../../../../core/cli/repo/password/password-bytes.ts'
 
 // Each was tried with restic 0.14: it made a repository by such a file, and opened it by the password beside it.
 const SEEN: readonly [what: string, stored: string, password: string][] = [
@@ -32,6 +32,6 @@ describe('the password in a file', () => {
 describe('the password that a command prints', () => {
   it('is cut like that in a file, and a mark belongs to it, as with restic', () => {
     const printed = Buffer.from(' \xef\xbb\xbfpw\xff\r\n', 'latin1')
-    expect(cutBlanks(printed).toString('latin1')).toBe('\xef\xbb\xbfpw\xff')
+    expect(withoutBlanks(printed).toString('latin1')).toBe('\xef\xbb\xbfpw\xff')
   })
 })
