@@ -46,7 +46,10 @@ describe('targets that a file lists', () => {
     const vault = await makeFullVault()
     const list = listFile(vault, `${vault.source}/*.none\n${vault.source}/a.db\n`)
     const run = await vault.holdfast(['backup', '--files-from', list])
-    expect(run).toMatchObject({ code: 0, stderr: `Nothing fits ${vault.source}/*.none.\n` })
+    expect(run).toMatchObject({
+      code: 3,
+      stderr: `Nothing fits ${vault.source}/*.none, which is missing from this snapshot. Check the pattern, and that what it means is mounted.\n`,
+    })
     const none = await vault.holdfast(['backup', '--files-from', listFile(vault, `${vault.source}/*.none\n`)])
     expect(none.code).toBe(1)
     expect(none.stderr).toMatch(
@@ -106,7 +109,8 @@ describe('a repository that lies in what is backed up', () => {
     mkdirSync(vault.file('beside'))
     symlinkSync(home, vault.file('beside/link'))
     for (const target of [home, vault.path, `${home}/`]) {
-      expect((await vault.holdfast(['backup', '--dry-run', target])).stderr, target).toMatch(WARNING)
+      const { code, stderr } = await vault.holdfast(['backup', '--dry-run', target])
+      expect({ code, stderr }, target).toEqual({ code: 3, stderr: expect.stringMatching(WARNING) as string })
     }
     for (const args of [
       ['--exclude', vault.path],
@@ -139,5 +143,15 @@ describe('sockets', () => {
     expect(alone.stderr).toMatch(
       /^\/.*\/socket is a socket, and has nothing that could be backed up\.\nNothing was read/,
     )
+  })
+})
+
+describe('a backup of which everything is left out', () => {
+  it('is told, and one of a folder that is empty is none', async () => {
+    const vault = await makeFullVault()
+    const all = await vault.holdfast(['backup', '--exclude', '*', vault.source])
+    expect(all).toMatchObject({ code: 3, stderr: expect.stringContaining('everything was left out') as string })
+    mkdirSync(vault.file('empty'))
+    expect(await vault.holdfast(['backup', vault.file('empty')])).toMatchObject({ code: 0, stderr: '' })
   })
 })

@@ -41,7 +41,7 @@ describe('holdfast repo restore', () => {
     const target = scene.path('elsewhere/made on the way')
     const { code, stdout, stderr } = await restore(`latest:${source}`, '--target', target, '--verify')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(new RegExp(`^Restored 3 files, 11 B to ${target} in .*, and read them again\\.$`, 'm'))
+    expect(stdout).toMatch(new RegExp(`^Restored 3 files, 11 B to ${target} in .*, and read all that again\\.$`, 'm'))
     expect(listTree(target)).toEqual(listTree(source))
     expect(locks()).toEqual([])
   })

@@ -43,7 +43,7 @@ export async function reportBackup(
       `${missedWords(missedCount - missedChanged, missedChanged)}${log === undefined ? '' : `, listed in ${log}`}.`,
     )
   }
-  const isEmpty = files + figures.others === 0
+  const isEmpty = files + figures.others === 0 && LEAVING_OUT.some((name) => options[name] !== undefined)
   if (isEmpty) output.warn(EMPTY)
   if (missingPacks > 0) output.warn(MISSING_PACKS)
   output.say(snapshot ? `Snapshot ${snapshot.slice(0, 8)} saved.` : 'Dry run: nothing was stored.')
@@ -73,9 +73,12 @@ export async function reportBackup(
   return missedCount > 0 || missingPacks > 0 || isEmpty || hasWarned ? EXIT.warnings : EXIT.done
 }
 
-/** Nobody means to protect nothing: an exclude too many, or a link that was named instead of what it leads to. */
-const EMPTY =
-  'There is no file in what was backed up. Check the targets and what is excluded; a link is backed up as a link.'
+/** Nobody means to protect nothing. An empty folder alone may be one that something is to come into. */
+const EMPTY = 'There is no file in what was backed up: everything was left out. Check what is excluded.'
+const LEAVING_OUT = [
+  ...(['exclude', 'iexclude', 'excludeFile', 'iexcludeFile', 'excludeIfPresent'] as const),
+  ...(['excludeLargerThan', 'skipNamesNotUtf8'] as const),
+]
 
 /** An index goes on naming them: restic believes it, and looks for what was stored again in the wrong place. */
 const MISSING_PACKS =

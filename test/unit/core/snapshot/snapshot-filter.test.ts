@@ -91,7 +91,7 @@ describe('choosing snapshots', () => {
 
   it('does not list hundreds of matches', () => {
     const all = Array.from({ length: 300 }, (_, i) => stored(`a${i.toString(16).padStart(3, '0')}`))
-    expect(() => findSnapshot(all, 'a')).toThrow(/^300 snapshots .* and 280 more$/)
+    expect(() => findSnapshot(all, 'a')).toThrow(/^300 snapshots .* and 280 more\.$/)
   })
 
   it.each(['c', '', 'latest~1', 'abc1'.padEnd(65, '0')])('finds none for %j', (wanted) => {
