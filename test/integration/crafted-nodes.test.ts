@@ -106,8 +106,14 @@ describeWith(['restic'], 'nodes that no file system here would give', () => {
     })
     const made = await loadSnapshot(repository, String(summary['snapshot_id']))
     expect((await nodeAt(repository, Buffer.from(made.tree, 'hex'), vault.at('image'))).content).toEqual(blocks)
-    expect((await vault.contentOf('image', summary['snapshot_id'])).equals(content)).toBe(true)
     vault.restic('check', '--read-data')
+    const [ours, theirs] = [vault.file('by-us'), vault.file('by-them')]
+    const id = String(summary['snapshot_id'])
+    expect((await vault.holdfast(['restore', id, '--target', ours])).code).toBe(0)
+    vault.restic('restore', id, '--target', theirs)
+    for (const restored of [ours, theirs]) {
+      expect(readFileSync(join(restored, vault.at('image'))).equals(content)).toBe(true)
+    }
   })
 
   it('whose link target is not UTF-8: it comes back byte for byte, and restic reads the repository', async () => {

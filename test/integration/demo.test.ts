@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  readFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -8,6 +18,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ended } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { PROGRAM } from '../support/program.ts'
+
+const COPIED = new Set(['commander', 'sodium-native'])
 
 describeWith(['restic'], 'npm start, in a small checkout', () => {
   let home: string
@@ -18,7 +30,13 @@ describeWith(['restic'], 'npm start, in a small checkout', () => {
     home = mkdtempSync(join(tmpdir(), 'holdfast-demo-test-'))
     checkout = join(home, 'checkout')
     cpSync(dirname(PROGRAM), join(checkout, 'out/node'), { recursive: true })
-    symlinkSync(join(dirname(PROGRAM), '../../node_modules'), join(checkout, 'node_modules'))
+    // Real packages, as far as they are small.
+    const packages = join(dirname(PROGRAM), '../../node_modules')
+    mkdirSync(join(checkout, 'node_modules'))
+    for (const name of readdirSync(packages)) {
+      if (COPIED.has(name)) cpSync(join(packages, name), join(checkout, 'node_modules', name), { recursive: true })
+      else symlinkSync(join(packages, name), join(checkout, 'node_modules', name))
+    }
     mkdirSync(join(checkout, 'core'))
     writeFileSync(join(checkout, 'core/large'), Buffer.alloc(30_000_000, 'a file of several packs, '))
   })
@@ -35,6 +53,12 @@ describeWith(['restic'], 'npm start, in a small checkout', () => {
     expect(stdout).toMatch(/^One file changed, second backup .* 1 of them read, /m)
     expect(stdout).toMatch(/^Restored .* files, .* MiB\/s/m)
     expect(stdout).toMatch(/^Compared with the original .* identical, byte for byte$/m)
+    for (const name of COPIED) {
+      const [manifest] = readdirSync(restoredOf(stdout), { recursive: true, encoding: 'utf8' }).filter((path) =>
+        path.endsWith(`node_modules/${name}/package.json`),
+      )
+      expect(readFileSync(join(restoredOf(stdout), manifest ?? ''), 'utf8')).toContain(`"${name}"`)
+    }
     expect(stdout).toMatch(/^Stock restic: check --read-data .*no errors were found$/m)
     const vault = /^Vault +(\S+)/m.exec(stdout)?.[1] ?? ''
     expect(readdirSync(vault)).toContain('snapshots')
@@ -54,6 +78,7 @@ describeWith(['restic'], 'npm start, in a small checkout', () => {
   })
 })
 
+const restoredOf = (stdout: string): string => /^Restored (\/.*)$/m.exec(stdout)?.[1] ?? ''
 const leftIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.startsWith('holdfast-demo-'))
 
 /** Resolves when the program has printed this. */

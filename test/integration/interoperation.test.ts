@@ -153,10 +153,13 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     const snapshots = JSON.parse(restic('snapshots', '-r', vault, '--json')) as { id: string; hostname: string }[]
     expect(snapshots).toHaveLength(6)
     expect(readdirSync(join(vault, 'locks'))).toEqual([])
-    for (const host of ['theirs-0', 'ours-0']) {
-      const id = snapshots.find(({ hostname }) => hostname === host)?.id ?? ''
-      await holdfast('restore', '-r', vault, id, '--target', join(home, host))
-      expectSame(join(home, host))
+    // Each by the program that did not make it.
+    for (const { id, hostname } of snapshots) {
+      const target = join(home, hostname)
+      if (hostname.startsWith('theirs')) await holdfast('restore', '-r', vault, id, '--target', target)
+      else restic('restore', '-r', vault, id, '--target', target)
+      expectSame(target)
+      rmSync(target, { recursive: true })
     }
   })
 })

@@ -84,6 +84,7 @@ describeWith(['restic'], `a backup that is killed at ${ROUNDS} random moments (H
   it('loses nothing that it acknowledged, leaves what restic accepts, and the next one clears its lock', async () => {
     let lasted = 0
     let killed = 0
+    let locksLeft = 0
     for (let round = 0; round < ROUNDS; round++) {
       const content = change(round)
       // Anywhere, up to a little after the end; every second time while it writes, which it does for a short time only.
@@ -91,7 +92,10 @@ describeWith(['restic'], `a backup that is killed at ${ROUNDS} random moments (H
         round % 2 === 0
           ? { after: chance.fraction() * lasted * 1.1 }
           : { change: 1 + chance.below(MOST_CHANGES), folder: vault }
-      if ((await backUp(content, moment)).killed) killed++
+      if ((await backUp(content, moment)).killed) {
+        killed++
+        if (readdirSync(join(vault, 'locks')).some((name) => !name.includes('-tmp-'))) locksLeft++
+      }
       restic('check', '--read-data')
       const known = [...acknowledged.keys()]
       if (known.length > 0) expectRestored(known[chance.below(known.length)] ?? '')
@@ -104,6 +108,7 @@ describeWith(['restic'], `a backup that is killed at ${ROUNDS} random moments (H
     }
     // Not every moment is in the middle, but a test in which none is would prove nothing.
     expect(killed).toBeGreaterThan(ROUNDS / 4)
+    expect(locksLeft).toBeGreaterThan(0)
     restic('check', '--read-data')
     const stored = (JSON.parse(restic('snapshots', '--json')) as { id: string }[]).map(({ id }) => id)
     expect(stored).toEqual(expect.arrayContaining([...acknowledged.keys()]))

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readFileSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +10,11 @@ import { lockRepository, openRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../out/node/holdfast', import.meta.url))
+
+const [platform, arch] = [process.platform, process.arch]
+const OWN_NODE = realpathSync(
+  fileURLToPath(new URL(`../../node_modules/node-${platform}-${arch}/bin/node`, import.meta.url)),
+)
 
 const { SIGHUP } = constants.signals
 
@@ -41,7 +46,8 @@ describe('the launcher', () => {
       said += text.toString()
     })
     const ended = new Promise<number | null>((resolve) => child?.once('exit', resolve))
-    await until(() => readlinkSync(`/proc/${pid}/exe`).endsWith('/node'))
+    // The project's own, and none that PATH finds.
+    await until(() => readlinkSync(`/proc/${pid}/exe`) === OWN_NODE)
     // Set before it writes a lock, which is after it listens to everything else.
     await until(() => hasHandler(pid, SIGHUP))
     child.kill('SIGUSR1')

@@ -15,9 +15,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 
-import { openRepository } from '../../core/repository/index.ts'
+import { lockRepository, openRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { runHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
@@ -64,7 +64,9 @@ describeWith(['restic', 'attr'], "what is known of restic's format", () => {
       repository.sealer.open(sealed, plain)
       return plain
     }
-    for (const kind of ['snapshots', 'index']) {
+    const lock = await lockRepository(repository, { exclusive: false })
+    onTestFinished(() => lock.release())
+    for (const kind of ['snapshots', 'index', 'locks']) {
       const names = readdirSync(join(vault, kind))
       expect(names).not.toEqual([])
       for (const name of names) {
@@ -144,6 +146,9 @@ describeWith(['restic', 'attr'], "what is known of restic's format", () => {
     }
     await leave()
     expect(restic('check').stderr).toContain('already locked')
+    expect(restic('unlock').status).toBe(0)
+    expect(locks()).toEqual([])
+    await leave()
     expect((await holdfast('unlock')).code).toBe(0)
     expect(locks()).toEqual([])
     expect(restic('check').status).toBe(0)

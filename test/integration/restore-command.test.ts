@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   lstatSync,
@@ -14,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { listTouched, listTree } from '../support/folder-listing.ts'
 import { type Ended, jsonLines, runHoldfast } from '../support/holdfast.ts'
+import { PROGRAM } from '../support/program.ts'
 import { makeRestoreScene, type RestoreScene } from '../support/restore-scene.ts'
 
 describe('holdfast repo restore', () => {
@@ -44,6 +46,85 @@ describe('holdfast repo restore', () => {
     expect(stdout).toMatch(new RegExp(`^Restored 3 files, 11 B to ${target} in .*, and read all that again\\.$`, 'm'))
     expect(listTree(target)).toEqual(listTree(source))
     expect(locks()).toEqual([])
+  })
+
+  it('takes patterns from files too', async () => {
+    const patterns = scene.path('patterns')
+    writeFileSync(patterns, '# only these\n  *.TXT  \n')
+    const restored = async (...args: string[]): Promise<string[]> => {
+      const target = scene.path('by patterns')
+      rmSync(target, { recursive: true, force: true })
+      expect(await restore(`latest:${source}`, '--target', target, ...args)).toMatchObject({ code: 0, stderr: '' })
+      return readdirSync(target, { recursive: true, encoding: 'utf8' }).toSorted()
+    }
+    const texts = ['folder', 'folder/deep', 'folder/deep/two.txt', 'folder/one.txt']
+    expect(await restored('--iinclude-file', patterns)).toEqual(texts)
+    expect(await restored('--iexclude-file', patterns)).toEqual(['folder', 'folder/deep', 'link', 'three.log'])
+    writeFileSync(patterns, '*.txt')
+    expect(await restored('--include-file', patterns)).toEqual(texts)
+    expect(await restored('--exclude-file', patterns)).toEqual(['folder', 'folder/deep', 'link', 'three.log'])
+    expect(await restored('--iexclude', '*.LOG')).toEqual([...texts, 'link'])
+    const none = await restore('latest', '--target', scene.path('none'), '--include-file', '/nowhere')
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('/nowhere cannot be read') as string })
+  })
+
+  it('refuses a target that is a repository, or lies in one', async () => {
+    for (const target of [scene.location, join(scene.location, 'data/made')]) {
+      const { code, stderr } = await restore('latest', '--target', target)
+      expect(code).toBe(1)
+      expect(stderr).toBe(
+        `${scene.location} is a repository: nothing is restored into one.\nNothing was written.\nName another --target.\n`,
+      )
+    }
+    expect(existsSync(join(scene.location, 'data/made'))).toBe(false)
+  })
+
+  it('says of files that stay as they are whether it looked at their content, and of which it verified', async () => {
+    const target = scene.path('again')
+    await restore(`latest:${source}`, '--target', target)
+    const always = await restore(`latest:${source}`, '--target', target, '--verify')
+    expect(always.stdout).toContain('3 files that were there already stay as they are, as their content is right.')
+    expect(always.stdout).not.toContain('read all that again')
+    const never = await restore(`latest:${source}`, '--target', target, '--overwrite', 'never')
+    expect(never.stdout).toContain('stay as they are; their content was not read.')
+    const json = await restore(`latest:${source}`, '--target', target, '--overwrite', 'never', '--verify', '--json')
+    expect(jsonLines(json.stdout).at(-1)).toMatchObject({ files_skipped: 3, files_verified: 0 })
+  })
+
+  it('counts nothing as written of files that cannot have their size, and runs out of nothing', async () => {
+    const large = scene.path('large')
+    mkdirSync(large)
+    for (let file = 0; file < 150; file++) writeFileSync(join(large, `${file}`), Buffer.alloc(3_000_000, `${file} `))
+    await scene.backUp(large)
+    const command = [process.execPath, PROGRAM, 'repo', 'restore', '-r', scene.location, '--json']
+    const target = scene.path('limited')
+    const run = spawnSync(
+      'sh',
+      ['-c', 'ulimit -f 2000; ulimit -n 100; exec "$@"', 'sh', ...command, `latest:${large}`, '--target', target],
+      { env: { ...process.env, RESTIC_PASSWORD: scene.password }, encoding: 'utf8' },
+    )
+    expect(run.status).toBe(1)
+    const lines = jsonLines(run.stdout)
+    const reasons = lines
+      .filter(({ part }) => part === 'file')
+      .map(({ error }) => (error as { message: string }).message)
+    expect(new Set(reasons)).toEqual(new Set(['EFBIG: file too large']))
+    expect(lines.at(-1)).toMatchObject({ files_restored: 0, files_lost: 150, entries_lost: 150, bytes_restored: 0 })
+  })
+
+  it('hears of being stopped while it makes what has no content', async () => {
+    const many = scene.path('many')
+    mkdirSync(many)
+    for (let link = 0; link < 30_000; link++) symlinkSync('nowhere', join(many, `link-${link}`))
+    const tree = await scene.backUp(many)
+    const target = scene.path('stopped')
+    const controller = new AbortController()
+    const watch = setInterval(() => {
+      if (existsSync(join(target, 'link-0'))) controller.abort(new Error('enough'))
+    }, 1)
+    await expect(scene.restore(tree, target, { signal: controller.signal })).rejects.toThrow('enough')
+    clearInterval(watch)
+    expect(readdirSync(target).length).toBeLessThan(30_000)
   })
 
   it('FS-19: restores to where it was, and touches nothing but what was lost', async () => {

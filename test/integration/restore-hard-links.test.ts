@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -61,4 +71,31 @@ describe('a file with three names', () => {
       }
     },
   )
+})
+
+describe('a file with several names that somebody exchanges during a restore', () => {
+  it('is not linked to: the later name is lost, and told, and what was planted is nowhere else', async () => {
+    using scene = await makeRestoreScene()
+    const source = scene.path('source')
+    for (const name of ['a', 'b', 'c']) mkdirSync(join(source, name), { recursive: true })
+    writeFileSync(join(source, 'a/x'), 'stored content')
+    for (let file = 0; file < 4; file++) writeFileSync(join(source, 'b', `${file}`), `content ${file}`)
+    linkSync(join(source, 'a/x'), join(source, 'c/x'))
+    const tree = await scene.backUp(source)
+    const target = scene.path('target')
+    const first = join(target, 'a/x')
+    // Its set is done, and its folder given back, when those of later sets are read.
+    scene.counted.delay = () => {
+      if (existsSync(first) && !existsSync(join(target, 'a/hidden')) && existsSync(join(target, 'b'))) {
+        renameSync(first, join(target, 'a/hidden'))
+        writeFileSync(first, 'planted')
+      }
+      return Promise.resolve()
+    }
+    const { problems, restored } = await scene.restore(tree, target, { mostEntries: 2 })
+    expect(readFileSync(first, 'utf8')).toBe('planted')
+    expect(problems).toEqual(['file c/x: it is the same file as a/x, which somebody exchanged meanwhile'])
+    expect(restored).toMatchObject({ filesLost: 1, lost: 1 })
+    expect(existsSync(join(target, 'c/x'))).toBe(false)
+  })
 })

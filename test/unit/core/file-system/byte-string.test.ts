@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { isUtf8Name, joinPath, printable, toByteString } from '../../../../core/file-system/index.ts'
+import { cutBlanks, isUtf8Name, joinPath, printable, toByteString } from '../../../../core/file-system/index.ts'
 
 const bytes = fc.uint8Array({ maxLength: 40 })
 
@@ -83,5 +83,22 @@ describe('a printed name', () => {
         expect(shown).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u)
       }),
     )
+  })
+})
+
+describe('the blanks around a text', () => {
+  it.each([
+    ['', ''],
+    [' \t\r\n', ''],
+    ['  a b  ', 'a b'],
+    ['\xc2\xa0\xe3\x80\x80x\xe2\x80\xa9', 'x'],
+    ['\xa0x\x80', '\xa0x\x80'],
+  ])('%j becomes %j', (text, cut) => {
+    expect(cutBlanks(text)).toBe(cut)
+  })
+
+  it('are cut in one go, however many are within it', () => {
+    const text = `x${' '.repeat(3_000_000)}y`
+    expect(cutBlanks(`${text} \n`) === text).toBe(true)
   })
 })

@@ -39,6 +39,8 @@ describe('a key file', () => {
   it('is written with the members that restic writes', () => {
     expect(Object.keys(document)).toEqual(['created', 'username', 'hostname', 'kdf', 'N', 'r', 'p', 'salt', 'data'])
     expect(document).toMatchObject({ ...OWNER, kdf: 'scrypt', salt: SALT.toString('base64') })
+    // At least what restic takes where it does not measure the machine (its default parameters).
+    expect(document).toMatchObject({ N: 32_768, r: 8, p: 8 })
   })
 
   it('opens with its password, whatever characters that has, and with no other', async () => {
