@@ -39,6 +39,8 @@ export interface BackupOptions extends RunOptions {
   readonly time?: number | undefined
   /** Called when everything is about to be read, and again before it is tried once more. What it returns hears of all that is missed. */
   readonly listMissed?: (() => (missed: MissedFile) => void) | undefined
+  /** Called for each snapshot that cannot be read, and so is nobody's parent. */
+  readonly onUnreadableSnapshot?: ((id: string) => void) | undefined
   readonly onParent?: ((parent: StoredSnapshot | undefined) => void) | undefined
   readonly onProgress?: ((progress: BackupProgress) => void) | undefined
 }
@@ -95,13 +97,13 @@ export async function backUp(
 async function findParent(
   repository: Repository,
   roots: readonly PreparedRoot[],
-  { parent, identity, signal }: BackupOptions,
+  { parent, identity, signal, onUnreadableSnapshot }: BackupOptions,
   begin: number,
 ): Promise<StoredSnapshot | undefined> {
   if (parent === 'none') return undefined
   if (parent !== 'newest') return parent
-  // A snapshot that cannot be read is no parent; `check` names it.
-  const snapshots = await loadSnapshots(repository, { signal, onUnreadable: () => undefined })
+  const onUnreadable = (id: string): void => onUnreadableSnapshot?.(id)
+  const snapshots = await loadSnapshots(repository, { signal, onUnreadable })
   const { hostname } = identity
   return chooseParent(snapshots, { hostname, paths: pathsOf(roots), now: BigInt(begin) * 1_000_000n })
 }

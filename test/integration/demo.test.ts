@@ -54,7 +54,7 @@ describeWith(['restic'], 'npm start, in a small checkout', () => {
     expect(stdout).toMatch(/^Restored .* files, .* MiB\/s/m)
     expect(stdout).toMatch(/^Compared with the original .* identical, byte for byte$/m)
     for (const name of COPIED) {
-      const [manifest] = readdirSync(restoredOf(stdout), { recursive: true, encoding: 'utf8' }).filter((path) =>
+      const manifest = readdirSync(restoredOf(stdout), { recursive: true, encoding: 'utf8' }).find((path) =>
         path.endsWith(`node_modules/${name}/package.json`),
       )
       expect(readFileSync(join(restoredOf(stdout), manifest ?? ''), 'utf8')).toContain(`"${name}"`)

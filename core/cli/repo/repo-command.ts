@@ -15,7 +15,10 @@ export function repoCommand(repo: Command, nameAndArguments: string, description
     .description(description)
     .option('-r, --repo <folder>', 'the repository (RESTIC_REPOSITORY)')
     .option('--repository-file <file>', 'a file that names the repository (RESTIC_REPOSITORY_FILE)')
-    .option('-p, --password-file <file>', 'a file that holds the password (RESTIC_PASSWORD_FILE)')
+    .option(
+      '-p, --password-file <file>',
+      'a file that holds the password (RESTIC_PASSWORD_FILE; or RESTIC_PASSWORD itself)',
+    )
     .option('--password-command <command>', 'a command that prints the password (RESTIC_PASSWORD_COMMAND)')
     .option('--retry-lock <duration>', 'how long to wait for others to finish, such as 30s, 5m or 2h', parseDuration)
     .option('--json', 'one JSON object a line, a summary last')

@@ -114,6 +114,8 @@ function backUpTargets(
         packBytes: options.packSize,
         time,
         listMissed: options.dryRun ? undefined : () => log.begin(),
+        onUnreadableSnapshot: (id) =>
+          output.warn(`Snapshot ${id.slice(0, 8)} cannot be read: it is damaged. Run \`holdfast repo check\`.`),
         onParent: (found) => sayParent(output, found, options),
         onProgress: showBackupProgress(output, systemClock),
         signal,

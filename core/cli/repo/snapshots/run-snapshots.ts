@@ -19,7 +19,7 @@ export function runSnapshots(ids: readonly string[], options: SnapshotsOptions):
       key,
       snapshots: options.latest === undefined ? members : newestOfEach(members, options.latest),
     }))
-    await (options.json ? writeObjects(session, groups, options) : writeTables(session, groups, options))
+    await (options.json ? writeObjects(session, groups, options) : writeTables(session, groups, options, unreadable))
     return unreadable > 0 ? EXIT.warnings : EXIT.done
   })
 }
@@ -49,6 +49,7 @@ async function writeTables(
   { output, signal, repository }: Session,
   groups: readonly SnapshotGroup[],
   { groupBy, compact }: SnapshotsOptions,
+  unreadable: number,
 ): Promise<void> {
   const time = createTimeText()
   let count = 0
@@ -60,7 +61,8 @@ async function writeTables(
     if (groupBy && groupBy.length > 0) output.say('')
   }
   if (count > 0) output.say(`${formatCount(count)} ${count === 1 ? 'snapshot' : 'snapshots'}`)
-  else output.say(await describeNothing(repository))
+  else if (unreadable === 0) output.say(await describeNothing(repository))
+  else output.say('No snapshot can be read.')
 }
 
 const COLUMNS: readonly Column[] = [
