@@ -1,6 +1,6 @@
 import { formatInstant } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
-import { type FoundLock, listLocks, removeLock } from '../../../repository/index.ts'
+import { type FoundLock, listLocks, ownIdentity, removeLock } from '../../../repository/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { type Session, withSession } from '../session.ts'
 import { createTimeText, type TimeText } from '../text/time-text.ts'
@@ -26,7 +26,9 @@ async function removeStale({ repository, output, signal }: Session): Promise<Exi
   }
   if (removed + kept === 0) output.say('There are no locks.')
   else if (kept > 0 && !output.json)
-    output.warn('Once you are sure that nobody uses the repository, --remove-all removes those too.')
+    output.warn(
+      'Once you are sure that nobody uses the repository, --remove-all removes those too. A run whose lock is gone stops, and what it had not finished is lost.',
+    )
   output.emit({ message_type: 'summary', locks_removed: removed, locks_kept: kept })
   return EXIT.done
 }
@@ -48,12 +50,13 @@ async function removeAll({ repository, output, signal }: Session): Promise<ExitC
 function describe({ name, lock, stale }: FoundLock, time: TimeText): string {
   const id = name.slice(0, 8)
   if (!lock) return `lock ${id}, which cannot be read`
-  const { exclusive, pid, username, hostname } = lock
-  const who = `process ${pid} of ${shown(username) || 'an unknown user'} on ${shown(hostname) || 'an unknown host'}`
+  const { exclusive, pid, username } = lock
+  const { hostname } = ownIdentity()
+  const who = `process ${pid} of ${shown(username) || 'an unknown user'} on ${shown(lock.hostname) || 'an unknown host'}`
   const since = Number.isFinite(lock.time)
     ? `refreshed ${time.local(BigInt(lock.time) * 1_000_000n)}`
     : 'refreshed at no known time'
-  return `${exclusive ? 'exclusive' : 'shared'} lock ${id} of ${who}, ${since}${stale ? ', which is gone' : ''}`
+  return `${exclusive ? 'exclusive' : 'shared'} lock ${id} of ${who}, ${since}${stale ? ', which is gone' : lock.hostname === hostname ? ', which is running' : ''}`
 }
 
 function facts({ name, lock, stale }: FoundLock): Record<string, unknown> {
