@@ -83,10 +83,10 @@ describe('holdfast repo restore', () => {
     const target = scene.path('again')
     await restore(`latest:${source}`, '--target', target)
     const always = await restore(`latest:${source}`, '--target', target, '--verify')
-    expect(always.stdout).toContain('3 files that were there already stay as they are, as their content is right.')
+    expect(always.stdout).toContain('3 files that were there already stay as they are, as the content is right.')
     expect(always.stdout).not.toContain('read all that again')
     const never = await restore(`latest:${source}`, '--target', target, '--overwrite', 'never')
-    expect(never.stdout).toContain('stay as they are; their content was not read.')
+    expect(never.stdout).toContain('stay as they are; the content was not read.')
     const json = await restore(`latest:${source}`, '--target', target, '--overwrite', 'never', '--verify', '--json')
     expect(jsonLines(json.stdout).at(-1)).toMatchObject({ files_skipped: 3, files_verified: 0 })
   })
@@ -149,7 +149,7 @@ describe('holdfast repo restore', () => {
     const { code, stdout } = await restore(`latest:${source}`, '--target', target, '--overwrite', 'never')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^Restored 2 of 3 files, 8 B to /m)
-    expect(stdout).toMatch(/^1 file that was there already stays as it is\.$/m)
+    expect(stdout).toMatch(/^1 file that was there already stays as it is; the content was not read\.$/m)
   })
 
   it('ends with 1 where something is lost, names it, and counts only what came back', async () => {

@@ -12,10 +12,10 @@ const PATTERNS = [
 
 /** What is known of the content of files that were left alone. */
 const KEPT_BECAUSE: Readonly<Record<RestoreCommandOptions['overwrite'], string>> = {
-  always: ', as their content is right',
-  'if-changed': ', by their size and time; their content was not read',
-  'if-newer': ', being as new or newer; their content was not read',
-  never: '; their content was not read',
+  always: ', as the content is right',
+  'if-changed': ', by their size and time; the content was not read',
+  'if-newer': ', being as new or newer; the content was not read',
+  never: '; the content was not read',
 }
 
 /** Says what was restored, and what was not. `elapsed` are milliseconds. */
