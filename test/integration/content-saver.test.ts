@@ -147,7 +147,9 @@ describe('the content of a file with holes', () => {
     const data = new Map([[0, noise(5 * MIB, 2)]])
     const { ids, processed, read, path } = save(64 * MIB, data)
     expect(ids.equals(idsOf(readFileSync(path)))).toBe(true)
-    expect([processed, read]).toEqual([64 * MIB, 5 * MIB])
+    expect(processed).toBe(64 * MIB)
+    // What is left of the hole behind its last whole chunk is read.
+    expect(read).toBeLessThanOrEqual(5.5 * MIB)
   })
 
   it('is not cut or hashed behind any amount of data, and all chunks are as they would be', () => {
