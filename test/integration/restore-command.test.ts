@@ -49,7 +49,7 @@ describe('holdfast repo restore', () => {
   })
 
   it('takes patterns from files too', async () => {
-    const patterns = scene.path('patterns')
+    const patterns = scene.path('list of patterns')
     writeFileSync(patterns, '# only these\n  *.TXT  \n')
     const restored = async (...args: string[]): Promise<string[]> => {
       const target = scene.path('by patterns')
