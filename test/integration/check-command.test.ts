@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { lockRepository } from '../../core/repository/index.ts'
-import { PROGRAM } from '../support/program.ts'
+import { runHoldfast } from '../support/holdfast.ts'
 import { makeSmallRepository, PASSWORD, type SmallRepository } from '../support/repository.ts'
 
 interface Ended {
@@ -15,16 +14,10 @@ interface Ended {
   readonly err: string
 }
 
-function check(repository: string, ...options: string[]): Promise<Ended> {
-  const env = { ...process.env, RESTIC_PASSWORD: PASSWORD }
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, 'repo', 'check', '-r', repository, ...options], { env })
-    let out = ''
-    let err = ''
-    child.stdout.on('data', (text: Buffer) => (out += text.toString()))
-    child.stderr.on('data', (text: Buffer) => (err += text.toString()))
-    child.on('error', reject).on('close', (code) => resolve({ code, out, err }))
-  })
+async function check(repository: string, ...options: string[]): Promise<Ended> {
+  const env = { RESTIC_PASSWORD: PASSWORD }
+  const { code, stdout, stderr } = await runHoldfast(['repo', 'check', '-r', repository, ...options], { env })
+  return { code, out: stdout, err: stderr }
 }
 
 describe('holdfast repo check', () => {

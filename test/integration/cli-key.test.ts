@@ -50,8 +50,10 @@ describeWith(['restic'], 'holdfast repo key, beside restic', () => {
     )
 
     const [changed] = jsonLines(
-      (await by('second', 'passwd', '--json', '--new-password-file', password('third'))).stdout,
+      (await by('second', 'passwd', '--json', '--new-password-file', password('third'), '--user', 'grace')).stdout,
     )
+    const after = jsonLines((await by('third', 'list', '--json')).stdout)
+    expect(after).toContainEqual(expect.objectContaining({ current: true, userName: 'grace' }))
     const third = String(changed?.['added'])
     expect(changed?.['removed']).toBe(second)
     expect(stored()).not.toContain(second)
