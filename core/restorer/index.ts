@@ -8,4 +8,5 @@
 export type { Overwrite } from './overwrite.ts'
 export type { RestoreProgress } from './progress.ts'
 export { type RestoreThreads, startRestoreThreads } from './restore-threads.ts'
-export { restore, type Restored, type RestoreOptions, type RestoreProblem } from './restore.ts'
+export type { RestoreOptions, RestoreProblem } from './restore-options.ts'
+export { restore, type Restored } from './restore.ts'

@@ -197,6 +197,12 @@ describe('the content of a file with holes', () => {
     )
     expect(() => save(20 * MIB, new Map([[0, noise(MIB, 1)]]), 1000)).toThrow('than a node can list here')
   })
+
+  it('has at most four tebibytes of holes', () => {
+    const islands = new Map([[2 ** 40, noise(MIB, 1)]])
+    expect(save(3 * 2 ** 40, islands).ids.length / 32).toBeGreaterThan(3 * 2 ** 21 - 20)
+    expect(() => save(5 * 2 ** 40, islands)).toThrow('5.00 TiB are more chunks (10,485,7')
+  })
 })
 
 it('a file of zeros that are written has no holes, and is read', () => {

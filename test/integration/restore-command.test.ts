@@ -69,7 +69,9 @@ describe('holdfast repo restore', () => {
   })
 
   it('refuses a target that is a repository, or lies in one', async () => {
-    for (const target of [scene.location, join(scene.location, 'data/made')]) {
+    const link = scene.path('link into it')
+    symlinkSync(join(scene.location, 'data'), link)
+    for (const target of [scene.location, join(scene.location, 'data/made'), link, join(link, 'made')]) {
       const { code, stderr } = await restore('latest', '--target', target)
       expect(code).toBe(1)
       expect(stderr).toBe(

@@ -32,8 +32,11 @@ const WINDOW = 64
 /** Shorter holes are read. They cost little, and not every file system has always known its holes. */
 const LEAST_HOLE = 8 * 1024 * 1024
 
-/** A file of more chunks is not stored: its list alone takes most of a gibibyte. Some 2 TiB of holes, or 6 TiB of data. */
-const MOST_CHUNKS = 2 ** 22
+/**
+ * Of zeros: 4 TiB of holes. Making a file of that size takes anybody a moment, and its list a gibibyte and a half here. Of
+ * data, which somebody had to write, only the node says how many there may be.
+ */
+const MOST_ZERO_CHUNKS = 2 ** 23
 
 /** An id in a node: 64 digits, quotes and a comma. */
 const ID_LETTERS = 67
@@ -86,8 +89,8 @@ export function createContentSaver({ reader, content, largestTree }: ContentSave
     return Buffer.alloc(count * ID_BYTES, zeroChunk)
   }
 
-  function checkCount(chunks: number, size: number): void {
-    if (chunks <= MOST_CHUNKS && chunks * ID_LETTERS <= largestTree) return
+  function checkCount(chunks: number, size: number, ofZeros = 0): void {
+    if (ofZeros <= MOST_ZERO_CHUNKS && chunks * ID_LETTERS <= largestTree) return
     throw new CoreError(
       'source/too-large',
       `${formatBytes(size)} are more chunks (${formatCount(chunks)}) than a node can list here`,
@@ -128,10 +131,12 @@ export function createContentSaver({ reader, content, largestTree }: ContentSave
   function saveSparse(file: OpenFile, size: number, progress: ContentProgress): Buffer {
     const ids: Buffer[] = []
     let count = 0
+    let ofZeros = 0
     for (let at = 0; at < size;) {
       const chunks = Math.floor((endOfHole(file, at, size) - at) / SHORTEST_CHUNK)
       if (chunks > 0) {
-        checkCount(count + chunks, size)
+        ofZeros += chunks
+        checkCount(count + chunks, size, ofZeros)
         ids.push(zeros(chunks))
         progress(chunks * SHORTEST_CHUNK, 0)
         at += chunks * SHORTEST_CHUNK

@@ -11,6 +11,7 @@ import {
   partName,
   publishPart,
   removeEntry,
+  spoilTimes,
   targetError,
   type TargetTree,
 } from '../../target/index.ts'
@@ -126,9 +127,14 @@ export function createFileWriter(
     metadata.toFile(descriptor, file.metadata, (part, error) => problem(part, pathOf(file), error))
     known.delete(file.number)
     open.delete(file.number)
-    closeSync(descriptor)
-    if (naming !== 'in-place')
-      publishPart(tree.folder(folders[file.folder] ?? NO_BYTES), file.name, naming === 'replace')
+    const folder = tree.folder(folders[file.folder] ?? NO_BYTES)
+    try {
+      closeSync(descriptor)
+    } catch (error) {
+      if (naming === 'in-place') spoilTimes(folder, file.name)
+      throw error
+    }
+    if (naming !== 'in-place') publishPart(folder, file.name, naming === 'replace')
     onFinished()
   }
 

@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
 
 import { systemCode } from '../../../base/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import { createSelection, type SelectionOptions } from '../../../selection/index.ts'
 
 /**
@@ -21,6 +22,10 @@ export function rootOfOwnRepository(
   }
 }
 
+export function warningOfOwnRepository(root: Buffer, location: string): string {
+  return `The repository lies in ${printable(root)}, and is backed up with it: each run stores again what the last one stored. Leave it out with --exclude ${shellWord(asPattern(location))}.`
+}
+
 function holds(root: Buffer, repository: Buffer, options: SelectionOptions): boolean {
   const top = realpathSync(root, { encoding: 'buffer' }).toString('latin1').replace(/\/$/, '')
   const place = repository.toString('latin1')
@@ -35,4 +40,14 @@ function holds(root: Buffer, repository: Buffer, options: SelectionOptions): boo
     folder += `/${name}`
   }
   return true
+}
+
+/** As a pattern that fits nothing else. */
+function asPattern(path: string): string {
+  return path.replaceAll(/[*?[\]\\$]/g, '\\$&')
+}
+
+/** So that a shell gives it on as it is. */
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

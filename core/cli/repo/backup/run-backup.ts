@@ -31,7 +31,7 @@ import type { BackupCommandOptions } from './backup.ts'
 import { compressionLevel } from './compression-level.ts'
 import { defaultLogFolder } from './log-folder.ts'
 import { namedTargets } from './named-targets.ts'
-import { rootOfOwnRepository } from './own-repository.ts'
+import { rootOfOwnRepository, warningOfOwnRepository } from './own-repository.ts'
 import { parseSnapshotTime } from './snapshot-time.ts'
 
 /** What may be any bytes: names of the file system. */
@@ -77,7 +77,7 @@ function backUpTargets(
         )
       }
       const own = rootOfOwnRepository(repository.storage.location, roots, selection)
-      if (own) output.warn(ownRepository(own, repository.storage.location))
+      if (own) output.warn(warningOfOwnRepository(own, repository.storage.location))
       const parent = await parentOf(session, options)
       let missingPacks = 0
       const loadIndex = repository.loadIndex({
@@ -130,20 +130,6 @@ function backUpTargets(
     },
     { listPacks: true, laneMixer: threads.laneMixer },
   )
-}
-
-/** As a pattern that fits nothing else. */
-function asPattern(path: string): string {
-  return path.replaceAll(/[*?[\]\\$]/g, '\\$&')
-}
-
-/** So that a shell gives it on as it is. */
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
-}
-
-function ownRepository(root: Buffer, location: string): string {
-  return `The repository lies in ${printable(root)}, and is backed up with it: each run stores again what the last one stored. Leave it out with --exclude ${shellWord(asPattern(location))}.`
 }
 
 const STOPPED = 'No snapshot was made. What was stored so far is safe, and the next backup does not store it again.'
