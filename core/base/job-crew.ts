@@ -131,9 +131,9 @@ export function startJobCrew<J extends JobKinds<J>, News = never>(
   }
 }
 
-/** What a thread of a crew does. */
+/** What a thread of a crew does. What is done later does not keep it from the next job, but from its end. */
 export interface JobServer<J extends JobKinds<J>, News = never> {
-  readonly jobs: { readonly [K in keyof J]: (job: J[K]['job']) => J[K]['answer'] }
+  readonly jobs: { readonly [K in keyof J]: (job: J[K]['job']) => J[K]['answer'] | Promise<J[K]['answer']> }
   readonly hear?: (news: News) => void
   readonly end?: () => void
 }
@@ -142,30 +142,47 @@ export interface JobServer<J extends JobKinds<J>, News = never> {
 export function serveJobs<J extends JobKinds<J>, News = never>(port: MessagePort, server: JobServer<J, News>): void {
   const post = (message: FromThread): void => port.postMessage(message)
   let isBroken = false
+  const later = new Set<Promise<void>>()
 
   function perform({ number, kind, job }: Extract<ToThread<News>, { type: 'job' }>): void {
+    const succeed = (answer: unknown): void => post({ type: 'done', number, answer })
+    const fail = (error: unknown): void => post({ type: 'failed', number, error: carryError(error) })
     try {
-      post({ type: 'done', number, answer: server.jobs[kind as keyof J](job) })
+      const answer = server.jobs[kind as keyof J](job)
+      if (!(answer instanceof Promise)) {
+        succeed(answer)
+        return
+      }
+      const told = answer.then(succeed, fail).finally(() => later.delete(told))
+      later.add(told)
     } catch (error) {
-      post({ type: 'failed', number, error: carryError(error) })
+      fail(error)
+    }
+  }
+
+  async function end(): Promise<void> {
+    await Promise.all(later)
+    try {
+      server.end?.()
+    } catch (error) {
+      post({ type: 'broken', error: carryError(error) })
+    } finally {
+      port.close()
     }
   }
 
   port.on('message', (message: ToThread<News>) => {
     // What it was told it could not take: whatever it did now would be wrong.
-    if (message.type === 'job' && !isBroken) {
-      perform(message)
-      return
-    }
-    try {
-      if (message.type === 'news') server.hear?.(message.news)
-      else if (message.type === 'end') server.end?.()
-    } catch (error) {
-      isBroken = true
-      post({ type: 'broken', error: carryError(error) })
-    } finally {
-      if (message.type === 'end') port.close()
-    }
+    if (message.type === 'job') {
+      if (!isBroken) perform(message)
+    } else if (message.type === 'end') void end()
+    else
+      try {
+        server.hear?.(message.news)
+      } catch (error) {
+        isBroken = true
+        post({ type: 'broken', error: carryError(error) })
+      }
   })
 }
 

@@ -3,8 +3,8 @@ import { assertBlobSize, type BlobIndex, ID_BYTES, SEAL_OVERHEAD } from '../repo
 import type { TreeReader } from '../snapshot/index.ts'
 
 /**
- * The blobs of a file, as entries of the index. They are its content, whatever size the node says (FORMAT.md). Throws where its content cannot be what it was: `repository/damaged`,
- * `repository/not-in-repository`.
+ * The blobs of a file, as entries of the index. They are its content, whatever size the node says (FORMAT.md). Throws where
+ * its content cannot be what it was: `repository/damaged`, `repository/not-in-repository`.
  */
 export function findContent(index: BlobIndex, node: TreeReader): Uint32Array {
   const { content } = node

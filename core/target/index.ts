@@ -1,6 +1,8 @@
 /**
  * The target of a restore: a folder that entries are made in. Nothing outside of it is ever touched.
  */
+export { type AlignedMemory, createAlignedMemory } from './aligned-memory.ts'
+export { DIRECT_BLOCK, type DirectFile, openDirect } from './direct-file.ts'
 export {
   makeFile,
   makeFolder,

@@ -4,6 +4,8 @@ import { reasonOf } from '../../base/index.ts'
 import type { SystemCalls } from '../../file-system/index.ts'
 import type { BlobIndex } from '../../repository/index.ts'
 import {
+  type AlignedMemory,
+  DIRECT_BLOCK,
   makeFile,
   type Metadata,
   type MetadataWriter,
@@ -22,6 +24,7 @@ import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
 import type { Naming } from '../overwrite.ts'
+import { createOpenFiles, type OpenFile } from './open-files.ts'
 
 /** Writes files of a set: their blobs in any order, their metadata once all are written. One a worker. */
 export interface FileWriter {
@@ -29,11 +32,20 @@ export interface FileWriter {
   begin(folders: readonly Uint8Array[], files: EntryReader, states: FileStates): void
   /** Writes a blob's plain bytes. Returns how many of them the file has now: all, or of a lost one none. */
   write(file: number, position: number, plain: Buffer): number
+  /**
+   * Memory for a blob's plain bytes that are to be written there past the page cache. Undefined where they go through it:
+   * into short files, in which it gathers them better, and while the disk has still enough to do.
+   */
+  directRoom(file: number, position: number, length: number): Buffer | undefined
+  /** Writes what was put into direct room, which is free once that is done. Resolves to what `write` returns; never rejects. */
+  writeDirect(file: number, position: number, room: Buffer): Promise<number>
+  /** Frees direct room of which nothing is to be written. */
+  freeRoom(room: Buffer): void
   /** Finishes a file of which nothing is left to be written. */
   finishEmpty(file: number): void
-  /** What went wrong since the last call. */
+  /** What went wrong since the last call. Throws what ends the restore, where that went wrong in a direct write. */
   takeProblems(): Problem[]
-  /** The tree stays open. */
+  /** The tree stays open. Nothing may be being written. */
   close(): void
 }
 
@@ -41,12 +53,15 @@ export interface FileWriterOptions {
   /** Runs of zeros are left out of new files. */
   readonly sparse: boolean
   readonly naming: Naming
+  /** For what is written past the page cache. */
+  readonly memory: AlignedMemory
   /** Called for each file that has its last byte and its metadata. */
   readonly onFinished: () => void
 }
 
-/** Files that are kept open between their blobs. */
-const OPEN_FILES = 48
+/** A direct write waits for the disk. In shorter files the page cache gathers what lies side by side, and orders it. */
+const LEAST_DIRECT_FILE = 64 * 1024 * 1024
+const LEAST_DIRECT_WRITE = 256 * 1024
 
 /** What is needed of a file from its first blob to its last. */
 interface Known {
@@ -57,19 +72,29 @@ interface Known {
   readonly metadata: Metadata
 }
 
+/** What is known of a file before a blob is written to it. */
+interface Prepared {
+  readonly file: Known
+  readonly opened: OpenFile
+  /** Zeros, which are not written. */
+  readonly leavesHole: boolean
+}
+
 export function createFileWriter(
   tree: TargetTree,
   index: BlobIndex,
   calls: SystemCalls | undefined,
   metadata: MetadataWriter,
-  { sparse, naming, onFinished }: FileWriterOptions,
+  { sparse, naming, memory, onFinished }: FileWriterOptions,
 ): FileWriter {
   const known = new Map<number, Known>()
-  const open = new Map<number, number>()
+  /** A file that is lost when it is closed is lost alone. */
+  const open = createOpenFiles((number, error) => lose(number, error))
   let folders: readonly Uint8Array[] = []
   let files: EntryReader
   let states: FileStates
   let problems: Problem[] = []
+  let failure: { readonly error: unknown } | undefined
 
   function problem(part: Problem['part'], path: Buffer, error: unknown): void {
     if (part === 'file') throwIfFull(path, error)
@@ -77,9 +102,9 @@ export function createFileWriter(
   }
 
   /** With `isWhole` the next write gives the file its size, and a hole for its blobs is not needed. */
-  function descriptorOf({ number, folder, name, size }: Known, isWhole: boolean): number {
-    const found = open.get(number)
-    if (found !== undefined) return found
+  function openFile({ number, folder, name, size }: Known, isWhole: boolean): OpenFile {
+    const found = open.find(number)
+    if (found) return found
     const parent = tree.folder(folders[folder] ?? NO_BYTES)
     const written = naming === 'in-place' ? name : partName(name)
     const descriptor =
@@ -92,30 +117,7 @@ export function createFileWriter(
         return made
       }) ?? openForWriting(parent, written)
     if (descriptor === undefined) throw targetError(name, 'was exchanged while it was being restored')
-    open.set(number, descriptor)
-    closeOldest()
-    return descriptor
-  }
-
-  function closeOldest(): void {
-    for (const [file, descriptor] of open) {
-      if (open.size <= OPEN_FILES) return
-      closeOf(file, descriptor)
-    }
-  }
-
-  /** Some file systems tell only now that bytes found no room, or did not arrive: then this file is lost, and no other. */
-  function closeOf(file: number, descriptor: number): void {
-    open.delete(file)
-    try {
-      closeSync(descriptor)
-    } catch (error) {
-      lose(file, error)
-    }
-  }
-
-  function closeAll(): void {
-    for (const [file, descriptor] of open) closeOf(file, descriptor)
+    return open.add(number, descriptor)
   }
 
   function pathOf({ folder, name }: Pick<Known, 'folder' | 'name'>): Buffer {
@@ -123,19 +125,30 @@ export function createFileWriter(
     return parent.length > 0 ? Buffer.concat([parent, SLASH, name]) : name
   }
 
-  function finish(file: Known, descriptor: number): void {
+  function finish(file: Known, { descriptor }: OpenFile): void {
     metadata.toFile(descriptor, file.metadata, (part, error) => problem(part, pathOf(file), error))
     known.delete(file.number)
-    open.delete(file.number)
     const folder = tree.folder(folders[file.folder] ?? NO_BYTES)
     try {
-      closeSync(descriptor)
+      open.close(file.number)
     } catch (error) {
       if (naming === 'in-place') spoilTimes(folder, file.name)
       throw error
     }
     if (naming !== 'in-place') publishPart(folder, file.name, naming === 'replace')
     onFinished()
+  }
+
+  function prepare(number: number, position: number, plain: Buffer): Prepared {
+    const file = know(number)
+    const isWhole = position === 0 && plain.length === file.size
+    const leavesHole = sparse && isZero(plain) && states.isMadeHere(number)
+    return { file, leavesHole, opened: openFile(file, isWhole && !leavesHole) }
+  }
+
+  function wrote(file: Known, opened: OpenFile, plain: Buffer): number {
+    if (states.written(file.number)) finish(file, opened)
+    return plain.length
   }
 
   /** What the set says of a file, read once. */
@@ -163,7 +176,7 @@ export function createFileWriter(
 
   return {
     begin(paths, list, shared) {
-      closeAll()
+      open.closeAll()
       known.clear()
       folders = paths
       files = list
@@ -172,32 +185,59 @@ export function createFileWriter(
     write(number, position, plain) {
       if (states.isSpoilt(number)) return 0
       try {
-        const file = know(number)
-        const isWhole = position === 0 && plain.length === file.size
-        const leavesHole = sparse && isZero(plain) && states.isMadeHere(number)
-        const descriptor = descriptorOf(file, isWhole && !leavesHole)
-        if (!leavesHole) writeFully(descriptor, plain, position)
-        if (states.written(number)) finish(file, descriptor)
-        return plain.length
+        const { file, opened, leavesHole } = prepare(number, position, plain)
+        if (!leavesHole) writeFully(opened.descriptor, plain, position)
+        return wrote(file, opened, plain)
       } catch (error) {
         lose(number, error)
         return 0
       }
     },
+    directRoom(number, position, length) {
+      if (length < LEAST_DIRECT_WRITE || states.isSpoilt(number) || !states.isMadeHere(number)) return undefined
+      return know(number).size < LEAST_DIRECT_FILE ? undefined : memory.take(length, position % DIRECT_BLOCK)
+    },
+    async writeDirect(number, position, room) {
+      try {
+        if (states.isSpoilt(number)) return 0
+        const { file, opened, leavesHole } = prepare(number, position, room)
+        if (leavesHole) return wrote(file, opened, room)
+        opened.pending++
+        try {
+          const direct = opened.direct()
+          if (direct) await direct.write(room, position)
+          else writeFully(opened.descriptor, room, position)
+        } finally {
+          opened.pending--
+        }
+        return wrote(file, opened, room)
+      } catch (error) {
+        try {
+          lose(number, error)
+        } catch (fatal) {
+          failure ??= { error: fatal }
+        }
+        return 0
+      } finally {
+        memory.free(room)
+      }
+    },
+    freeRoom: (room) => memory.free(room),
     finishEmpty(number) {
       try {
         const file = know(number)
-        finish(file, descriptorOf(file, file.size === 0))
+        finish(file, openFile(file, file.size === 0))
       } catch (error) {
         lose(number, error)
       }
     },
     takeProblems() {
+      if (failure) throw failure.error
       const taken = problems
       problems = []
       return taken
     },
-    close: closeAll,
+    close: () => open.closeAll(),
   }
 }
 

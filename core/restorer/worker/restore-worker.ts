@@ -1,9 +1,17 @@
+import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { count, isCode, reasonOf, serveJobs, stopTest, systemCode } from '../../base/index.ts'
 import { openSystemCalls } from '../../file-system/index.ts'
-import { attachBlobIndex, awaitBegin, createBlobReader, ID_BYTES, type WaitingBell } from '../../repository/index.ts'
-import { createMetadataWriter, openTargetTree } from '../../target/index.ts'
+import {
+  attachBlobIndex,
+  awaitBegin,
+  createBlobReader,
+  ID_BYTES,
+  SEAL_OVERHEAD,
+  type WaitingBell,
+} from '../../repository/index.ts'
+import { createAlignedMemory, createMetadataWriter, DIRECT_BLOCK, openTargetTree } from '../../target/index.ts'
 import { entryListOver, type EntryReader } from '../entry-list.ts'
 import { fileStatesOver } from '../file-states.ts'
 import type {
@@ -28,17 +36,22 @@ const reader = createBlobReader(data.masterKey, data.index)
 const tree = openTargetTree(data.target)
 const calls = openSystemCalls()
 const metadata = createMetadataWriter(calls)
+/** Bytes. With less the disk would wait for the next piece, and more takes more memory in every thread. */
+const DIRECT_MEMORY = 16 * 1024 * 1024
+
 const tally = TALLY.row(data.tally, data.worker)
 const { bytesWritten, filesFinished, bytesVerified } = TALLY.at
 const writer = createFileWriter(tree, index, calls, metadata, {
   sparse: data.sparse,
   naming: data.naming,
+  memory: createAlignedMemory(DIRECT_MEMORY, DIRECT_BLOCK),
   onFinished: () => count(tally, filesFinished),
 })
 const isStopped = stopTest(data.stopped)
 
 /** Blobs are decoded here, one after another; the longest that restic cuts has 8 MiB. */
 let plain = Buffer.allocUnsafeSlow(1024 * 1024)
+const idOfBlob = Buffer.alloc(ID_BYTES)
 
 function room(length: number): Buffer {
   if (plain.length < length) plain = Buffer.allocUnsafeSlow(length)
@@ -59,32 +72,54 @@ function beginSet({ folders: paths, files: list, states }: SetBegin): void {
   writer.begin(paths, files, fileStatesOver(states))
 }
 
-function writePack({ bytes, offset: start, entries, files: of, positions }: PackJob): PackDone {
-  const sealed = Buffer.from(bytes)
-  const id = Buffer.alloc(ID_BYTES)
-  let decoded: Buffer | undefined
-  let decodedFrom = -1
+async function writePack(job: PackJob): Promise<PackDone> {
+  const { entries } = job
   const damaged: number[] = []
-  for (let row = 0; row < entries.length && !isStopped(); row++) {
-    const entry = entries[row] ?? 0
-    // The same blob for several files: rows are in the order of offsets.
-    if (entry !== decodedFrom) {
-      decodedFrom = entry
-      const { offset, length, uncompressedLength } = index.locate(entry)
-      const from = offset - start
-      decoded = decode(sealed.subarray(from, from + length), uncompressedLength, index.idOf(entry, id))
+  const beingWritten: Promise<void>[] = []
+  try {
+    for (let row = 0; row < entries.length && !isStopped();) {
+      // So that what is written by now gives its memory back.
+      if (beingWritten.length > 0) await setImmediate()
+      // The same blob for several files: rows are in the order of offsets.
+      let end = row + 1
+      while (entries[end] === entries[row]) end++
+      const written = writeBlob(job, row, end)
+      if (written === 'damaged') for (let each = row; each < end; each++) damaged.push(each)
+      else if (written) beingWritten.push(written)
+      row = end
     }
-    if (decoded) {
-      count(tally, bytesWritten, writer.write(of[row] ?? 0, positions[row] ?? 0, decoded))
-    } else damaged.push(row)
+  } finally {
+    await Promise.all(beingWritten)
   }
   return { problems: writer.takeProblems(), damaged }
 }
 
+/** Writes the blob of these rows to all of their files. The first may have it later. */
+function writeBlob(
+  { bytes, offset: start, entries, files: of, positions }: PackJob,
+  first: number,
+  end: number,
+): 'damaged' | Promise<void> | undefined {
+  const entry = entries[first] ?? 0
+  const { offset, length, uncompressedLength } = index.locate(entry)
+  const sealed = Buffer.from(bytes).subarray(offset - start, offset - start + length)
+  const plainBytes = uncompressedLength || Math.max(0, length - SEAL_OVERHEAD)
+  const [file = 0, position = 0] = [of[first], positions[first]]
+  const direct = writer.directRoom(file, position, plainBytes)
+  const decoded = decode(sealed, uncompressedLength, index.idOf(entry, idOfBlob), direct ?? room(plainBytes))
+  if (!decoded) {
+    if (direct) writer.freeRoom(direct)
+    return 'damaged'
+  }
+  for (let row = direct ? first + 1 : first; row < end && !isStopped(); row++)
+    count(tally, bytesWritten, writer.write(of[row] ?? 0, positions[row] ?? 0, decoded))
+  return direct && writer.writeDirect(file, position, direct).then((written) => count(tally, bytesWritten, written))
+}
+
 /** Undefined where the blob is damaged. */
-function decode(sealed: Buffer, uncompressedLength: number, id: Buffer): Buffer | undefined {
+function decode(sealed: Buffer, uncompressedLength: number, id: Buffer, into: Buffer): Buffer | undefined {
   try {
-    return reader.read({ uncompressedLength }, sealed, id, room(Math.max(uncompressedLength, sealed.length)))
+    return reader.read({ uncompressedLength }, sealed, id, into)
   } catch (error) {
     if (isCode(error, 'repository/damaged')) return undefined
     throw error

@@ -9,6 +9,8 @@ export interface TestJobs {
   readonly fail: { readonly job: object; readonly answer: never }
   /** Waits until it is woken, or nothing is wanted any more. Answers whether that is so. */
   readonly wait: { readonly job: { readonly word: SharedArrayBuffer }; readonly answer: boolean }
+  /** Is done once somebody else has asked for it. */
+  readonly later: { readonly job: { readonly word: SharedArrayBuffer }; readonly answer: string }
   readonly leave: { readonly job: { readonly code: number }; readonly answer: never }
 }
 
@@ -28,6 +30,12 @@ if (parentPort) {
         Atomics.notify(words, 1)
         while (Atomics.load(words, 0) === 0 && !isStopped()) Atomics.wait(words, 0, 0, 5)
         return isStopped()
+      },
+      async later({ word }) {
+        const words = new Int32Array(word)
+        while (Atomics.load(words, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+        if (Atomics.load(words, 0) === 2) throw new CoreError('target/full', 'it found no room later')
+        return 'later'
       },
       leave: ({ code }) => process.exit(code),
     },

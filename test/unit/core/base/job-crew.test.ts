@@ -56,6 +56,24 @@ describe('a crew', () => {
     expect(word.byteLength).toBe(8)
   })
 
+  it('goes on with the next job while one is done later, but does not end before that one', async () => {
+    const crew = start(1)
+    const [good, bad] = [new SharedArrayBuffer(4), new SharedArrayBuffer(4)]
+    const failing = crew.run('later', { word: bad }).catch((error: unknown) => error)
+    expect(await crew.run('add', { left: 1, right: 2 })).toBe(3)
+    Atomics.store(new Int32Array(bad), 0, 2)
+    expect(await failing).toMatchObject({ code: 'target/full' })
+    const late = crew.run('later', { word: good })
+    expect(await crew.run('add', { left: 3, right: 4 })).toBe(7)
+    const ended = crew.end()
+    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve('not yet'), 50))])).toBe(
+      'not yet',
+    )
+    Atomics.store(new Int32Array(good), 0, 1)
+    expect(await late).toBe('later')
+    await ended
+  })
+
   it('gives what a job throws to whom it belongs, whole, and goes on', async () => {
     const crew = start(1)
     const failed = crew.run('fail', {})
