@@ -30,6 +30,8 @@ export interface BackupOptions extends RunOptions {
   readonly excludes: readonly string[]
   /** The snapshot to compare with; `newest` of the same host and paths, or none: then everything is read. */
   readonly parent: StoredSnapshot | 'newest' | 'none'
+  /** Absolute paths, some of which may not be there today: `newest` may be of all these, too. */
+  readonly parentPaths?: readonly Buffer[] | undefined
   readonly missed: MissedPolicy
   /** Counts what will have to be looked at, beside the backup. */
   readonly estimate: boolean
@@ -97,13 +99,15 @@ export async function backUp(
 async function findParent(
   repository: Repository,
   roots: readonly PreparedRoot[],
-  { parent, identity, signal, onUnreadableSnapshot }: BackupOptions,
+  { parent, parentPaths, identity, signal, onUnreadableSnapshot }: BackupOptions,
   begin: number,
 ): Promise<StoredSnapshot | undefined> {
   if (parent === 'none') return undefined
   if (parent !== 'newest') return parent
   const onUnreadable = (id: string): void => onUnreadableSnapshot?.(id)
   const snapshots = await loadSnapshots(repository, { signal, onUnreadable })
-  const { hostname } = identity
-  return chooseParent(snapshots, { hostname, paths: pathsOf(roots), now: BigInt(begin) * 1_000_000n })
+  const of = (paths: readonly string[]): StoredSnapshot | undefined =>
+    chooseParent(snapshots, { hostname: identity.hostname, paths, now: BigInt(begin) * 1_000_000n })
+  // The first day on which one of them is missing, nothing of the others has to be read for that.
+  return of(pathsOf(roots)) ?? (parentPaths && of(parentPaths.map((path) => path.toString())))
 }

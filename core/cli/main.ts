@@ -58,7 +58,7 @@ function isHelp({ exitCode, code }: CommanderError): boolean {
 }
 
 function badArguments({ message }: CommanderError, program: Command): CoreError {
-  const text = message.replace(/^error: /, '')
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ')
   return new CoreError(
     'input/invalid',
     `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?)]$/.test(text) ? '' : '.'}`,
@@ -69,10 +69,17 @@ function badArguments({ message }: CommanderError, program: Command): CoreError 
   )
 }
 
+/** What restic has and Holdfast has not: it works on the same repository. */
+const ONLY_RESTIC = new Set(
+  'cat copy diff find forget list migrate mount prune rebuild-index recover repair rewrite tag'.split(' '),
+)
+
 /** Who knows restic begins with the command. */
 function nextStep(program: Command): string {
-  const [word = ''] = program.args
+  const [group = '', command = ''] = program.args
+  const word = group === 'repo' ? command : group
+  if (ONLY_RESTIC.has(word)) return `The repository is one that restic knows: \`restic ${word}\` does it there.`
   const repo = program.commands.find((command) => command.name() === 'repo')
   const isMeant = repo?.commands.some((command) => command.name() === word) ?? false
-  return isMeant ? `It is \`holdfast repo ${word}\`.` : 'Use --help to see what there is.'
+  return group !== 'repo' && isMeant ? `It is \`holdfast repo ${word}\`.` : 'Use --help to see what there is.'
 }

@@ -98,7 +98,8 @@ function harmless(text: string): string {
 /** Like restic's: `code` is what the process ends with. */
 function errorObject(error: unknown): Record<string, unknown> {
   const head = { message_type: 'exit_error', code: exitCodeOf(error) }
-  if (error instanceof Interrupted) return { ...head, error: 'interrupted', message: error.message }
+  if (error instanceof Interrupted)
+    return { ...head, error: 'interrupted', message: error.message, safety: error.outcome }
   if (!(error instanceof CoreError))
     return { ...head, error: 'internal/defect', message: String(error), ...DEFECT_ADVICE }
   const { code, message, safety, remedy, context } = error

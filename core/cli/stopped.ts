@@ -2,11 +2,13 @@
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
   readonly #signalName: NodeJS.Signals
+  readonly outcome: string
 
   /** `outcome`: what became of what was under way, and what to do next. */
   constructor(signalName: NodeJS.Signals, outcome = 'What is stored is safe.') {
     super(`Stopped by ${signalName}. ${outcome}`)
     this.#signalName = signalName
+    this.outcome = outcome
   }
 
   /** The same, in the words of the command that was stopped. */

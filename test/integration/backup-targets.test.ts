@@ -1,9 +1,10 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { jsonLines } from '../support/holdfast.ts'
 import { makeVault, type Vault } from '../support/vault.ts'
 
 /** A file with this content beside the repository. */
@@ -55,6 +56,25 @@ describe('targets that a file lists', () => {
     expect(none.stderr).toMatch(
       /^Nothing was named that should be backed up: nothing fits .*\*\.none\.\nNothing was read/,
     )
+  })
+
+  it('a target that is not there is told, and does not keep the others from being backed up, or read anew', async () => {
+    const vault = await makeFullVault()
+    const [here, gone] = [join(vault.source, 'a.db'), join(vault.source, 'b.db')]
+    expect((await vault.holdfast(['backup', here, gone])).code).toBe(0)
+    renameSync(gone, join(vault.source, 'elsewhere'))
+    // Compared with the one of both targets, and then with the one of what was left of them.
+    for (let day = 0; day < 2; day++) {
+      const run = await vault.holdfast(['backup', here, gone, '--json'])
+      expect(run.code).toBe(3)
+      expect(run.stdout).toContain(`${gone} is not there, and is missing from this snapshot. Check its name,`)
+      expect(jsonLines(run.stdout).at(-1)).toMatchObject({ files_new: 0, files_unmodified: 1 })
+      const { stdout } = await vault.holdfast(['snapshots', '--json'])
+      expect((JSON.parse(stdout) as { paths: string[] }[]).at(-1)?.paths).toEqual([here])
+    }
+    const none = await vault.holdfast(['backup', gone])
+    expect(none.code).toBe(1)
+    expect(none.stderr).toContain(gone)
   })
 
   it('--files-from-verbatim: paths as they are, one a line', async () => {

@@ -73,6 +73,11 @@ describeWith(['restic'], 'how the commands of holdfast repo end', () => {
     const { code, stderr } = await runHoldfast(['snapshots', '--json'])
     expect(code).toBe(1)
     expect(stderr).toContain('It is `holdfast repo snapshots`.')
+    for (const command of [['forget'], ['repo', 'prune']]) {
+      const only = await runHoldfast(command)
+      expect(only.code).toBe(1)
+      expect(only.stderr).toContain(`\`restic ${command.at(-1)}\` does it there.`)
+    }
   })
 
   it('tells programs of errors as one JSON object on standard error', async () => {

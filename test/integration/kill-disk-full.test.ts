@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,6 +17,7 @@ import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { describeWithMounts, mountSmallDisk } from '../conformance/small-disk.ts'
 import { backupOptions } from '../support/backup-options.ts'
 import { cheapenKey } from '../support/cheap-key.ts'
+import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { readFiles } from '../support/repository.ts'
 import { seededChance } from '../support/seeded-chance.ts'
@@ -88,6 +89,34 @@ describeWithMounts('a backup', () => {
       expect(restic('check', '--read-data')).toContain('no errors were found')
       expect(await restoredOf(second)).toEqual(await readFiles(folder))
       expect(await restoredOf(first)).toEqual(before)
+    })
+
+    it('ends the program with 1, says what is safe and what to do, and leaves no lock', async () => {
+      const disk = mountSmallDisk('size=24m')
+      const home = mkdtempSync(join(tmpdir(), 'holdfast-full-'))
+      onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+      const [location, folder] = [join(disk, 'repository'), join(home, 'source')]
+      const holdfast = (command: string, ...args: string[]) =>
+        runHoldfast(['repo', command, '-r', location, ...args], { env: { RESTIC_PASSWORD: PASSWORD } })
+      const chance = seededChance(6)
+      mkdirSync(folder)
+      for (let file = 0; file < 30; file++) writeFileSync(join(folder, `${file}`), chance.fill(Buffer.alloc(MIB)))
+      expect((await holdfast('init')).code).toBe(0)
+      const full = await holdfast('backup', folder, '--json')
+      expect(full.code).toBe(1)
+      expect(jsonLines(full.stderr).at(-1)).toMatchObject({
+        message_type: 'exit_error',
+        error: 'storage/full',
+        safety: expect.any(String) as string,
+        remedy: expect.any(String) as string,
+      })
+      expect(readdirSync(join(location, 'locks'))).toEqual([])
+      expect(readdirSync(join(location, 'snapshots'))).toEqual([])
+      execFileSync('mount', ['-o', 'remount,size=128m', disk])
+      expect((await holdfast('backup', folder)).code).toBe(0)
+      expect(await holdfast('check', '--read-data')).toMatchObject({ code: 0 })
+      expect((await holdfast('restore', 'latest', '--target', join(home, 'back'))).code).toBe(0)
+      expect(await readFiles(join(home, 'back', folder))).toEqual(await readFiles(folder))
     })
   })
 })

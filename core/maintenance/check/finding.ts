@@ -58,7 +58,7 @@ const RULES = {
     severity: 'damage',
     meaning: 'This snapshot cannot be restored. Others are not affected.',
     restorable: 'rest',
-    remedy: 'Put the file back from a copy of the repository, or remove it.',
+    remedy: 'Put the file back from a copy of the repository. Where there is none, remove it once all else is mended.',
   },
   'index-unreadable': {
     object: 'index',

@@ -41,8 +41,7 @@ Beside a first backup it is counted what there is, so that the progress can tell
 what the parent snapshot held, and say "about": what has changed since is not known before it is found.
 
 What cannot be read is listed as missed, in the log folder too, and the exit code is 3: the snapshot is made of all else.
-A target that is not there at all ends the backup before anything is read: it may be a disk that is not mounted, and the
-snapshot would be one of other targets than the last one was.
+A target that is not there at all is told, and the snapshot is one of the others; where none is there, none is made.
 
 Examples:
   holdfast repo backup -r /backup/vault -p pw /home /etc

@@ -9,6 +9,8 @@ import type { BackupCommandOptions } from './backup.ts'
 /** What is to be backed up: absolute, clean paths. */
 export interface NamedTargets {
   readonly roots: readonly Buffer[]
+  /** Named as well, and not there. Empty where none of them is: that is told as of any other root. */
+  readonly missing: readonly Buffer[]
   /** Patterns of files that fit nothing. */
   readonly unfitting: readonly ByteString[]
 }
@@ -38,7 +40,11 @@ export function namedTargets(
     ...listed.map((path) => Buffer.from(path, 'latin1')),
   ]
   if (paths.length === 0) throw noTargets(unfitting)
-  return { roots: paths.map(rootOf), unfitting }
+  const named = paths.map(rootOf)
+  const roots = named.filter((root) => !isMissing(root))
+  return roots.length > 0
+    ? { roots, missing: named.filter((root) => !roots.includes(root)), unfitting }
+    : { roots: named, missing: [], unfitting }
 }
 
 function noTargets(unfitting: readonly ByteString[]): CoreError {
@@ -113,6 +119,16 @@ function namesIn(folder: ByteString): ByteString[] {
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     return []
+  }
+}
+
+/** What cannot be looked at is there, as far as anybody knows. */
+function isMissing(path: Buffer): boolean {
+  try {
+    return statEntry(path) === undefined
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return false
   }
 }
 

@@ -64,7 +64,7 @@ function backUpTargets(
 ): Promise<ExitCode> {
   const level = compressionLevel(options.compression)
   const selection = selectionOf(options)
-  const { roots, unfitting } = namedTargets(targets, options)
+  const { roots, missing, unfitting } = namedTargets(targets, options)
   const time = options.time === undefined ? undefined : parseSnapshotTime(options.time)
   return withSession(
     options,
@@ -74,6 +74,11 @@ function backUpTargets(
       for (const pattern of unfitting) {
         output.warn(
           `Nothing fits ${printable(Buffer.from(pattern, 'latin1'))}, which is missing from this snapshot. Check the pattern, and that what it means is mounted.`,
+        )
+      }
+      for (const path of missing) {
+        output.warn(
+          `${printable(path)} is not there, and is missing from this snapshot. Check its name, and that what it lies on is mounted.`,
         )
       }
       const own = rootOfOwnRepository(repository.storage.location, roots, selection)
@@ -104,6 +109,7 @@ function backUpTargets(
         },
         excludes: [...(options.exclude ?? []), ...(options.iexclude ?? [])].map((each) => String(argumentBytes(each))),
         parent,
+        parentPaths: [...roots, ...missing],
         detection: { ctime: !options.ignoreCtime, inode: !options.ignoreInode },
         missed: options.missed,
         estimate: options.scan && !output.quiet,
@@ -123,7 +129,7 @@ function backUpTargets(
       return await reportBackup(
         output,
         result,
-        { missingPacks, hasWarned: own !== undefined || unfitting.length > 0 },
+        { missingPacks, hasWarned: own !== undefined || unfitting.length > 0 || missing.length > 0 },
         options,
         log,
       )

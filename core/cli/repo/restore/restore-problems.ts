@@ -27,8 +27,10 @@ export function createProblemReporter(output: Output): ProblemReporter {
     finish() {
       for (const [part, count] of counts) {
         if (part === 'file' || output.json) continue
+        const advice =
+          part === 'owner' && process.geteuid?.() !== 0 ? ' Only root may give files away: restore as root.' : ''
         output.warn(
-          `${LOST_OF[part] ?? part} of ${formatCounted(count, 'entry', 'entries')} could not be brought back.`,
+          `${LOST_OF[part] ?? part} of ${formatCounted(count, 'entry', 'entries')} could not be brought back.${advice}`,
         )
       }
     },
