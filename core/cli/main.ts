@@ -76,8 +76,8 @@ const ONLY_RESTIC = new Set(
 
 /** Who knows restic begins with the command. */
 function nextStep(program: Command): string {
-  const [group = '', command = ''] = program.args
-  const word = group === 'repo' ? command : group
+  const [group = '', next = ''] = program.args
+  const word = group === 'repo' ? next : group
   if (ONLY_RESTIC.has(word)) return `The repository is one that restic knows: \`restic ${word}\` does it there.`
   const repo = program.commands.find((command) => command.name() === 'repo')
   const isMeant = repo?.commands.some((command) => command.name() === word) ?? false

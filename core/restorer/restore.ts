@@ -1,7 +1,7 @@
 import { reasonOf } from '../base/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository } from '../repository/index.ts'
 import { createRestoreSelection } from '../selection/index.ts'
-import { openTargetTree, type TargetTree } from '../target/index.ts'
+import { hasMountsBelow, openTargetTree, type TargetTree } from '../target/index.ts'
 import { createCollector, type Totals } from './collect.ts'
 import { createFileSet, type FileSet } from './file-set.ts'
 import type { Problem } from './messages.ts'
@@ -9,7 +9,7 @@ import type { RestoreProgress } from './progress.ts'
 import type { RestoreOptions } from './restore-options.ts'
 import { type ForEachSet, restoreSets } from './restore-sets.ts'
 import { startRestoreThreads } from './restore-threads.ts'
-import { createRoomCounter, tooLittleRoom } from './room.ts'
+import { createRoomCounter, fitsCertainly, tooLittleRoom } from './room.ts'
 import { walkSnapshot } from './walk.ts'
 
 export interface Restored extends RestoreProgress {
@@ -69,12 +69,14 @@ async function checkRoom(
   forEachSet: ForEachSet,
   options: RestoreOptions,
 ): Promise<void> {
-  const free = Number(target.freeBytes())
-  if (totals.bytes <= free) return
-  // Exactly: what is there already needs no room again.
+  if (fitsCertainly(totals, target.room(new Uint8Array(0))) && !hasMountsBelow(options.target)) return
+  // Exactly: what is there already needs no room again, and parts of it may lie on other file systems.
   const room = createRoomCounter(target, index, options)
   await forEachSet((each) => room.add(each, { signal: options.signal }))
-  if (room.needed > free) throw tooLittleRoom(options.target, room.needed, free)
+  for (const need of room.needs) {
+    const error = tooLittleRoom(options.target, need)
+    if (error) throw error
+  }
 }
 
 /**

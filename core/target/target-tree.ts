@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, statfsSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
 
-import { CoreError, systemCode } from '../base/index.ts'
+import { CoreError, isCode, systemCode } from '../base/index.ts'
 import { descriptorPath, O_PATH } from '../file-system/index.ts'
 import { entryPath } from './entry-path.ts'
+import { type Room, roomOf } from './room.ts'
 import { targetError } from './target-error.ts'
 
 /**
@@ -21,8 +22,8 @@ export interface TargetTree {
    * `target/refused`.
    */
   folder(path: Uint8Array): number
-  /** What an ordinary user can still write. Bytes. */
-  freeBytes(): bigint
+  /** Of the file system that this folder lies on, or would where it is not there. Empty for the root itself. */
+  room(path: Uint8Array): Room
   close(): void
 }
 
@@ -82,9 +83,15 @@ export function openTargetTree(root: Uint8Array, { openFolders = OPEN_FOLDERS }:
 
   return {
     folder,
-    freeBytes() {
-      const { bavail, bsize } = statfsSync(descriptorPath(rootDescriptor), { bigint: true })
-      return bavail * bsize
+    room(path) {
+      for (let above = Buffer.from(path).toString('latin1'); above !== ''; above = parentOf(above)) {
+        try {
+          return roomOf(below(above))
+        } catch (error) {
+          if (!isCode(error, 'target/refused')) throw error
+        }
+      }
+      return roomOf(rootDescriptor)
     },
     close() {
       for (const descriptor of open.values()) closeSync(descriptor)
@@ -92,6 +99,10 @@ export function openTargetTree(root: Uint8Array, { openFolders = OPEN_FOLDERS }:
       closeSync(rootDescriptor)
     },
   }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
 function openFolder(parent: number, name: Uint8Array): number {

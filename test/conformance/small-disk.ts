@@ -20,6 +20,13 @@ export function mountSmallDisk(options: string): string {
   return folder
 }
 
+/** Mounts another one on a folder that is there. It is gone when it is unmounted, which has to be before what it lies on. */
+export function mountBelow(folder: string, options: string): { readonly unmount: () => void } {
+  const { status, stderr } = mount(folder, options)
+  if (status !== 0) throw new Error(stderr)
+  return { unmount: () => void spawnSync('umount', [folder]) }
+}
+
 /** Makes a small disk read-only (`ro`), or writable again (`rw`), or changes what else it was mounted with. */
 export function remount(folder: string, options: string): void {
   const { status, stderr } = spawnSync('mount', ['-o', `remount,${options}`, folder], { encoding: 'utf8' })

@@ -21,6 +21,11 @@ import { type RepositoryProcess, startRepositoryProcess } from '../support/repos
 
 const PASSWORD = 'lock'
 
+/** Those that a repository knows, of what lies in its folder. */
+function filesOf(names: readonly (string | Buffer)[]): string[] {
+  return names.map(String).filter((name) => /[0-9a-f]{64}$/.test(name))
+}
+
 async function ask(holder: RepositoryProcess, command: string): Promise<string | undefined> {
   holder.tell(command)
   return holder.next()
@@ -174,6 +179,24 @@ describeWith(['restic'], 'locks, beside stock restic', () => {
     // The lock of the other is not ours to remove.
     expect(lockFiles()).toHaveLength(1)
     expect(await ask(other, 'write')).toBe('done')
+  })
+
+  it('what a holder was writing while it was suspended and its lock removed is taken back', async () => {
+    for (const kind of ['late', 'late pack']) {
+      const holder = await startHolder('exclusive')
+      const before = readdirSync(location, { recursive: true })
+      expect(await ask(holder, kind)).toBe('writing')
+      holder.signal('SIGSTOP')
+      restic('unlock', '--remove-all')
+      await new Promise((resolve) => setTimeout(resolve, 1100))
+      const answer = holder.next()
+      holder.signal('SIGCONT')
+      expect(await answer).toBe('repository/lock-lost')
+      expect(filesOf(readdirSync(location, { recursive: true }))).toEqual(
+        filesOf(before).filter((name) => !name.startsWith('locks/')),
+      )
+      await ask(holder, 'release')
+    }
   })
 
   it('a suspended process is not taken for a dead one', async () => {

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { CoreError } from '../../core/base/index.ts'
 import type { RestoreProblem } from '../../core/restorer/index.ts'
-import { describeWithMounts, mountSmallDisk, remount } from '../conformance/small-disk.ts'
+import { describeWithMounts, mountBelow, mountSmallDisk, remount } from '../conformance/small-disk.ts'
 import { listTree } from '../support/folder-listing.ts'
 import { runHoldfast } from '../support/holdfast.ts'
 import { makeRestoreScene, type RestoreScene } from '../support/restore-scene.ts'
@@ -125,7 +125,12 @@ describeWithMounts('room where a restore writes', () => {
   })
 
   it('that ends in the middle ends the restore, which goes on where it was once there is some', async () => {
-    const disk = mountSmallDisk('size=8m,nr_inodes=4')
+    const disk = mountSmallDisk('size=8m,nr_inodes=40')
+    // Before the first content is read, so after the room was counted.
+    scene.counted.delay = async () => {
+      scene.counted.delay = undefined
+      remount(disk, 'rw,nr_inodes=4')
+    }
     await expect(scene.restore(tree, disk)).rejects.toMatchObject({
       code: 'target/full',
       safety: expect.stringContaining('What was restored before it stays') as string,
@@ -158,18 +163,89 @@ describeWithMounts('room where a restore writes', () => {
     expect(listTree(disk)).toEqual(listTree(source))
   })
 
-  it('for names that ends in the middle is told once: folders, links', async () => {
-    const names = await backUp('names', (folder) => {
+  let lists = 0
+  /** A file, whose content is read first, eight folders and eight links. */
+  const backUpNames = (): Promise<Buffer> =>
+    backUp(`names ${++lists}`, (folder) => {
+      writeFileSync(join(folder, 'a file'), 'content')
       for (let each = 0; each < 8; each++) mkdirSync(join(folder, `folder ${each}`))
       for (let each = 0; each < 8; each++) symlinkSync('somewhere', join(folder, `link ${each}`))
     })
+
+  it('for names is counted first, too: refused with the numbers', async () => {
+    const names = await backUpNames()
+    // The root of the disk is one, too. Of a tree that is half there only what is missing is counted.
+    for (const there of [[], ['a file', 'link 0']]) {
+      const disk = mountSmallDisk('size=1m,nr_inodes=12')
+      for (const name of there) writeFileSync(join(disk, name), '')
+      const [wanted, free] = [17 - there.length, 11 - there.length]
+      await expect(scene.restore(names, disk)).rejects.toMatchObject({
+        code: 'target/full',
+        message: `Restoring to ${disk} makes ${wanted} entries, and its file system has room for ${free}.`,
+        context: { neededEntries: wanted, freeEntries: free },
+      })
+      expect(readdirSync(disk).toSorted()).toEqual(there)
+    }
+  })
+
+  it('for names that ends in the middle is told once: folders, links', async () => {
+    const names = await backUpNames()
     for (const inodes of [4, 12]) {
+      const disk = mountSmallDisk('size=1m,nr_inodes=100')
+      scene.counted.delay = async () => {
+        scene.counted.delay = undefined
+        remount(disk, `rw,nr_inodes=${inodes}`)
+      }
       const problems: RestoreProblem[] = []
       const onProblem = (problem: RestoreProblem): void => void problems.push(problem)
-      const disk = mountSmallDisk(`size=1m,nr_inodes=${inodes}`)
-      await expect(scene.restore(names, disk, { onProblem })).rejects.toMatchObject({ code: 'target/full' })
+      await expect(scene.restore(names, disk, { onProblem, mostEntries: 1 })).rejects.toMatchObject({
+        code: 'target/full',
+      })
       expect(problems).toEqual([])
+      expect(readdirSync(disk)).toHaveLength(inodes - 1)
     }
+  })
+
+  it('FS-22: is that of each file system that is mounted below the target', async () => {
+    const parts = await backUp('parts', (folder) => {
+      for (const part of ['large', 'small']) {
+        mkdirSync(join(folder, part))
+        writeFileSync(join(folder, part, 'file'), seededChance(part).fill(Buffer.alloc(4 * MIB)))
+      }
+    })
+    // Less than all of it at the root, and enough where it belongs.
+    const disk = mountSmallDisk('size=5m')
+    mkdirSync(join(disk, 'large'))
+    const { unmount } = mountBelow(join(disk, 'large'), 'size=5m')
+    try {
+      expect((await scene.restore(parts, disk)).problems).toEqual([])
+      expect(listTree(disk)).toEqual(listTree(scene.path('parts')))
+    } finally {
+      unmount()
+    }
+    // Enough at the root for all, and too little where it belongs.
+    const other = mountSmallDisk('size=20m')
+    mkdirSync(join(other, 'small'))
+    const below = mountBelow(join(other, 'small'), 'size=3m')
+    try {
+      await expect(scene.restore(parts, other)).rejects.toMatchObject({
+        message: `Restoring to ${join(other, 'small')} needs 4.00 MiB, and 3.00 MiB are free there.`,
+      })
+      expect(readdirSync(other)).toEqual(['small'])
+    } finally {
+      below.unmount()
+    }
+  })
+
+  it('is counted in blocks where files take whole ones', async () => {
+    const tiny = await backUp('tiny', (folder) => {
+      for (let each = 0; each < 300; each++) writeFileSync(join(folder, `${each}`), `${each}`)
+    })
+    const disk = mountSmallDisk('size=1m')
+    await expect(scene.restore(tiny, disk)).rejects.toMatchObject({
+      context: { needed: 300 * 4096, free: MIB },
+    })
+    expect(readdirSync(disk)).toEqual([])
   })
 
   it('is refused as a whole where nothing can be written: a read-only file system', async () => {
