@@ -142,7 +142,7 @@ export function fitsCertainly(
 /** FS-23: the error with the numbers, where a file system has too little. */
 export function tooLittleRoom(target: Buffer, { room, folder, bytes, entries }: Need): CoreError | undefined {
   const place = printable(folder.length === 0 ? target : Buffer.concat([target, SLASH, folder]))
-  const safety = 'Nothing was written; the recovery point is untouched.'
+  const safety = 'No file was written; the recovery point is untouched.'
   if (bytes > room.freeBytes) {
     return new CoreError(
       'target/full',

@@ -49,6 +49,7 @@ export function findSnapshot(
   if (wanted === 'latest') {
     const latest = newestOf(snapshots.filter((snapshot) => fitsFilter(snapshot, filter)))
     if (latest !== undefined) return latest
+    if (snapshots.length === 0) throw notFound('There are no snapshots in the repository yet.')
     throw notFound(`None of the ${snapshots.length} snapshots in the repository fits the filter.`)
   }
   const id = nameByPrefix(

@@ -31,6 +31,8 @@ describe('holdfast repo init', () => {
     const used = join(home, 'used')
     mkdirSync(used)
     for (const name of ['letters', 'photos', 'taxes']) writeFileSync(join(used, name), name)
+    // What an `init` that found no room left is nothing else.
+    for (const name of ['keys', 'data']) mkdirSync(join(used, name))
     const beside = await runHoldfast(['repo', 'init', '-r', used], { env })
     expect(beside).toMatchObject({
       code: 0,

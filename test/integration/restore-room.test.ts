@@ -54,7 +54,7 @@ describeWithMounts('room where a restore writes', () => {
     expect(failure).toMatchObject({
       code: 'target/full',
       message: `Restoring to ${disk} needs 5.00 MiB, and 3.00 MiB are free there.`,
-      safety: expect.stringContaining('Nothing was written') as string,
+      safety: expect.stringContaining('No file was written') as string,
       remedy: expect.stringContaining('Free 2.00 MiB') as string,
       context: { needed: 5 * MIB, free: 3 * MIB },
     })
@@ -67,7 +67,7 @@ describeWithMounts('room where a restore writes', () => {
     const args = ['repo', 'restore', '-r', scene.location, 'latest', '--target', disk]
     const { code, stderr } = await runHoldfast(args, { env: { RESTIC_PASSWORD: scene.password } })
     expect(code).toBe(1)
-    expect(stderr).toContain('needs 5.00 MiB, and 3.00 MiB are free there.\nNothing was written')
+    expect(stderr).toContain('needs 5.00 MiB, and 3.00 MiB are free there.\nNo file was written')
     expect(readdirSync(disk)).toEqual([])
   })
 

@@ -68,7 +68,7 @@ export async function withSession<T>(
   using interruption = listenForInterruption()
   const { signal } = interruption
   const storage = openStorage(options)
-  const password = await readPassword(options, process.env)
+  const password = await readPassword(options, process.env, { signal })
   using listing = listPacks ? beginListing(storage, signal) : undefined
   const presentPacks = listing?.packs
   const opened = await openRepository(storage, password, { signal, laneMixer })

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
 /** Whose logs: the effective user, his variables and his home. */
 export interface LogOwner {
@@ -10,5 +10,7 @@ export interface LogOwner {
 /** Our own folder for lists of missed files (FS-18): the system's for root, else the user's. */
 export function defaultLogFolder({ user, env, home }: LogOwner): string {
   if (user === 0) return '/var/log/holdfast/FS/backup'
-  return join(env['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'holdfast', 'FS', 'backup')
+  const state = env['XDG_STATE_HOME']
+  // Empty is as not set, and a relative path is to be ignored: XDG Base Directory Specification.
+  return join(state && isAbsolute(state) ? state : join(home, '.local', 'state'), 'holdfast', 'FS', 'backup')
 }

@@ -7,7 +7,7 @@ import {
   openMissedLog,
   startArchiveThreads,
 } from '../../../archiver/index.ts'
-import { argumentBytes, systemClock } from '../../../base/index.ts'
+import { argumentBytes, CoreError, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import { availableWorkers, ownIdentity } from '../../../repository/index.ts'
 import {
@@ -50,7 +50,7 @@ export async function runBackup(targets: readonly string[], options: BackupComma
   const workers = options.workers ?? availableWorkers()
   const threads = startArchiveThreads(workers)
   try {
-    return await tellingIfStopped(STOPPED, backUpTargets(targets, options, workers, threads))
+    return await tellingIfStopped(STOPPED, backUpTargets(targets, options, workers, threads)).catch(throwFailed)
   } finally {
     await threads.end()
   }
@@ -136,6 +136,13 @@ function backUpTargets(
     },
     { listPacks: true, laneMixer: threads.laneMixer },
   )
+}
+
+/** That tonight has no recovery point is what has to be known first. */
+function throwFailed(error: unknown): never {
+  if (!(error instanceof CoreError) || !error.code.startsWith('storage/')) throw error
+  const { code, message, cause, retryable, remedy, context } = error
+  throw new CoreError(code, message, { cause, retryable, safety: STOPPED, ...(remedy === undefined ? {} : { remedy }), context })
 }
 
 const STOPPED = 'No snapshot was made. What was stored so far is safe, and the next backup does not store it again.'

@@ -21,10 +21,13 @@ export function lookAtPlace(location: string): string[] {
   return [`The repository was made in a folder that holds something else: ${first}${and}.`]
 }
 
+const OWN_NAMES = new Set(['config', 'data', 'index', 'keys', 'locks', 'snapshots'])
+
 /** Of a folder that cannot be listed, the repository itself tells. */
 function namesIn(path: string): string[] {
   try {
-    return readdirSync(path)
+    // What an `init` that was ended left is no surprise.
+    return readdirSync(path).filter((name) => !OWN_NAMES.has(name))
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     return []

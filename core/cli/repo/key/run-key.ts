@@ -42,7 +42,7 @@ export function runKeyList(options: KeyOptions): Promise<ExitCode> {
 
 export function runKeyAdd(options: KeyOptions): Promise<ExitCode> {
   return withSession(options, 'shared', async ({ repository, output, signal }) => {
-    const password = await readNewPassword(options.newPasswordFile)
+    const password = await readNewPassword(options.newPasswordFile, { signal })
     const name = await addKey(repository, password, newOwner(options), { signal })
     output.say(`Added key ${name.slice(0, 8)}: the repository opens by its password too.`)
     output.emit({ message_type: 'summary', added: name, removed: null })
@@ -52,7 +52,7 @@ export function runKeyAdd(options: KeyOptions): Promise<ExitCode> {
 
 export function runKeyPasswd(options: KeyOptions): Promise<ExitCode> {
   return withSession(options, 'exclusive', async ({ repository, output, signal }) => {
-    const password = await readNewPassword(options.newPasswordFile)
+    const password = await readNewPassword(options.newPasswordFile, { signal })
     const name = await replaceKey(repository, password, newOwner(options), { signal })
     output.say(
       `The new password is in force: key ${name.slice(0, 8)} is in the place of ${repository.keyName.slice(0, 8)}.`,

@@ -34,7 +34,7 @@ export async function findFolder(
   if (subtree) return subtree
   throw new CoreError('input/invalid', `${shownPath(names)} in snapshot ${snapshot.id.slice(0, 8)} is no folder.`, {
     safety: 'Nothing was changed.',
-    remedy: 'Name the folder that it is in.',
+    remedy: 'Name the folder that it is in, and what is meant of it with --include; or see `holdfast repo dump`.',
   })
 }
 

@@ -1,14 +1,15 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
-import { CoreError } from '../../../base/index.ts'
+import { type Abortable, CoreError } from '../../../base/index.ts'
 import { Interrupted } from '../../stopped.ts'
 
 /** Asks at the terminal, without showing what is typed. What was typed ahead answers the questions that follow. */
-export async function askPasswords(questions: readonly string[]): Promise<string[]> {
+export async function askPasswords(questions: readonly string[], { signal }: Abortable = {}): Promise<string[]> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
   const answers: string[] = []
+  let stop: (() => void) | undefined
   try {
     return await new Promise<string[]>((resolve, reject) => {
       lines.on('line', (answer) => {
@@ -21,10 +22,17 @@ export async function askPasswords(questions: readonly string[]): Promise<string
         process.stderr.write('\n')
         reject(new Interrupted('SIGINT'))
       })
+      stop = () => {
+        process.stderr.write('\n')
+        reject(signal?.reason as Error)
+      }
+      if (signal?.aborted) stop()
+      signal?.addEventListener('abort', stop, { once: true })
       lines.once('close', () => reject(nothingEntered()))
       process.stderr.write(questions[0] ?? '')
     })
   } finally {
+    if (stop) signal?.removeEventListener('abort', stop)
     lines.close()
   }
 }

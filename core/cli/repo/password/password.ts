@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-import { CoreError, systemCode } from '../../../base/index.ts'
+import { type Abortable, CoreError, systemCode } from '../../../base/index.ts'
 import { askPasswords } from './ask-password.ts'
 import { withoutBlanks, passwordInFile } from './password-bytes.ts'
 
@@ -14,11 +14,15 @@ export interface PasswordSource {
  * The password of a repository: from a file, from a command's output, from `RESTIC_PASSWORD`, or asked for. It is never
  * taken from the command line, where every user of the computer can read it.
  */
-export async function readPassword(source: PasswordSource, env: NodeJS.ProcessEnv): Promise<Buffer> {
+export async function readPassword(
+  source: PasswordSource,
+  env: NodeJS.ProcessEnv,
+  options: Abortable = {},
+): Promise<Buffer> {
   const given = givenPassword(source, env)
   if (given) return assertNotEmpty(given, 'The password')
   assertTerminal('No password was given', '--password-file')
-  const [password = ''] = await askPasswords(['Password of the repository: '])
+  const [password = ''] = await askPasswords(['Password of the repository: '], options)
   return assertNotEmpty(Buffer.from(password), 'The password')
 }
 
@@ -29,8 +33,10 @@ export async function readFirstPassword(source: PasswordSource, env: NodeJS.Proc
 }
 
 /** The password of a key that is to be added; a person is asked for it twice. */
-export async function readNewPassword(file: string | undefined): Promise<Buffer> {
-  return file === undefined ? askTwice('--new-password-file') : assertNotEmpty(fromFile(file), 'The new password')
+export async function readNewPassword(file: string | undefined, options: Abortable = {}): Promise<Buffer> {
+  return file === undefined
+    ? askTwice('--new-password-file', options)
+    : assertNotEmpty(fromFile(file), 'The new password')
 }
 
 /** Options come before the environment, whichever of the two they name. An empty variable is none, as with restic. */
@@ -43,9 +49,9 @@ function givenPassword({ passwordFile, passwordCommand }: PasswordSource, env: N
   return password ? fromVariable(password) : undefined
 }
 
-async function askTwice(option: string): Promise<Buffer> {
+async function askTwice(option: string, options: Abortable = {}): Promise<Buffer> {
   assertTerminal('No new password was given', option)
-  const [password = '', again] = await askPasswords(['New password: ', 'The new password again: '])
+  const [password = '', again] = await askPasswords(['New password: ', 'The new password again: '], options)
   if (password === again) return assertNotEmpty(Buffer.from(password), 'The new password')
   throw new CoreError('input/invalid', 'The two passwords differ.', {
     safety: 'Nothing was changed.',

@@ -5,6 +5,8 @@ import { defaultLogFolder } from '../../../../../../core/cli/repo/backup/log-fol
 it.each([
   { user: 0, env: { XDG_STATE_HOME: '/state' }, folder: '/var/log/holdfast/FS/backup' },
   { user: 1000, env: { XDG_STATE_HOME: '/state' }, folder: '/state/holdfast/FS/backup' },
+  { user: 1000, env: { XDG_STATE_HOME: '' }, folder: '/home/ada/.local/state/holdfast/FS/backup' },
+  { user: 1000, env: { XDG_STATE_HOME: 'here' }, folder: '/home/ada/.local/state/holdfast/FS/backup' },
   { user: 1000, env: {}, folder: '/home/ada/.local/state/holdfast/FS/backup' },
   { user: undefined, env: {}, folder: '/home/ada/.local/state/holdfast/FS/backup' },
 ])('FS-18: user $user with $env lists missed files below $folder', ({ user, env, folder }) => {
