@@ -7,13 +7,15 @@ import { CoreError } from './error.ts'
 export type JobKinds<J> = { readonly [K in keyof J]: { readonly job: object; readonly answer: unknown } }
 
 /** Threads that do jobs for the one that started them: each its own, in the order in which they come. */
-export interface JobCrew<J extends JobKinds<J>, News = never> {
+export interface JobCrew<J extends JobKinds<J>, News = never, Last = void> {
   /** Tells every thread. They hear it before any job that is given later. */
   tell(news: News): void
   /** Has a job done. Waits first while every thread has enough to do. Rejects where it fails, or where a thread does. */
   run<K extends keyof J>(kind: K, job: J[K]['job']): Promise<J[K]['answer']>
   /** Asks the threads to leave what is under way. Harmless at any time; `end` does it too. */
   stop(): void
+  /** Ends the threads when all jobs are done, and gives what each said last. Rejects where that fails. */
+  finish(): Promise<Last[]>
   /**
    * Ends the threads, once they have done what is under way; `stopped` asks them to leave it. They are asked to end,
    * never ended from outside: a native add-on that is loading or running at that moment would take the whole process
@@ -37,6 +39,7 @@ type ToThread<News> =
 type FromThread =
   | { readonly type: 'done'; readonly number: number; readonly answer: unknown }
   | { readonly type: 'failed'; readonly number: number; readonly error: CarriedError }
+  | { readonly type: 'last'; readonly answer: unknown }
   /** Nothing more can be asked of this thread. */
   | { readonly type: 'broken'; readonly error: CarriedError }
 
@@ -50,16 +53,17 @@ interface Member {
  * Takes threads over, which end with the crew. `stopped` is what they were given. `crewOf` completes "a worker …" in the
  * error of a thread that ends too soon; `safety` says what that means.
  */
-export function startJobCrew<J extends JobKinds<J>, News = never>(
+export function startJobCrew<J extends JobKinds<J>, News = never, Last = void>(
   threads: readonly Worker[],
   stopped: Stopped,
   { crewOf, safety }: { readonly crewOf: string; readonly safety: string },
-): JobCrew<J, News> {
+): JobCrew<J, News, Last> {
   const waitingJobs = new Map<number, { resolve: (answer: unknown) => void; reject: (error: unknown) => void }>()
   const waitingForRoom: (() => void)[] = []
   let failure: { readonly error: unknown } | undefined
   let isEnding = false
   let lastJob = 0
+  const lasts: Last[] = []
 
   const members = threads.map((thread, number) => {
     const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
@@ -85,6 +89,10 @@ export function startJobCrew<J extends JobKinds<J>, News = never>(
       fail(arrivedError(message.error))
       return
     }
+    if (message.type === 'last') {
+      lasts.push(message.answer as Last)
+      return
+    }
     member.jobs--
     const waiting = waitingJobs.get(message.number)
     waitingJobs.delete(message.number)
@@ -107,6 +115,13 @@ export function startJobCrew<J extends JobKinds<J>, News = never>(
   }
 
   const stop = (): void => void Atomics.store(new Int32Array(stopped), 0, 1)
+  async function end(): Promise<void> {
+    isEnding = true
+    stop()
+    for (const member of members) send(member, { type: 'end' })
+    await Promise.all(members.map(({ ended }) => ended))
+  }
+
   const send = ({ thread }: Member, message: ToThread<News>): void => thread.postMessage(message)
 
   return {
@@ -122,24 +137,28 @@ export function startJobCrew<J extends JobKinds<J>, News = never>(
       })
     },
     stop,
-    async end() {
-      isEnding = true
-      stop()
-      for (const member of members) send(member, { type: 'end' })
-      await Promise.all(members.map(({ ended }) => ended))
+    async finish() {
+      await end()
+      if (failure) throw failure.error
+      return lasts
     },
+    end,
   }
 }
 
 /** What a thread of a crew does. What is done later does not keep it from the next job, but from its end. */
-export interface JobServer<J extends JobKinds<J>, News = never> {
+export interface JobServer<J extends JobKinds<J>, News = never, Last = void> {
   readonly jobs: { readonly [K in keyof J]: (job: J[K]['job']) => J[K]['answer'] | Promise<J[K]['answer']> }
   readonly hear?: (news: News) => void
-  readonly end?: () => void
+  /** What it returns is what the thread says last. */
+  readonly end?: () => Last
 }
 
 /** The other side of a crew, in each of its threads. What a job throws goes to whoever gave it. */
-export function serveJobs<J extends JobKinds<J>, News = never>(port: MessagePort, server: JobServer<J, News>): void {
+export function serveJobs<J extends JobKinds<J>, News = never, Last = void>(
+  port: MessagePort,
+  server: JobServer<J, News, Last>,
+): void {
   const post = (message: FromThread): void => port.postMessage(message)
   let isBroken = false
   const later = new Set<Promise<void>>()
@@ -163,7 +182,7 @@ export function serveJobs<J extends JobKinds<J>, News = never>(port: MessagePort
   async function end(): Promise<void> {
     await Promise.all(later)
     try {
-      server.end?.()
+      post({ type: 'last', answer: server.end?.() })
     } catch (error) {
       post({ type: 'broken', error: carryError(error) })
     } finally {

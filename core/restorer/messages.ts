@@ -11,6 +11,8 @@ export interface RestoreWorkerData {
   /** Runs of zeros are left out of new files. */
   readonly sparse: boolean
   readonly naming: Naming
+  /** See `partName`. */
+  readonly partMark: string
   /** Counters; see `tally.ts`. */
   readonly tally: SharedArrayBuffer
   readonly worker: number

@@ -1,6 +1,7 @@
+import { systemChance } from '../base/index.ts'
 import { descriptorPath } from '../file-system/index.ts'
 import type { BlobIndex, Repository } from '../repository/index.ts'
-import type { TargetTree } from '../target/index.ts'
+import { newPartMark, type TargetTree } from '../target/index.ts'
 import type { Totals } from './collect.ts'
 import type { FileSet } from './file-set.ts'
 import type { Problem } from './messages.ts'
@@ -34,6 +35,7 @@ export async function restoreSets(parts: RestoreParts): Promise<RestoreProgress 
   const { repository, index, target, threads, totals, forEachSet, options, report } = parts
   const { workers, onProgress } = options
   const tally = TALLY.allocate(workers)
+  const partMark = newPartMark(systemChance)
   const crew = startRestoreCrew(threads, {
     masterKey: repository.masterKey,
     index: index.shared,
@@ -41,15 +43,18 @@ export async function restoreSets(parts: RestoreParts): Promise<RestoreProgress 
     target: Buffer.from(descriptorPath(target.folder(Buffer.alloc(0)))),
     sparse: options.sparse,
     naming: namingOf(options.overwrite),
+    partMark,
     tally,
   })
-  const restorer = createSetRestorer({ repository, index, target, crew, workers, options, report })
+  const restorer = createSetRestorer({ repository, index, target, crew, partMark, workers, options, report })
   const progress = (): RestoreProgress => progressOf(totals, restorer.counts, TALLY.sum(tally), options)
   const timer = setInterval(() => onProgress?.(progress()), PROGRESS_EVERY)
   const stop = (): void => crew.stop()
   options.signal?.addEventListener('abort', stop, { once: true })
   try {
     await forEachSet((each) => restorer.run(each))
+    // Some file systems tell only when a file is closed that its bytes did not arrive.
+    for (const problems of await crew.finish()) for (const problem of problems) restorer.report(problem)
     restorer.finishFolders()
     onProgress?.(progress())
     return { ...progress(), unnamedLost: restorer.counts.unnamedLost }

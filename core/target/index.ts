@@ -16,7 +16,7 @@ export {
   statTarget,
 } from './make.ts'
 export { createMetadataWriter, type Metadata, type MetadataLoss, type MetadataWriter } from './metadata.ts'
-export { partName, publishPart } from './part-file.ts'
+export { newPartMark, partName, publishPart, removeLeftParts } from './part-file.ts'
 export { hasMountsBelow, type Room } from './room.ts'
 export { spoilTimes } from './spoil-times.ts'
 export { type FolderOwner, giveBack, takeOver } from './take-over.ts'

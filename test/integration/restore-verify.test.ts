@@ -1,4 +1,5 @@
-import { readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -32,10 +33,16 @@ describe('--verify', () => {
   afterAll(() => scene[Symbol.dispose]())
 
   /** Restores, and alters what was restored after it was written and before it is read again. */
-  async function restoreAnd(target: string, verify: boolean, alter: () => void): Promise<RestoreRun> {
+  async function restoreAnd(
+    target: string,
+    verify: boolean,
+    alter: () => void,
+    overwrite: 'always' | 'never' = 'always',
+  ): Promise<RestoreRun> {
     const problems: string[] = []
     const { restored } = await scene.restore(tree, target, {
       verify,
+      overwrite,
       onProblem({ part, path, reason }) {
         problems.push(`${part} ${Buffer.from(path).toString()}: ${reason}`)
         if (part === 'attributes') alter()
@@ -83,5 +90,29 @@ describe('--verify', () => {
     const target = scene.path('unverified')
     const { problems } = await restoreAnd(target, false, () => writeFileSync(join(target, 'folder/victim'), 'altered'))
     expect(problems).toEqual([])
+  })
+
+  it('takes the good time from a file that it finds wrong, or its name where only whole files have theirs', async () => {
+    for (const overwrite of ['always', 'never'] as const) {
+      const target = scene.path(`doubted ${overwrite}`)
+      const victim = join(target, 'folder/victim')
+      const { problems } = await restoreAnd(
+        target,
+        true,
+        () => {
+          const content = readFileSync(victim)
+          content.writeUInt8(content.readUInt8(0) ^ 1, 0)
+          writeFileSync(victim, content)
+          execFileSync('touch', ['-d', '@1770091506.123456789', victim])
+        },
+        overwrite,
+      )
+      expect(problems).toEqual(['file folder/victim: it was read again and does not have its content'])
+      if (overwrite === 'never') expect(existsSync(victim)).toBe(false)
+      else expect(lstatSync(victim, { bigint: true }).mtimeNs).toBe(1_770_091_505_000_000_000n)
+      const again = await scene.restore(tree, target, { overwrite: overwrite === 'never' ? 'never' : 'if-changed' })
+      expect(again.restored.filesLost).toBe(0)
+      expect(readFileSync(victim, 'utf8')).toBe(readFileSync(join(scene.path('whole'), 'folder/victim'), 'utf8'))
+    }
   })
 })

@@ -10,6 +10,7 @@ import {
   makeFolder,
   type Metadata,
   removeEntry,
+  removeLeftParts,
   statTarget,
   takeOver,
   targetError,
@@ -19,7 +20,7 @@ import type { FolderItem } from '../file-set.ts'
 import { throwIfFull } from '../full-target.ts'
 import type { Problem } from '../messages.ts'
 import { metadataOf } from '../node-metadata.ts'
-import { isKept, type Overwrite } from '../overwrite.ts'
+import { isKept, namingOf, type Overwrite } from '../overwrite.ts'
 import { placeOfPath } from './place.ts'
 
 /** What became of a folder of a set. */
@@ -52,7 +53,7 @@ interface Unfinished {
 export function createFolderMaker(
   target: TargetTree,
   calls: SystemCalls | undefined,
-  overwrite: Overwrite,
+  { overwrite, partMark }: { readonly overwrite: Overwrite; readonly partMark: string },
   report: (problem: Problem) => void,
 ): FolderMaker {
   const writer = createMetadataWriter(calls)
@@ -139,6 +140,7 @@ export function createFolderMaker(
       if (known !== undefined) return known
       const metadata = tryRead(folder)
       const state = tryMake(folder.path, metadata)
+      if (state === 'there' && namingOf(overwrite) !== 'in-place') removeLeftParts(target.folder(folder.path), partMark)
       states.set(key, state)
       return state
     },

@@ -1,5 +1,5 @@
 import type { Problem } from '../messages.ts'
-import { pathOf } from './place.ts'
+import { pathOf, type Place } from './place.ts'
 import { placeOf, type SetWork } from './set-work.ts'
 
 /** What becomes of the files of a restore, beside those that workers finish. */
@@ -26,7 +26,11 @@ export interface OutcomeCounts {
   bytesKept: number
 }
 
-export function createOutcome(report: (problem: Problem) => void): Outcome {
+/** `doubt` is told where a lost file lies, and the modification time that it must not have. Nanoseconds. */
+export function createOutcome(
+  report: (problem: Problem) => void,
+  doubt: (place: Place, modified: bigint) => void,
+): Outcome {
   const counts = {
     filesSkipped: 0,
     filesLinked: 0,
@@ -44,7 +48,9 @@ export function createOutcome(report: (problem: Problem) => void): Outcome {
     },
     lose({ set, fileStates }, number, reason) {
       if (!fileStates.spoil(number)) return
-      outcome.report({ part: 'file', path: pathOf(placeOf(set, set.files, number)), reason })
+      const place = placeOf(set, set.files, number)
+      doubt(place, set.files.read(number).mtime)
+      outcome.report({ part: 'file', path: pathOf(place), reason })
     },
   }
   return outcome

@@ -1,7 +1,7 @@
 import { createTurns, isCode, reasonOf } from '../../base/index.ts'
 import { openSystemCalls, printable } from '../../file-system/index.ts'
 import type { BlobIndex, Repository } from '../../repository/index.ts'
-import { partName, removeEntry, type TargetTree } from '../../target/index.ts'
+import { partName, removeEntry, spoilTimes, type TargetTree } from '../../target/index.ts'
 import { findContent } from '../content.ts'
 import type { FileSet } from '../file-set.ts'
 import type { Problem } from '../messages.ts'
@@ -16,7 +16,7 @@ import { inParallel } from './in-parallel.ts'
 import { createOtherMaker } from './other-maker.ts'
 import { createOutcome, type OutcomeCounts } from './outcome.ts'
 import { createPackReader } from './pack-reader.ts'
-import { pathOf } from './place.ts'
+import { pathOf, type Place } from './place.ts'
 import { beginWork, numbersTo, placeOf, type SetWork } from './set-work.ts'
 
 export interface SetRestorerParts {
@@ -24,6 +24,8 @@ export interface SetRestorerParts {
   readonly index: BlobIndex
   readonly target: TargetTree
   readonly crew: RestoreCrew
+  /** See `partName`. */
+  readonly partMark: string
   readonly workers: number
   readonly options: RestoreOptions
   readonly report: (problem: Problem) => void
@@ -33,6 +35,8 @@ export interface SetRestorerParts {
 export interface SetRestorer {
   readonly counts: Readonly<OutcomeCounts>
   run(set: FileSet): Promise<void>
+  /** Of a file of which it is known only later. */
+  report(problem: Problem): void
   /** Gives folders their metadata, when all sets are restored. */
   finishFolders(): void
   /**
@@ -45,12 +49,12 @@ export interface SetRestorer {
 const FINISHED_AT_ONCE = 1024
 
 export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
-  const { repository, index, target, crew, workers, options } = parts
+  const { repository, index, target, crew, partMark, workers, options } = parts
   const { overwrite, signal } = options
   const calls = openSystemCalls()
-  const outcome = createOutcome(parts.report)
+  const outcome = createOutcome(parts.report, doubt)
   const { counts } = outcome
-  const folderMaker = createFolderMaker(target, calls, overwrite, parts.report)
+  const folderMaker = createFolderMaker(target, calls, { overwrite, partMark }, parts.report)
   const others = createOtherMaker(target, calls, overwrite, {
     ofName: (problem) => outcome.report(problem),
     ofOther: parts.report,
@@ -86,17 +90,22 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     })
   }
 
+  /** What is lost, and is there all the same, must not have the time of a good file. */
+  function doubt({ folder, name }: Place, modified: bigint): void {
+    if (namingOf(overwrite) === 'in-place') attempt(() => spoilTimes(target.folder(folder), name, modified))
+  }
+
+  function discard({ folder, name }: Place): void {
+    attempt(() => removeEntry(target.folder(folder), name))
+  }
+
   /** Of files that were lost, or not finished. What is in a folder that is gone is gone. */
   function discardParts({ set, fileStates }: SetWork): void {
     if (namingOf(overwrite) === 'in-place') return
     for (const number of numbersTo(set.files.count)) {
       if (!fileStates.isUnfinished(number)) continue
       const { folder, name } = placeOf(set, set.files, number)
-      try {
-        removeEntry(target.folder(folder), partName(name))
-      } catch (error) {
-        if (!isCode(error, 'target/refused')) throw error
-      }
+      discard({ folder, name: partName(name, partMark) })
     }
   }
 
@@ -120,6 +129,8 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       const wrong = await examiner.verify(number, findContent(index, set.files.read(number)))
       if (wrong === undefined) return
       counts.finishedLost++
+      // Where only whole files have their names, it must not keep it.
+      if (namingOf(overwrite) !== 'in-place') discard(placeOf(set, set.files, number))
       outcome.lose(work, number, wrong)
     })
   }
@@ -173,10 +184,20 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
       await makeOthers(work)
       current = undefined
     },
+    report: (problem) => outcome.report(problem),
     finishFolders: () => folderMaker.finish(),
     giveUp() {
       if (current) discardParts(current)
       folderMaker.giveUp()
     },
+  }
+}
+
+/** What lies in a folder that is gone is gone. */
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!isCode(error, 'target/refused')) throw error
   }
 }

@@ -1,6 +1,6 @@
-import { closeSync, ftruncateSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 
-import { reasonOf } from '../../base/index.ts'
+import { isCode, reasonOf } from '../../base/index.ts'
 import type { SystemCalls } from '../../file-system/index.ts'
 import type { BlobIndex } from '../../repository/index.ts'
 import {
@@ -12,7 +12,6 @@ import {
   openForWriting,
   partName,
   publishPart,
-  removeEntry,
   spoilTimes,
   targetError,
   type TargetTree,
@@ -53,6 +52,7 @@ export interface FileWriterOptions {
   /** Runs of zeros are left out of new files. */
   readonly sparse: boolean
   readonly naming: Naming
+  readonly partMark: string
   /** For what is written past the page cache. */
   readonly memory: AlignedMemory
   /** Called for each file that has its last byte and its metadata. */
@@ -85,7 +85,7 @@ export function createFileWriter(
   index: BlobIndex,
   calls: SystemCalls | undefined,
   metadata: MetadataWriter,
-  { sparse, naming, memory, onFinished }: FileWriterOptions,
+  { sparse, naming, partMark, memory, onFinished }: FileWriterOptions,
 ): FileWriter {
   const known = new Map<number, Known>()
   /** A file that is lost when it is closed is lost alone. */
@@ -106,11 +106,9 @@ export function createFileWriter(
     const found = open.find(number)
     if (found) return found
     const parent = tree.folder(folders[folder] ?? NO_BYTES)
-    const written = naming === 'in-place' ? name : partName(name)
+    const written = naming === 'in-place' ? name : partName(name, partMark)
     const descriptor =
       states.makeOnce(number, () => {
-        // Of a restore that was killed.
-        if (naming !== 'in-place') removeEntry(parent, written)
         const made = makeFile(parent, written, calls)
         // A hole to its end: what is not written reads as zeros.
         if (size > 0 && !isWhole) lengthen(made, size)
@@ -128,15 +126,22 @@ export function createFileWriter(
   function finish(file: Known, { descriptor }: OpenFile): void {
     metadata.toFile(descriptor, file.metadata, (part, error) => problem(part, pathOf(file), error))
     known.delete(file.number)
-    const folder = tree.folder(folders[file.folder] ?? NO_BYTES)
-    try {
-      open.close(file.number)
-    } catch (error) {
-      if (naming === 'in-place') spoilTimes(folder, file.name)
-      throw error
+    const written = naming === 'in-place' ? undefined : fstatSync(descriptor, { bigint: true })
+    open.close(file.number)
+    if (written) {
+      const folder = tree.folder(folders[file.folder] ?? NO_BYTES)
+      publishPart(folder, file.name, partName(file.name, partMark), written, naming === 'replace')
     }
-    if (naming !== 'in-place') publishPart(folder, file.name, naming === 'replace')
     onFinished()
+  }
+
+  function doubt({ folder, name }: Pick<Known, 'folder' | 'name'>, modified: bigint): void {
+    try {
+      spoilTimes(tree.folder(folders[folder] ?? NO_BYTES), name, modified)
+    } catch (error) {
+      // Its folder is gone, too.
+      if (!isCode(error, 'target/refused')) throw error
+    }
   }
 
   function prepare(number: number, position: number, plain: Buffer): Prepared {
@@ -170,8 +175,12 @@ export function createFileWriter(
 
   function lose(number: number, error: unknown): void {
     // Never finished, so nobody gives it the times of a good file.
-    if (states.spoil(number))
-      problem('file', pathOf({ folder: files.folderOf(number), name: files.read(number).name }), error)
+    if (!states.spoil(number)) return
+    const { name, mtime } = files.read(number)
+    const place = { folder: files.folderOf(number), name }
+    // It may have them: of before, or where the file system says only in the end that bytes did not arrive.
+    if (naming === 'in-place') doubt(place, mtime)
+    problem('file', pathOf(place), error)
   }
 
   return {

@@ -48,8 +48,11 @@ export function createOpenFiles(onLost: (file: number, error: unknown) => void):
       let direct: DirectFile | undefined
       const file: OpenFile = { descriptor, pending: 0, direct: () => (direct ??= openDirect(descriptor)) }
       const closeBoth = (): void => {
-        direct?.close()
-        closeSync(descriptor)
+        try {
+          direct?.close()
+        } finally {
+          closeSync(descriptor)
+        }
       }
       open.set(number, { file, close: closeBoth })
       for (const [oldest, { file: each }] of open) {

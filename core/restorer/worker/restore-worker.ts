@@ -44,6 +44,7 @@ const { bytesWritten, filesFinished, bytesVerified } = TALLY.at
 const writer = createFileWriter(tree, index, calls, metadata, {
   sparse: data.sparse,
   naming: data.naming,
+  partMark: data.partMark,
   memory: createAlignedMemory(DIRECT_MEMORY, DIRECT_BLOCK),
   onFinished: () => count(tally, filesFinished),
 })
@@ -143,11 +144,12 @@ function compare(job: CompareJob): Compared | undefined {
   }
 }
 
-serveJobs<RestoreJobs, SetBegin>(parentPort, {
+serveJobs<RestoreJobs, SetBegin, readonly Problem[]>(parentPort, {
   jobs: { pack: writePack, finish, compare },
   hear: beginSet,
   end() {
     writer.close()
     tree.close()
+    return writer.takeProblems()
   },
 })

@@ -142,7 +142,13 @@ function backUpTargets(
 function throwFailed(error: unknown): never {
   if (!(error instanceof CoreError) || !error.code.startsWith('storage/')) throw error
   const { code, message, cause, retryable, remedy, context } = error
-  throw new CoreError(code, message, { cause, retryable, safety: STOPPED, ...(remedy === undefined ? {} : { remedy }), context })
+  throw new CoreError(code, message, {
+    cause,
+    retryable,
+    safety: STOPPED,
+    ...(remedy === undefined ? {} : { remedy }),
+    context,
+  })
 }
 
 const STOPPED = 'No snapshot was made. What was stored so far is safe, and the next backup does not store it again.'

@@ -20,6 +20,7 @@ it('the threads of a restore end by themselves, even before they have begun', as
       target: Buffer.from(target),
       sparse: false,
       naming: 'in-place',
+      partMark: 'mark',
       tally: TALLY.allocate(2),
     })
     await crew.end()
