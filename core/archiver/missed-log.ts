@@ -1,4 +1,13 @@
-import { closeSync, createReadStream, createWriteStream, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -45,7 +54,8 @@ export function openMissedLog({ folder, set }: MissedLogOptions): MissedLog {
         mkdirSync(place, { recursive: true, mode: 0o700 })
         descriptor = openSync(part, 'wx', 0o600)
       }
-      writeSync(descriptor, gathered)
+      const bytes = Buffer.from(gathered)
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
     } catch (error) {
       // No reason to end a backup: whoever saves the list is told.
       failure ??= { error }
@@ -78,8 +88,15 @@ export function openMissedLog({ folder, set }: MissedLogOptions): MissedLog {
       if (failure) throw failure.error
       const path = join(place, `Holdfast-${run}-MissedFiles.log`)
       const head = `# ${count} missed in run ${run}, ${formatInstant(time)}\n`
-      await writeFile(path, head, { mode: 0o600, flag: 'wx' })
-      await pipeline(createReadStream(part), createWriteStream(path, { flags: 'a' }))
+      const whole = `${part}.whole`
+      try {
+        await writeFile(whole, head, { mode: 0o600, flag: 'wx' })
+        await pipeline(createReadStream(part), createWriteStream(whole, { flags: 'a', flush: true }))
+        // A list that was cut off must not look like one.
+        renameSync(whole, path)
+      } finally {
+        rmSync(whole, { force: true })
+      }
       return path
     },
     [Symbol.dispose]: discard,

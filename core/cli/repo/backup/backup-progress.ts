@@ -37,6 +37,7 @@ export function showBackupProgress(output: Output, clock: Clock): (progress: Bac
       files_done: files,
       bytes_done: figures.bytesProcessed,
       bytes_stored: bytesStored,
+      bytes_per_second: Math.round(rate),
     })
   }
 }

@@ -33,6 +33,7 @@ export function showRestoreProgress(
       total_bytes: bytesTotal,
       bytes_restored: bytesDone,
       bytes_verified: verify ? bytesVerified : undefined,
+      bytes_per_second: Math.round(rate),
     })
   }
 }

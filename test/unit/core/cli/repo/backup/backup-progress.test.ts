@@ -69,6 +69,7 @@ describe('the progress of a backup', () => {
         files_done: 10,
         bytes_done: 100 * MIB,
         bytes_stored: 7 * MIB,
+        bytes_per_second: 10 * MIB,
       },
     ])
   })
