@@ -5,7 +5,7 @@ import type { ArchiveThreads } from './archive-threads.ts'
 import { archive, type Archived } from './archive.ts'
 import type { BackupOptions } from './backup.ts'
 import { type Estimate, startEstimate } from './estimate.ts'
-import { withRetried } from './figures.ts'
+import { FIGURES, withRetried } from './figures.ts'
 import { createMissedList, type MissedList } from './missed-list.ts'
 import { addressOf, buildRootTree, outermostOf } from './root-tree.ts'
 import { watchRoots } from './unread-roots.ts'
@@ -36,12 +36,17 @@ export async function archivePasses(
   const tree = buildRootTree(roots)
   const outermost = outermostOf(tree)
   const estimate =
-    options.estimate && !totals ? startEstimate({ roots: outermost.map(addressOf), reader, selection }) : undefined
+    options.estimate === 'first' || (options.estimate && !totals)
+      ? startEstimate({ roots: outermost.map(addressOf), reader, selection })
+      : undefined
   let first: Archived | undefined
   let storedByFirst = 0
   let storedByPass = 0
   let missed = createMissedList(listMissed?.())
   const unread = watchRoots(outermost)
+
+  const tellCounted = (): void =>
+    onProgress?.({ figures: FIGURES.sum(FIGURES.allocate(1)), bytesStored: 0, estimate: estimate?.current() })
 
   const pass = (parentTree: Buffer | undefined, waiting?: ArchiveThreads): Promise<Archived> =>
     archive(repository, index, {
@@ -60,12 +65,13 @@ export async function archivePasses(
         onProgress?.({
           figures: first ? withRetried(first.figures, figures) : figures,
           bytesStored: storedByFirst + bytesStored,
-          estimate: totals ?? estimate?.current(),
+          estimate: estimate?.current() ?? totals,
         })
       },
     })
 
   try {
+    if (options.estimate === 'first') await estimate?.counted(tellCounted, { signal: run.signal })
     first = await pass(parent && Buffer.from(parent.tree, 'hex'), threads)
     if (options.missed === 'next-run' || options.dryRun || !missed.isWorthTrying) {
       unread.refuseIfAll()

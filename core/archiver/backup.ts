@@ -33,8 +33,11 @@ export interface BackupOptions extends RunOptions {
   /** Absolute paths, some of which may not be there today: `newest` may be of all these, too. */
   readonly parentPaths?: readonly Buffer[] | undefined
   readonly missed: MissedPolicy
-  /** Counts what will have to be looked at, beside the backup. */
-  readonly estimate: boolean
+  /**
+   * Counts what will have to be looked at, beside the backup where no parent says about how much it is. `first`: in any
+   * case, and before anything is read (FS-8).
+   */
+  readonly estimate: boolean | 'first'
   /** Reads and compares everything, and stores nothing. */
   readonly dryRun: boolean
   /** Milliseconds since the epoch; default: now. */

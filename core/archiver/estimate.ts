@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
+import type { Abortable } from '../base/index.ts'
 import type { SelectionOptions } from '../selection/index.ts'
 import type { FolderAddress, ReaderDescriptor } from '../source/index.ts'
 
@@ -26,8 +27,13 @@ export interface EstimateWorkerData {
 
 export interface RunningEstimate {
   current(): Estimate
+  /** Resolves when all is counted, as far as it can be read; `tell` is called some times a second meanwhile. */
+  counted(tell: () => void, options: Abortable): Promise<void>
   stop(): Promise<void>
 }
+
+/** Milliseconds. */
+const TOLD_EVERY = 200
 
 /** Starts counting in a thread of its own: names and sizes only, nothing is opened. */
 export function startEstimate(what: Omit<EstimateWorkerData, 'counts'>): RunningEstimate {
@@ -38,14 +44,26 @@ export function startEstimate(what: Omit<EstimateWorkerData, 'counts'>): Running
   worker.on('error', () => undefined)
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const numbers = new Float64Array(counts)
+  // Not terminated: V8 ends the whole process where the thread is loading a native add-on.
+  const leave = (): void => void (numbers[3] = 1)
   return {
     current() {
       const [files = 0, bytes = 0, all = 0] = numbers
       return { files, bytes, basis: all === 1 ? 'counted' : 'counting' }
     },
+    async counted(tell, { signal }) {
+      signal?.addEventListener('abort', leave, { once: true })
+      const timer = setInterval(tell, TOLD_EVERY)
+      try {
+        await ended
+      } finally {
+        clearInterval(timer)
+        signal?.removeEventListener('abort', leave)
+      }
+      signal?.throwIfAborted()
+    },
     async stop() {
-      // Not terminated: V8 ends the whole process where the thread is loading a native add-on.
-      numbers[3] = 1
+      leave()
       await ended
     },
   }

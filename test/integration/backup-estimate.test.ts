@@ -136,6 +136,42 @@ describe('FS-8: the estimate', () => {
     expect(exits).toHaveLength(2)
   })
 
+  it('FS-8: is final before anything is read or stored where it comes first, whatever a parent says', async () => {
+    for (let file = 0; file < 300; file++) write(`source/${file % 7}/${file}`, 100)
+    const told: BackupProgress[] = []
+    const bases: (string | undefined)[] = []
+    const repository = newRepository(
+      beforeSave(openMemoryStorage(), ({ kind }) => {
+        if (kind === 'pack') bases.push(told.at(-1)?.estimate?.basis)
+      }),
+    )
+    const first = (): Promise<BackupResult> =>
+      backUp(
+        repository,
+        repository.loadIndex(),
+        backupOptions(at('source'), { estimate: 'first', onProgress: (progress) => told.push(progress) }),
+      )
+    await first()
+    const reading = told.filter(({ figures: { dirsNew, filesNew } }) => dirsNew + filesNew > 0)
+    expect(reading.length).toBeGreaterThan(0)
+    for (const { estimate } of reading) expect(estimate).toEqual({ files: 300, bytes: 30_000, basis: 'counted' })
+    expect(new Set(bases)).not.toContain('counting')
+    write('source/new', 500)
+    told.length = 0
+    expect((await first()).parent).toBeDefined()
+    expect(told.at(-1)?.estimate).toEqual({ files: 301, bytes: 30_500, basis: 'counted' })
+  })
+
+  it('FS-8: --scan-first counts all of it first, and is none without counting', async () => {
+    const vault = await makeVault()
+    vault.write('a', 'content')
+    const { lines } = await vault.backUp(['--scan-first'])
+    expect(lines.find(({ message_type: type }) => type === 'status')).toMatchObject({ total_basis: 'counted' })
+    const both = await vault.holdfast(['backup', '--scan-first', '--no-scan', vault.source])
+    expect(both.code).toBe(1)
+    expect(both.stderr).toContain('--no-scan')
+  })
+
   it('is not made where nobody wants it', async () => {
     write('source/a', 3000)
     const exits = await collectExits(async () => {

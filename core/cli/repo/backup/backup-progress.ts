@@ -20,10 +20,14 @@ export function showBackupProgress(output: Output, clock: Clock): (progress: Bac
     const left = total === undefined || rate === 0 ? undefined : ((total - figures.bytesProcessed) / rate) * 1000
     const percent =
       total === undefined || total === 0 ? '' : `${about}${Math.floor((figures.bytesProcessed / total) * 100)} %  `
-    output.status(
-      `${percent}${formatCount(files)} files  ${formatBytes(figures.bytesProcessed)}${total === undefined ? '' : ` of ${about}${formatBytes(total)}`}  ` +
-        `${formatBytes(Math.round(rate))}/s  ${formatBytes(bytesStored)} stored${left === undefined ? '' : `  ${about}${formatDuration(left)} left`}`,
-    )
+    const isCountedFirst = estimate?.basis === 'counting' && files === 0 && figures.bytesProcessed === 0
+    if (isCountedFirst)
+      output.status(`Counting: ${formatCount(estimate.files)} files, ${formatBytes(estimate.bytes)} so far`)
+    else
+      output.status(
+        `${percent}${formatCount(files)} files  ${formatBytes(figures.bytesProcessed)}${total === undefined ? '' : ` of ${about}${formatBytes(total)}`}  ` +
+          `${formatBytes(Math.round(rate))}/s  ${formatBytes(bytesStored)} stored${left === undefined ? '' : `  ${about}${formatDuration(left)} left`}`,
+      )
     if (now - told < TOLD_EVERY) return
     told = now
     output.emit({

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 
 import type { ExitCode } from '../../exit-code.ts'
 import { collect, type End, repoCommand, workerCount } from '../repo-command.ts'
@@ -27,6 +27,7 @@ export interface BackupCommandOptions extends RepoOptions {
   readonly missed: 'retry-at-end' | 'next-run'
   readonly logDir?: string
   readonly scan: boolean
+  readonly scanFirst?: boolean
   readonly dryRun?: boolean
   readonly compression: string
   readonly packSize?: number
@@ -38,7 +39,8 @@ A target keeps its whole path in the snapshot, so that it can be restored to whe
 modification time, change time and inode, against the newest snapshot of the same host and targets) are not read again.
 
 Beside a first backup it is counted what there is, so that the progress can tell how much is left. Later ones tell it by
-what the parent snapshot held, and say "about": what has changed since is not known before it is found.
+what the parent snapshot held, and say "about": what has changed since is not known before it is found. With --scan-first
+everything is counted before it is read, which takes a second walk.
 
 What cannot be read is listed as missed, in the log folder too, and the exit code is 3: the snapshot is made of all else.
 A target that is not there at all is told, and the snapshot is one of the others; where none is there, none is made.
@@ -74,6 +76,9 @@ export function addBackup(repo: Command, end: End): void {
     .option('--missed <policy>', 'try missed files again: retry-at-end or next-run', missedPolicy, 'retry-at-end')
     .option('--log-dir <folder>', 'where missed files are listed')
     .option('--no-scan', 'do not count beside a first backup what there is')
+    .addOption(
+      new Option('--scan-first', 'count what there is before anything is read, in every backup').conflicts('scan'),
+    )
     .option('-n, --dry-run', 'read and compare everything, store nothing')
     .option('--compression <level>', 'off, fastest, default, better', 'default')
     .option('--pack-size <MiB>', 'size that packs should reach, 4 to 128', packSize)

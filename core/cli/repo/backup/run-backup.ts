@@ -112,7 +112,7 @@ function backUpTargets(
         parentPaths: [...roots, ...missing],
         detection: { ctime: !options.ignoreCtime, inode: !options.ignoreInode },
         missed: options.missed,
-        estimate: options.scan && !output.quiet,
+        estimate: !output.quiet && (options.scanFirst ? 'first' : options.scan),
         dryRun: options.dryRun ?? false,
         workers,
         threads,
