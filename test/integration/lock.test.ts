@@ -16,6 +16,7 @@ import {
 } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { cheapenKey } from '../support/cheap-key.ts'
+import { ended, startHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { type RepositoryProcess, startRepositoryProcess } from '../support/repository-process/start.ts'
 
@@ -61,6 +62,8 @@ describeWith(['restic'], 'locks, beside stock restic', () => {
 
   /** Both programs write under another name first. */
   const lockFiles = (): string[] => readdirSync(join(location, 'locks')).filter((name) => /^[0-9a-f]{64}$/.test(name))
+
+  const childEnv = () => ({ RESTIC_REPOSITORY: location, RESTIC_PASSWORD: PASSWORD })
 
   function restic(...args: string[]): { code: number | null; output: string } {
     const { status, stdout, stderr } = spawnSync('restic', ['--no-cache', ...args], { env, encoding: 'utf8' })
@@ -197,6 +200,20 @@ describeWith(['restic'], 'locks, beside stock restic', () => {
       )
       await ask(holder, 'release')
     }
+  })
+
+  it('a running backup survives `restic unlock`, which asks by SIGHUP whether it lives', async () => {
+    const child = startHoldfast(['repo', 'backup', join(home, 'file'), '--host', 'unlocked'], { env: childEnv() })
+    const running = ended(child)
+    while (lockFiles().length === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+    // So that it cannot have ended before.
+    child.kill('SIGSTOP')
+    expect(restic('unlock').code).toBe(0)
+    expect(lockFiles()).toHaveLength(1)
+    child.kill('SIGCONT')
+    expect(await running).toMatchObject({ code: 0, stderr: '' })
+    expect(restic('snapshots', '--host', 'unlocked').output).toContain('1 snapshots')
+    expect(restic('check', '--read-data').code).toBe(0)
   })
 
   it('a suspended process is not taken for a dead one', async () => {
