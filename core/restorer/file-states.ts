@@ -1,3 +1,5 @@
+import { CoreError } from '../base/index.ts'
+
 /**
  * What the workers know together of the files of a set, in shared memory: how many blobs of a file are still to be
  * written, so that whoever writes the last one finishes it, and whether it was made, so that only one makes it.
@@ -11,7 +13,7 @@ export interface FileStates {
   /** The file cannot become what it was, and nobody will finish it. False where that was said before. */
   spoil(file: number): boolean
   isSpoilt(file: number): boolean
-  /** Has `make` called by one thread alone; the others wait until it has. */
+  /** Has `make` called by one thread alone; the others wait until it has, and fail where it did. */
   makeOnce(file: number, make: () => number): number | undefined
   /** Whether the file was made and is not finished. */
   isUnfinished(file: number): boolean
@@ -25,6 +27,7 @@ const NOT_MADE = 0
 const MAKING = 1
 const MADE = 2
 const THERE = 3
+const FAILED = 4
 /** Far from zero, however many blobs are still counted down. */
 const SPOILT = -(2 ** 30)
 
@@ -49,12 +52,17 @@ export function fileStatesOver(shared: SharedArrayBuffer): FileStates {
       const at = madeAt(file)
       if (Atomics.compareExchange(words, at, NOT_MADE, MAKING) !== NOT_MADE) {
         Atomics.wait(words, at, MAKING)
+        // What has its name is somebody else's.
+        if (Atomics.load(words, at) === FAILED) throw new CoreError('target/refused', 'it could not be made')
         return undefined
       }
+      let became = FAILED
       try {
-        return make()
+        const made = make()
+        became = MADE
+        return made
       } finally {
-        Atomics.store(words, at, MADE)
+        Atomics.store(words, at, became)
         Atomics.notify(words, at)
       }
     },

@@ -16,7 +16,7 @@ import {
 } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { cheapenKey } from '../support/cheap-key.ts'
-import { ended, startHoldfast } from '../support/holdfast.ts'
+import { ended as endOf, startHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { type RepositoryProcess, startRepositoryProcess } from '../support/repository-process/start.ts'
 
@@ -204,14 +204,14 @@ describeWith(['restic'], 'locks, beside stock restic', () => {
 
   it('a running backup survives `restic unlock`, which asks by SIGHUP whether it lives', async () => {
     const child = startHoldfast(['repo', 'backup', join(home, 'file'), '--host', 'unlocked'], { env: childEnv() })
-    const running = ended(child)
+    const backup = endOf(child)
     while (lockFiles().length === 0) await new Promise((resolve) => setTimeout(resolve, 2))
     // So that it cannot have ended before.
     child.kill('SIGSTOP')
     expect(restic('unlock').code).toBe(0)
     expect(lockFiles()).toHaveLength(1)
     child.kill('SIGCONT')
-    expect(await running).toMatchObject({ code: 0, stderr: '' })
+    expect(await backup).toMatchObject({ code: 0, stderr: '' })
     expect(restic('snapshots', '--host', 'unlocked').output).toContain('1 snapshots')
     expect(restic('check', '--read-data').code).toBe(0)
   })

@@ -146,7 +146,8 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
     }
     for (const [number, first] of firsts) {
       first.isLost ||= fileStates.isSpoilt(number)
-      if (!first.isLost) first.made = others.look(first.place)
+      // What cannot be looked at gets no further names.
+      if (!first.isLost) attempt(() => (first.made = others.look(first.place)))
     }
     for (const { first, place, modified } of furtherNames) {
       await breathe()
@@ -194,7 +195,7 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
 }
 
 /** What lies in a folder that is gone is gone. */
-function attempt(work: () => void): void {
+function attempt(work: () => unknown): void {
   try {
     work()
   } catch (error) {

@@ -97,7 +97,6 @@ export function createFileWriter(
   let failure: { readonly error: unknown } | undefined
 
   function problem(part: Problem['part'], path: Buffer, error: unknown): void {
-    if (part === 'file') throwIfFull(path, error)
     problems.push({ part, path, reason: reasonOf(error) })
   }
 
@@ -175,12 +174,13 @@ export function createFileWriter(
 
   function lose(number: number, error: unknown): void {
     // Never finished, so nobody gives it the times of a good file.
-    if (!states.spoil(number)) return
+    const isFirst = states.spoil(number)
     const { name, mtime } = files.read(number)
     const place = { folder: files.folderOf(number), name }
     // It may have them: of before, or where the file system says only in the end that bytes did not arrive.
-    if (naming === 'in-place') doubt(place, mtime)
-    problem('file', pathOf(place), error)
+    if (isFirst && naming === 'in-place') doubt(place, mtime)
+    throwIfFull(pathOf(place), error)
+    if (isFirst) problem('file', pathOf(place), error)
   }
 
   return {
