@@ -203,11 +203,11 @@ describe('targets', () => {
     expect(await vault.kept()).toEqual(['alone', 'folder', 'folder/deep', 'folder/deep/file', 'folder/other'])
   })
 
-  it('that are not there end the run before it begins, and are named', async () => {
+  it('of which none is there end the run before it begins, and are named', async () => {
     const vault = await makeVault()
     vault.write('file', 'content')
     const before = vault.stored()
-    const { code, stderr } = await vault.holdfast(['backup', vault.source, vault.at('nowhere')])
+    const { code, stderr } = await vault.holdfast(['backup', vault.at('nowhere'), vault.at('anywhere')])
     expect(code).toBe(1)
     expect(stderr).toContain(`There is nothing at ${vault.at('nowhere')}`)
     expect(stderr).toContain('Nothing was read or stored; earlier recovery points are untouched.')
