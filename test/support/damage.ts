@@ -29,7 +29,7 @@ function sealedRegions(title: string, start: number, end: number): Region[] {
   ].filter((region) => region.end > region.start)
 }
 
-/** All parts of a pack: each blob, each field of the header's first and last entry, and the header's length. */
+/** All parts of a pack: each blob, each field of each entry of the header, and the header's length. */
 function packRegions(body: Buffer, key: MasterKey): Region[] {
   const entries = readPackHeader(body, createSealer(key))
   const headerEnd = body.length - LENGTH
@@ -39,8 +39,7 @@ function packRegions(body: Buffer, key: MasterKey): Region[] {
   for (const [number, { uncompressedLength }] of entries.entries()) {
     const fields = uncompressedLength > 0 ? FIELDS : FIELDS.filter(({ field }) => field !== 'uncompressed length')
     for (const { field, bytes } of fields) {
-      const isShown = number === 0 || number === entries.length - 1
-      if (isShown) regions.push({ title: `entry ${number} ${field}`, start: at, end: at + bytes })
+      regions.push({ title: `entry ${number} ${field}`, start: at, end: at + bytes })
       at += bytes
     }
   }
