@@ -30,7 +30,11 @@ export function mountDiskImage(type: keyof typeof MAKERS, bytes: number): string
   truncateSync(image, bytes)
   const [maker, ...args] = MAKERS[type]
   const made = spawnSync(maker, [...args, image], { encoding: 'utf8' })
-  if (made.status !== 0) throw new Error(`${maker} failed: ${made.error?.message ?? made.stderr}`)
+  if (made.error) {
+    leaveOut(`a disk with ${type}`, `${maker} not installed`)
+    return undefined
+  }
+  if (made.status !== 0) throw new Error(`${maker} failed: ${made.stderr}`)
   const mounted = spawnSync('mount', ['-t', type, '-o', 'loop', image, folder], { encoding: 'utf8' })
   if (mounted.status !== 0) {
     leaveOut(`a disk with ${type}`, 'this machine cannot mount one')
