@@ -1,5 +1,5 @@
 import type { Problem } from '../messages.ts'
-import { pathOf, type Place } from './place.ts'
+import { pathOf } from './place.ts'
 import { placeOf, type SetWork } from './set-work.ts'
 
 /** What becomes of the files of a restore, beside those that workers finish. */
@@ -26,10 +26,10 @@ export interface OutcomeCounts {
   bytesKept: number
 }
 
-/** `doubt` is told where a lost file lies, and the modification time that it must not have. Nanoseconds. */
+/** `doubt` is told of each lost file, which must not look like a good one. */
 export function createOutcome(
   report: (problem: Problem) => void,
-  doubt: (place: Place, modified: bigint) => void,
+  doubt: (work: SetWork, number: number) => void,
 ): Outcome {
   const counts = {
     filesSkipped: 0,
@@ -46,11 +46,11 @@ export function createOutcome(
       if (problem.part === 'file') counts.filesLost++
       report(problem)
     },
-    lose({ set, fileStates }, number, reason) {
+    lose(work, number, reason) {
+      const { set, fileStates } = work
       if (!fileStates.spoil(number)) return
-      const place = placeOf(set, set.files, number)
-      doubt(place, set.files.read(number).mtime)
-      outcome.report({ part: 'file', path: pathOf(place), reason })
+      doubt(work, number)
+      outcome.report({ part: 'file', path: pathOf(placeOf(set, set.files, number)), reason })
     },
   }
   return outcome

@@ -91,8 +91,10 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
   }
 
   /** What is lost, and is there all the same, must not have the time of a good file. */
-  function doubt({ folder, name }: Place, modified: bigint): void {
-    if (namingOf(overwrite) === 'in-place') attempt(() => spoilTimes(target.folder(folder), name, modified))
+  function doubt({ set }: SetWork, number: number): void {
+    if (namingOf(overwrite) !== 'in-place') return
+    const { folder, name } = placeOf(set, set.files, number)
+    attempt(() => spoilTimes(target.folder(folder), name, set.files.read(number).mtime))
   }
 
   function discard({ folder, name }: Place): void {
@@ -194,11 +196,11 @@ export function createSetRestorer(parts: SetRestorerParts): SetRestorer {
   }
 }
 
-/** What lies in a folder that is gone is gone. */
+/** What lies in a folder that is gone is gone, and what has no time has none that it should not have. */
 function attempt(work: () => unknown): void {
   try {
     work()
   } catch (error) {
-    if (!isCode(error, 'target/refused')) throw error
+    if (!isCode(error, 'target/refused') && !isCode(error, 'repository/damaged')) throw error
   }
 }

@@ -134,12 +134,12 @@ export function createFileWriter(
     onFinished()
   }
 
-  function doubt({ folder, name }: Pick<Known, 'folder' | 'name'>, modified: bigint): void {
+  function doubt(number: number, { folder, name }: Pick<Known, 'folder' | 'name'>): void {
     try {
-      spoilTimes(tree.folder(folders[folder] ?? NO_BYTES), name, modified)
+      spoilTimes(tree.folder(folders[folder] ?? NO_BYTES), name, files.read(number).mtime)
     } catch (error) {
-      // Its folder is gone, too.
-      if (!isCode(error, 'target/refused')) throw error
+      // Its folder is gone, too, or it has no time that it could have got.
+      if (!isCode(error, 'target/refused') && !isCode(error, 'repository/damaged')) throw error
     }
   }
 
@@ -175,10 +175,9 @@ export function createFileWriter(
   function lose(number: number, error: unknown): void {
     // Never finished, so nobody gives it the times of a good file.
     const isFirst = states.spoil(number)
-    const { name, mtime } = files.read(number)
-    const place = { folder: files.folderOf(number), name }
+    const place = { folder: files.folderOf(number), name: files.read(number).name }
     // It may have them: of before, or where the file system says only in the end that bytes did not arrive.
-    if (isFirst && naming === 'in-place') doubt(place, mtime)
+    if (isFirst && naming === 'in-place') doubt(number, place)
     throwIfFull(pathOf(place), error)
     if (isFirst) problem('file', pathOf(place), error)
   }
