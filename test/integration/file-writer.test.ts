@@ -11,10 +11,10 @@ import { createFileStates } from '../../core/restorer/file-states.ts'
 import type { Problem } from '../../core/restorer/messages.ts'
 import type { Naming } from '../../core/restorer/overwrite.ts'
 import { createFileWriter } from '../../core/restorer/worker/file-writer.ts'
-import { type Node, TreeReader, TreeWriter } from '../../core/snapshot/index.ts'
 import { createAlignedMemory, createMetadataWriter, DIRECT_BLOCK, openTargetTree } from '../../core/target/index.ts'
 import { craftNode } from '../support/crafted-tree.ts'
 import { mountDiskImage } from '../support/disk-image.ts'
+import { readerOn } from '../support/reader-on.ts'
 
 let home = ''
 beforeAll(() => {
@@ -23,15 +23,6 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true }))
 
 const node = craftNode('file')
-
-/** As a tree stores it. */
-function encoded(of: Node): Buffer {
-  const writer = new TreeWriter()
-  writer.add(of)
-  const reader = new TreeReader(Buffer.from(writer.finish()), 'Tree')
-  reader.next()
-  return reader.raw
-}
 
 /** Has an empty file finished that is there already, or not. With `fails` it cannot be closed once it has its metadata. */
 function finishFile(naming: Naming, isThere: boolean, fails: boolean): { problems: Problem[]; finished: number } {
@@ -48,7 +39,7 @@ function finishFile(naming: Naming, isThere: boolean, fails: boolean): { problem
     },
   }
   const files = createEntryList(1)
-  files.add(0, encoded(node))
+  files.add(0, readerOn(node).raw)
   const states = createFileStates(1)
   states.set(0, 0, isThere)
   let finished = 0
@@ -101,7 +92,7 @@ describe('a blob that is to be written past the page cache', () => {
     const tree = openTargetTree(Buffer.from(folder))
     const files = createEntryList(1)
     const content = Buffer.concat(Array.from({ length: blobs }, () => id))
-    files.add(0, encoded(craftNode('file', { size: BigInt(blobs * MIB), content })))
+    files.add(0, readerOn(craftNode('file', { size: BigInt(blobs * MIB), content })).raw)
     const states = createFileStates(1)
     states.set(0, blobs, isThere)
     const writer = createFileWriter(tree, index, undefined, createMetadataWriter(undefined), {

@@ -2,16 +2,8 @@ import { describe, expect, it } from 'vitest'
 
 import { createCollector } from '../../../../core/restorer/collect.ts'
 import { createFileSet, type FileSet, isFull } from '../../../../core/restorer/file-set.ts'
-import { type Node, TreeReader, TreeWriter } from '../../../../core/snapshot/index.ts'
+import { readerOn } from '../../../support/reader-on.ts'
 import { sampleNode } from '../snapshot/sample-node.ts'
-
-function readerOn(node: Node): TreeReader {
-  const writer = new TreeWriter()
-  writer.add(node)
-  const reader = new TreeReader(Buffer.from(writer.finish()), 'Tree')
-  reader.next()
-  return reader
-}
 
 const NODE = Buffer.from('{}')
 

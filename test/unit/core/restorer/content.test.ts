@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 
 import { createBlobIndex, sha256 } from '../../../../core/repository/index.ts'
 import { findContent, plainLength } from '../../../../core/restorer/content.ts'
-import { TreeReader, TreeWriter } from '../../../../core/snapshot/index.ts'
+import type { TreeReader } from '../../../../core/snapshot/index.ts'
+import { readerOn } from '../../../support/reader-on.ts'
 import { sampleNode } from '../snapshot/sample-node.ts'
 
 const index = createBlobIndex()
@@ -18,11 +19,7 @@ const blobs = [
 for (const [name, location] of blobs) index.add(idOf(name), { pack, offset: 0, ...location })
 
 function nodeOf(size: bigint, ...names: readonly string[]): TreeReader {
-  const writer = new TreeWriter()
-  writer.add(sampleNode('file', { size, content: Buffer.concat(names.map(idOf)) }))
-  const reader = new TreeReader(Buffer.from(writer.finish()), 'Tree')
-  reader.next()
-  return reader
+  return readerOn(sampleNode('file', { size, content: Buffer.concat(names.map(idOf)) }))
 }
 
 it('the content of a file is found as entries of the index', () => {

@@ -1,20 +1,12 @@
 import { describe, expect, it } from 'vitest'
 
 import { createEntryList, entryListOver } from '../../../../core/restorer/entry-list.ts'
-import { type Node, TreeReader, TreeWriter } from '../../../../core/snapshot/index.ts'
+import type { Node } from '../../../../core/snapshot/index.ts'
+import { readerOn } from '../../../support/reader-on.ts'
 import { sampleNode } from '../snapshot/sample-node.ts'
 
-/** As a tree stores it. */
-function encoded(node: Node): Buffer {
-  const writer = new TreeWriter()
-  writer.add(node)
-  const reader = new TreeReader(Buffer.from(writer.finish()), 'Tree')
-  reader.next()
-  return reader.raw
-}
-
 const named = (name: string, changes: Partial<Node> = {}): Buffer =>
-  encoded(sampleNode(Buffer.from(name, 'latin1'), changes))
+  readerOn(sampleNode(Buffer.from(name, 'latin1'), changes)).raw
 
 describe('a list of entries', () => {
   it('gives back each node in any order, again and again, to any reader of its memory', () => {

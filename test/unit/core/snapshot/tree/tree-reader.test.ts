@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { TreeReader, TreeWriter, ZERO_TIME, findNode } from '../../../../../core/snapshot/index.ts'
+import { readerOn } from '../../../../support/reader-on.ts'
 import { rejection } from '../rejection.ts'
 import { folder, sampleNode } from '../sample-node.ts'
 
@@ -25,11 +26,7 @@ const stat = {
 }
 
 function written(changes: Parameters<typeof sampleNode>[1] = {}): TreeReader {
-  const writer = new TreeWriter()
-  writer.add(sampleNode('a', changes))
-  const reader = new TreeReader(Buffer.from(writer.finish()), 'Tree 1a')
-  reader.next()
-  return reader
+  return readerOn(sampleNode('a', changes))
 }
 
 describe('a tree reader', () => {
