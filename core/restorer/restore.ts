@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+
 import { reasonOf } from '../base/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository } from '../repository/index.ts'
 import { createRestoreSelection } from '../selection/index.ts'
@@ -9,7 +11,7 @@ import type { RestoreProgress } from './progress.ts'
 import type { RestoreOptions } from './restore-options.ts'
 import { type ForEachSet, restoreSets } from './restore-sets.ts'
 import { startRestoreThreads } from './restore-threads.ts'
-import { createRoomCounter, fitsCertainly, tooLittleRoom } from './room.ts'
+import { createRoomCounter, fitsCertainly, missingTarget, tooLittleRoom } from './room.ts'
 import { walkSnapshot } from './walk.ts'
 
 export interface Restored extends RestoreProgress {
@@ -41,12 +43,13 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   })
   const { selected } = totals
   const isNothing = selected === 0 && Object.values(options.selection).some((patterns) => patterns !== undefined)
-  if (options.dryRun || isNothing) return { ...nothingDone(totals), selected, problems, lost, unnamedLost: 0 }
-
   const forEachSet: ForEachSet = async (work) => {
     if (!isOneSet) await walk(work)
     await work(set)
   }
+  if (options.dryRun && !isNothing) await checkRoomOfDryRun(index, totals, forEachSet, options)
+  if (options.dryRun || isNothing) return { ...nothingDone(totals), selected, problems, lost, unnamedLost: 0 }
+
   const threads = options.threads ?? startRestoreThreads(options.workers)
   try {
     const target = openTargetTree(options.target)
@@ -62,8 +65,27 @@ export async function restore(repository: Repository, index: BlobIndex, options:
   }
 }
 
+/** Nothing is made, the target neither. */
+async function checkRoomOfDryRun(
+  index: BlobIndex,
+  totals: Totals,
+  forEachSet: ForEachSet,
+  options: RestoreOptions,
+): Promise<void> {
+  if (!existsSync(options.target)) {
+    await checkRoom(missingTarget(options.target), index, totals, forEachSet, options)
+    return
+  }
+  const target = openTargetTree(options.target)
+  try {
+    await checkRoom(target, index, totals, forEachSet, options)
+  } finally {
+    target.close()
+  }
+}
+
 async function checkRoom(
-  target: TargetTree,
+  target: Pick<TargetTree, 'folder' | 'room'>,
   index: BlobIndex,
   totals: Totals,
   forEachSet: ForEachSet,

@@ -2,7 +2,7 @@ import { type Abortable, CoreError, createTurns, formatBytes, formatCount, forma
 import { type EntryStat, kindOf, printable } from '../file-system/index.ts'
 import { type BlobIndex, sha256 } from '../repository/index.ts'
 import { linkedFileKey, type TreeReader } from '../snapshot/index.ts'
-import { type Room, statTarget, type TargetTree } from '../target/index.ts'
+import { type Room, roomAbove, statTarget, targetError, type TargetTree } from '../target/index.ts'
 import type { Totals } from './collect.ts'
 import { contentLength, findContent } from './content.ts'
 import type { FileSet } from './file-set.ts'
@@ -28,7 +28,7 @@ export interface RoomCounter {
 const ZEROS = 512 * 1024
 
 export function createRoomCounter(
-  target: TargetTree,
+  target: Pick<TargetTree, 'folder' | 'room'>,
   index: BlobIndex,
   { overwrite, sparse }: { readonly overwrite: Overwrite; readonly sparse: boolean },
 ): RoomCounter {
@@ -134,15 +134,32 @@ const NO_BYTES = Buffer.alloc(0)
 /** Whether a restore of so much fits certainly, whatever is there already. */
 export function fitsCertainly(
   { files, folders, others, bytes }: Totals,
-  { freeBytes, freeEntries, unit }: Room,
+  { freeBytes, freeEntries, unit, isReadOnly }: Room,
 ): boolean {
-  return bytes + files * (unit - 1) <= freeBytes && files + folders + others <= freeEntries
+  return !isReadOnly && bytes + files * (unit - 1) <= freeBytes && files + folders + others <= freeEntries
 }
 
-/** FS-23: the error with the numbers, where a file system has too little. */
+/** A target that is not there, as a dry run finds it. */
+export function missingTarget(path: Buffer): Pick<TargetTree, 'folder' | 'room'> {
+  const room = roomAbove(path)
+  return {
+    folder() {
+      throw targetError(path, 'is not there')
+    },
+    room: () => room,
+  }
+}
+
+/** FS-22, FS-23: the error with the numbers, where a file system has too little, or takes nothing. */
 export function tooLittleRoom(target: Buffer, { room, folder, bytes, entries }: Need): CoreError | undefined {
   const place = printable(folder.length === 0 ? target : Buffer.concat([target, SLASH, folder]))
   const safety = 'No file was written; the recovery point is untouched.'
+  if (room.isReadOnly && bytes + entries > 0) {
+    return new CoreError('target/refused', `Nothing can be restored to ${place}: its file system is read-only.`, {
+      safety,
+      remedy: 'Mount it so that it can be written, or choose another target.',
+    })
+  }
   if (bytes > room.freeBytes) {
     return new CoreError(
       'target/full',

@@ -1,7 +1,17 @@
-import { fstatSync, readFileSync, realpathSync, statfsSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+} from 'node:fs'
 
 import { systemCode } from '../base/index.ts'
-import { descriptorPath } from '../file-system/index.ts'
+import { descriptorPath, O_PATH } from '../file-system/index.ts'
 
 /** What a file system has left for an ordinary user. */
 export interface Room {
@@ -11,6 +21,7 @@ export interface Room {
   readonly freeEntries: number
   /** Every file takes a multiple of it. 1 where that is not known, as where files are compressed. Bytes. */
   readonly unit: number
+  readonly isReadOnly: boolean
 }
 
 /** Linux, include/uapi/linux/magic.h: ext4, XFS and tmpfs, which give a file whole blocks. */
@@ -24,8 +35,36 @@ export function roomOf(descriptor: number): Room {
     freeBytes: Number(bavail * bsize),
     freeEntries: files === 0n ? Number.POSITIVE_INFINITY : Number(ffree),
     unit: IN_BLOCKS.has(type) ? Number(bsize) : 1,
+    isReadOnly: isReadOnly(descriptor),
   }
 }
+
+/** What else forbids writing may be different for what lies in the folder. */
+function isReadOnly(descriptor: number): boolean {
+  try {
+    accessSync(descriptorPath(descriptor), constants.W_OK)
+    return false
+  } catch (error) {
+    return systemCode(error) === 'EROFS'
+  }
+}
+
+/** Of the file system that a folder will lie on that is not there yet. */
+export function roomAbove(path: Buffer): Room {
+  for (let end = path.length; end > 0; end = path.lastIndexOf(SLASH, end - 1)) {
+    const above = path.subarray(0, end)
+    if (!existsSync(above)) continue
+    const descriptor = openSync(above, O_PATH)
+    try {
+      return roomOf(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  }
+  return roomAbove(Buffer.from('/'))
+}
+
+const SLASH = 0x2f
 
 /** Whether other file systems are mounted below a folder. */
 export function hasMountsBelow(folder: Buffer): boolean {

@@ -150,6 +150,8 @@ describe('a file is read again', () => {
   })
 })
 
+const changeOfTmpdir = (): bigint => statSync(tmpdir(), { bigint: true }).mtimeNs
+
 describe('the options of holdfast repo backup that decide what is read', () => {
   it('--force reads everything, --ignore-ctime and --ignore-inode less', async () => {
     const vault = await makeVault()
@@ -185,7 +187,15 @@ describe('the options of holdfast repo backup that decide what is read', () => {
       return stdout
     }
     expect(await say()).not.toContain('Nothing new')
-    expect(await say()).toContain('Nothing new')
+    // Folders above a target are in its snapshot, too, and others may make files in this one at any moment.
+    let again: string
+    let before: bigint
+    do {
+      before = changeOfTmpdir()
+      await say()
+      again = await say()
+    } while (changeOfTmpdir() !== before)
+    expect(again).toContain('Nothing new')
     vault.write('file', OTHER)
     expect(await say()).not.toContain('Nothing new')
   })

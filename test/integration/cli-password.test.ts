@@ -1,5 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +7,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { type Ended, ended, runHoldfast, startHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { PROGRAM } from '../support/program.ts'
 import { runAtTerminal } from '../support/terminal.ts'
 
 /** As bytes in Latin-1. All that was tried with restic is in the unit test. */
@@ -70,17 +68,9 @@ describeWith(['restic'], 'the password of holdfast repo, beside restic', () => {
 
   it('is asked for no longer once the program is asked to end', async () => {
     restic('init', '--password-command', 'echo pw')
-    // `timeout` ends with 137 where it has to kill, and with 124 where asking was enough.
-    const command = `timeout --kill-after 20 3 '${process.execPath}' '${PROGRAM}' repo key list`
-    const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-      env: { ...process.env, ...env },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    let shown = ''
-    child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()))
-    const [code] = (await once(child, 'close')) as [number]
+    const { code, shown } = await runAtTerminal(['repo', 'key', 'list'], ['SIGTERM'], env)
     expect(shown).toContain('Stopped by SIGTERM.')
-    expect(code).toBe(124)
+    expect(code).toBe(130)
   })
 
   it('changes nothing where the two differ, or are nothing', async () => {

@@ -42,6 +42,8 @@ function writeSparse(path: string, bytes: number): void {
   closeSync(file)
 }
 
+const summaryOf = (output: string): Record<string, unknown> => jsonLines(output).at(-1) ?? {}
+
 describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-interop-'))
   const source = join(home, 'source')
@@ -117,6 +119,24 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     const [first] = JSON.parse(restic('snapshots', '-r', vault, '--json')) as { id: string }[]
     restic('restore', '-r', vault, first?.id ?? '', '--target', join(home, 'by-them'))
     expectSame(join(home, 'by-them'))
+    restic('check', '-r', vault, '--read-data')
+  })
+
+  it('takes unchanged files from a snapshot of the other program, and the other from ours', async () => {
+    const vault = join(home, 'in turn')
+    restic('init', '-r', vault)
+    const first = summaryOf(restic('backup', '-r', vault, '--host', 'same', '--json', source))
+    const ours = await holdfast('backup', '-r', vault, '--host', 'same', source)
+    expect(ours).toMatchObject({ files_new: 0, files_changed: 0, files_unmodified: first['files_new'], data_blobs: 0 })
+    const [newest] = JSON.parse(restic('snapshots', '-r', vault, '--json', '--latest', '1')) as { id: string }[]
+    expect(newest?.id).toBe(ours['snapshot_id'])
+    const theirs = summaryOf(restic('backup', '-r', vault, '--host', 'same', '--json', source))
+    expect(theirs).toMatchObject({
+      files_new: 0,
+      files_changed: 0,
+      files_unmodified: first['files_new'],
+      data_blobs: 0,
+    })
     restic('check', '-r', vault, '--read-data')
   })
 

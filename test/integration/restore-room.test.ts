@@ -251,9 +251,31 @@ describeWithMounts('room where a restore writes', () => {
   it('is refused as a whole where nothing can be written: a read-only file system', async () => {
     const disk = mountSmallDisk('size=8m')
     remount(disk, 'ro')
-    const { problems, restored } = await scene.restore(tree, disk)
-    expect(problems).toHaveLength(5)
-    expect(problems[0]).toContain('EROFS')
-    expect(restored.filesLost).toBe(5)
+    for (const dryRun of [true, false]) {
+      await expect(scene.restore(tree, disk, { dryRun })).rejects.toMatchObject({
+        code: 'target/refused',
+        message: `Nothing can be restored to ${disk}: its file system is read-only.`,
+        safety: expect.stringContaining('No file was written') as string,
+      })
+    }
+    // Where all is there, and nothing is to be written, it may be verified.
+    remount(disk, 'rw')
+    await scene.restore(tree, disk)
+    remount(disk, 'ro')
+    expect((await scene.restore(tree, disk, { verify: true, overwrite: 'if-changed' })).problems).toEqual([])
+  })
+
+  it('FS-23: is counted by a dry run, too, which makes nothing', async () => {
+    const disk = mountSmallDisk('size=3m')
+    for (const target of [disk, join(disk, 'not/there')]) {
+      await expect(scene.restore(tree, target, { dryRun: true })).rejects.toMatchObject({
+        code: 'target/full',
+        message: `Restoring to ${target} needs 5.00 MiB, and 3.00 MiB are free there.`,
+      })
+    }
+    remount(disk, 'size=8m')
+    for (const target of [disk, join(disk, 'not/there')])
+      expect((await scene.restore(tree, target, { dryRun: true })).restored.filesTotal).toBe(5)
+    expect(readdirSync(disk)).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 
 import { noteGiven } from './given-options.ts'
 import { PROGRAM } from './program.ts'
@@ -9,14 +10,15 @@ export interface ShownAndEnded {
   readonly shown: string
 }
 
-/** Runs the real program at a terminal of its own, and types an answer whenever a question ends what is shown. */
+/** Runs the real program at a terminal of its own, and types an answer, or sends a signal, whenever a question ends what is shown. */
 export function runAtTerminal(
   args: readonly string[],
   answers: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<ShownAndEnded> {
   noteGiven(args)
-  const command = [process.execPath, PROGRAM, ...args].map((arg) => `'${arg}'`).join(' ')
+  const program = [process.execPath, PROGRAM, ...args].map((arg) => `'${arg}'`).join(' ')
+  const command = `echo "pid $$"; exec ${program}`
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: { ...process.env, ...env },
   })
@@ -26,10 +28,15 @@ export function runAtTerminal(
     shown += chunk.toString()
     if (!shown.endsWith(': ')) return
     const answer = left.shift()
-    if (answer !== undefined) child.stdin.write(`${answer}\r`)
+    if (isSignal(answer)) process.kill(Number(/^pid (\d+)/.exec(shown)?.[1]), answer)
+    else if (answer !== undefined) child.stdin.write(`${answer}\r`)
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, shown }))
   })
+}
+
+function isSignal(answer: string | undefined): answer is NodeJS.Signals {
+  return answer !== undefined && answer in constants.signals
 }

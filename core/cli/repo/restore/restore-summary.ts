@@ -36,7 +36,7 @@ export function summarise(
       : `${formatCount(written)} of ${formatCounted(filesTotal, 'file')}`
   if (dryRun)
     output.say(
-      `Dry run: ${formatCounted(filesTotal, 'file')}, ${formatBytes(bytesTotal)} are meant. It was not looked what is there already, and nothing was written.`,
+      `Dry run: ${formatCounted(filesTotal, 'file')}, ${formatBytes(bytesTotal)} are meant. There is room for them. Nothing was written, nor compared with what is there already.`,
     )
   else {
     output.say(
