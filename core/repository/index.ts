@@ -37,7 +37,13 @@ export { createTreeLoader, type TreeLoader } from './tree-loader.ts'
 export { createSealer, SEAL_OVERHEAD, type Sealer } from './crypto/seal.ts'
 export { sha256 } from './sha256.ts'
 export type { LaneMixer } from './crypto/lane-mixer.ts'
-export { awaitBegin, startWaitingThreads, type WaitingBell, type WaitingThreads } from './waiting-threads.ts'
+export {
+  joinWaitingThreads,
+  startWaitingThreads,
+  type WaitingBell,
+  type WaitingThread,
+  type WaitingThreads,
+} from './waiting-threads.ts'
 export type { MasterKey } from './crypto/master-key.ts'
 export type { SharedBlobIndex } from './index/blob-index.ts'
 export { drawPolynomial, formatPolynomial } from './chunker/polynomial.ts'

@@ -35,7 +35,7 @@ interface FromWaiting {
   readonly isMixed: boolean
 }
 
-/** `start` starts thread `number`, which calls `awaitBegin` first of all. */
+/** `start` starts thread `number`, which calls `joinWaitingThreads` first of all. */
 export function startWaitingThreads<Data>(
   count: number,
   start: (number: number, bell: WaitingBell) => Worker,
@@ -88,36 +88,69 @@ function died(cause: unknown): CoreError {
 }
 
 /** The next message of a thread that waits. */
-function answerOf(thread: Worker): Promise<void> {
-  // It rejects when the thread fails.
-  return once(thread, 'message').then(([answer]) => {
-    if ((answer as FromWaiting).isMixed) return
-    throw new CoreError('internal/defect', 'A worker thread could not take part in deriving the key.')
-  })
+async function answerOf(thread: Worker): Promise<void> {
+  const unanswered = once(thread, 'exit').then(() => [{ isMixed: false }])
+  // Either rejects when the thread fails.
+  unanswered.catch(() => undefined)
+  const [answer] = (await Promise.race([once(thread, 'message'), unanswered])) as [FromWaiting]
+  if (answer.isMixed) return
+  throw new CoreError('internal/defect', 'A worker thread could not take part in deriving the key.')
 }
 
-/**
- * Waits, in a thread, to be told what to do, and helps to derive the repository's key meanwhile. Where there is nothing to
- * do it ends the thread. Returns what `begin` gave it. `warmUp` is called while the main thread has its own to do.
- */
-export function awaitBegin(port: MessagePort, bell: WaitingBell, warmUp: () => void): unknown {
+/** A thread's own side of it. */
+export interface WaitingThread {
+  /** Helps to derive the key where that is asked for already, and does not wait. */
+  help(): void
+  /**
+   * Waits to be told what to do, and helps to derive the key meanwhile. Returns what `begin` gave. Where there is nothing
+   * to do it ends the thread.
+   */
+  awaitBegin(): unknown
+}
+
+/** To be called in such a thread. `prepare` may do something for memory that is about to be filled. */
+export function joinWaitingThreads(
+  port: MessagePort,
+  bell: WaitingBell,
+  prepare?: (memory: Uint8Array) => void,
+): WaitingThread {
   const word = new Int32Array(bell)
-  for (;;) {
-    const heard = Atomics.load(word, 0)
-    const message = receiveMessageOnPort(port)?.message as ToWaiting<unknown> | undefined
-    if (message?.type === 'begin') return message.data
-    if (message?.type === 'end') process.exit()
-    if (message) {
-      port.postMessage({ isMixed: tryToMix(message.lanes) } satisfies FromWaiting)
-      warmUp()
-    } else Atomics.wait(word, 0, heard)
+  /** What was heard and is not what `help` is about. */
+  let next: ToWaiting<unknown> | undefined
+
+  function hear(): ToWaiting<unknown> | undefined {
+    const message = next ?? (receiveMessageOnPort(port)?.message as ToWaiting<unknown> | undefined)
+    next = undefined
+    return message
+  }
+
+  function mix(lanes: Lanes): void {
+    port.postMessage({ isMixed: tryToMix(lanes, prepare) } satisfies FromWaiting)
+  }
+
+  return {
+    help() {
+      const message = hear()
+      if (message?.type === 'mix') mix(message.lanes)
+      else next = message
+    },
+    awaitBegin() {
+      for (;;) {
+        const heard = Atomics.load(word, 0)
+        const message = hear()
+        if (message?.type === 'begin') return message.data
+        if (message?.type === 'end') process.exit()
+        if (message) mix(message.lanes)
+        else Atomics.wait(word, 0, heard)
+      }
+    },
   }
 }
 
 /** There may be no memory for the table. Whoever asked has another way then. */
-function tryToMix(lanes: Lanes): boolean {
+function tryToMix(lanes: Lanes, prepare?: (memory: Uint8Array) => void): boolean {
   try {
-    mixLanes(lanes)
+    mixLanes(lanes, prepare)
     return true
   } catch {
     return false

@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readFileSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { constants, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -35,6 +45,21 @@ describe('the launcher', () => {
   })
   afterEach(() => child?.kill('SIGKILL'))
   afterAll(() => rmSync(home, { recursive: true }))
+
+  it.each([
+    ['by its path', LAUNCHER, env.PATH, home],
+    ['by a link to it', './link', env.PATH, home],
+    ['by a link to a link', './again', env.PATH, home],
+    ['from its own folder', './holdfast', env.PATH, dirname(LAUNCHER)],
+    ['by its name alone', 'holdfast', `:${env.PATH}`, dirname(LAUNCHER)],
+  ])('starts holdfast %s', (_, name, PATH, cwd) => {
+    if (!existsSync(join(home, 'link'))) {
+      symlinkSync(LAUNCHER, join(home, 'link'))
+      symlinkSync('link', join(home, 'again'))
+    }
+    const { status, stdout } = spawnSync('sh', ['-c', `${name} --version`], { cwd, env: { PATH }, encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^holdfast \d/) as unknown })
+  })
 
   it('becomes holdfast itself: pid and signals are its own, and SIGUSR1 lets nobody in', async () => {
     const repository = await openRepository(openDirectoryStorage(vault), env.RESTIC_PASSWORD)

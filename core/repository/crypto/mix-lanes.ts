@@ -13,8 +13,11 @@ export interface Lanes {
 
 const PAGE = 65_536
 
-/** Mixes lanes (`scryptROMix` of RFC 7914) in this thread; takes the memory of one lane's table meanwhile. */
-export function mixLanes({ N, r, lanes, first, end }: Lanes): void {
+/**
+ * Mixes lanes (`scryptROMix` of RFC 7914) in this thread; takes the memory of one lane's table meanwhile, which `prepare`
+ * may do something for before it is filled.
+ */
+export function mixLanes({ N, r, lanes, first, end }: Lanes, prepare?: (memory: Uint8Array) => void): void {
   const laneBytes = 128 * r
   // A lane, twice its length to work in, and the table of N.
   const spare = laneBytes
@@ -26,6 +29,7 @@ export function mixLanes({ N, r, lanes, first, end }: Lanes): void {
     smix: (lane: number, r: number, N: number, table: number, spare: number) => void
   }
   const inside = new Uint8Array(memory.buffer)
+  prepare?.(inside)
   const outside = new Uint8Array(lanes)
   for (let lane = first; lane < end; lane++) {
     inside.set(outside.subarray(lane * laneBytes, (lane + 1) * laneBytes))

@@ -1,9 +1,10 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
 
-import sodium from 'sodium-native'
-
 import { type Chance, CoreError, systemChance } from '../../base/index.ts'
 import type { MasterKey } from './master-key.ts'
+import { loadPoly1305 } from './poly1305.ts'
+
+const sodium = loadPoly1305()
 
 const IV = 16
 const MAC = 16

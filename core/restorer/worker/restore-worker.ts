@@ -5,9 +5,9 @@ import { count, isCode, reasonOf, serveJobs, stopTest, systemCode } from '../../
 import { openSystemCalls } from '../../file-system/index.ts'
 import {
   attachBlobIndex,
-  awaitBegin,
   createBlobReader,
   ID_BYTES,
+  joinWaitingThreads,
   SEAL_OVERHEAD,
   type WaitingBell,
 } from '../../repository/index.ts'
@@ -30,7 +30,10 @@ import { createFileComparer } from './file-comparer.ts'
 import { createFileWriter } from './file-writer.ts'
 
 if (!parentPort) throw new Error('restore-worker is started as a worker thread')
-const data = awaitBegin(parentPort, workerData as WaitingBell, openSystemCalls) as RestoreWorkerData
+const waiting = joinWaitingThreads(parentPort, workerData as WaitingBell, (memory) =>
+  openSystemCalls()?.useLargePages(memory),
+)
+const data = waiting.awaitBegin() as RestoreWorkerData
 const index = attachBlobIndex(data.index)
 const reader = createBlobReader(data.masterKey, data.index)
 const tree = openTargetTree(data.target)

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-import { awaitBegin, type WaitingBell } from '../../../../core/repository/index.ts'
+import { joinWaitingThreads, type WaitingBell } from '../../../../core/repository/index.ts'
 
 /** What the thread of the tests is started with: when it dies. */
 export interface WaitingThreadData {
@@ -11,8 +11,9 @@ export interface WaitingThreadData {
 const { bell, diesWhen } = (workerData ?? {}) as WaitingThreadData
 if (parentPort) {
   if (diesWhen === 'loading') throw new Error('it cannot be loaded')
-  const given = awaitBegin(parentPort, bell, () => {
-    if (diesWhen === 'mixing') throw new Error('it died of it')
+  const waiting = joinWaitingThreads(parentPort, bell, () => {
+    if (diesWhen === 'mixing') process.exit(3)
   })
-  parentPort.postMessage(given)
+  waiting.help()
+  parentPort.postMessage(waiting.awaitBegin())
 }
