@@ -5,6 +5,7 @@ export const ROW_WORDS = 12
 const ROW_BYTES = ROW_WORDS * 4
 export const PACK_WORD = 8
 export const TREE_BIT = 0x8000_0000
+const PACK_WORDS = 9
 
 /**
  * What one index file lists, in flat memory: a row for each blob, laid out as in the entry table, and the packs they
@@ -48,6 +49,27 @@ export class IndexContent {
       this.bytes = Buffer.from(grown.buffer)
     }
     return at
+  }
+
+  /** Takes rows, and for each pack nine words: its id, and the number of its first row. Of an empty content. */
+  take(rows: Uint32Array, packs: Uint32Array): void {
+    if (rows.length > this.words.length) {
+      this.words = new Uint32Array(rows.length)
+      this.bytes = Buffer.from(this.words.buffer)
+    }
+    this.words.set(rows)
+    this.blobCount = rows.length / ROW_WORDS
+    this.packCount = packs.length / PACK_WORDS
+    if (this.packCount > this.#firstBlobs.length) {
+      this.#firstBlobs = new Uint32Array(this.packCount)
+      this.#packIds = Buffer.alloc(this.packCount * ID_BYTES)
+    }
+    const ids = new Uint32Array(this.#packIds.buffer, this.#packIds.byteOffset, this.#packIds.length / 4)
+    for (let pack = 0; pack < this.packCount; pack++) {
+      const at = pack * PACK_WORDS
+      ids.set(packs.subarray(at, at + PACK_WORDS - 1), pack * (PACK_WORDS - 1))
+      this.#firstBlobs[pack] = packs[at + PACK_WORDS - 1] ?? 0
+    }
   }
 
   packId(pack: number): Buffer {

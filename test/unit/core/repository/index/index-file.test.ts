@@ -134,9 +134,51 @@ describe('an index file', () => {
     expect(isRefused(plain)).toBe(true)
   })
 
-  it('is refused cut off anywhere', () => {
+  it('is refused cut off anywhere, by scan too where the rest is in its memory still', () => {
     const plain = Buffer.from(`{"packs":[${PACK},${PACK}]}`)
-    for (let length = 0; length < plain.length; length++) expect(isRefused(plain.subarray(0, length))).toBe(true)
+    const content = new IndexContent()
+    for (let length = 0; length < plain.length; length++) {
+      expect(isRefused(plain.subarray(0, length))).toBe(true)
+      expect(scanIndex(plain, content)).toBe(true)
+      expect(scanIndex(plain.subarray(0, length), content)).toBe(false)
+    }
+  })
+
+  it('has ids of small hexadecimal digits, by scan', () => {
+    const plain = encodeIndex([{ id: Buffer.alloc(32), blobs: [] }])
+    const start = plain.indexOf('0')
+    for (let place = 0; place < 64; place++) {
+      for (let byte = 0; byte < 256; byte++) {
+        const changed = Buffer.from(plain)
+        changed[start + place] = byte
+        const content = new IndexContent()
+        const isDigit = /^[0-9a-f]$/.test(String.fromCodePoint(byte))
+        expect(scanIndex(changed, content)).toBe(isDigit)
+        if (isDigit) expect(content.packId(0).toString('hex')).toBe(changed.toString('latin1', start, start + 64))
+      }
+    }
+  })
+
+  it('may be longer than what is kept memory for', () => {
+    const listed = Array.from({ length: 150 }, (_, number) => ({
+      id: seededBytes(`pack ${number}`, 32),
+      blobs: Array.from({ length: 2000 }, (__, blobNumber) => ({
+        id: seededBytes(`${number} ${blobNumber}`, 32),
+        type: 'data' as const,
+        offset: blobNumber,
+        length: 50,
+        uncompressedLength: 0,
+      })),
+    }))
+    const plain = encodeIndex(listed)
+    expect(plain.length).toBeGreaterThan(32 * 1024 * 1024)
+    const content = new IndexContent()
+    for (const _ of [1, 2]) {
+      content.clear()
+      expect(scanIndex(plain, content)).toBe(true)
+      expect(packsIn(content).at(-1)).toEqual(listed.at(-1))
+      expect(read(`{"packs":[${PACK}]}`)).toHaveLength(1)
+    }
   })
 
   it('is read by scan exactly as JSON reads it, however it was changed', () => {
