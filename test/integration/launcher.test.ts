@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import {
-  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -41,6 +40,8 @@ describe('the launcher', () => {
 
   beforeAll(() => {
     writeFileSync(join(home, 'file'), 'content')
+    symlinkSync(LAUNCHER, join(home, 'link'))
+    symlinkSync('link', join(home, 'again'))
     expect(spawnSync(LAUNCHER, ['repo', 'init', '-q'], { env }).status).toBe(0)
   })
   afterEach(() => child?.kill('SIGKILL'))
@@ -53,10 +54,6 @@ describe('the launcher', () => {
     ['from its own folder', './holdfast', env.PATH, dirname(LAUNCHER)],
     ['by its name alone', 'holdfast', `:${env.PATH}`, dirname(LAUNCHER)],
   ])('starts holdfast %s', (_, name, PATH, cwd) => {
-    if (!existsSync(join(home, 'link'))) {
-      symlinkSync(LAUNCHER, join(home, 'link'))
-      symlinkSync('link', join(home, 'again'))
-    }
     const { status, stdout } = spawnSync('sh', ['-c', `${name} --version`], { cwd, env: { PATH }, encoding: 'utf8' })
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^holdfast \d/) as unknown })
   })
