@@ -5,6 +5,7 @@ import {
   type PipelineOptions,
   PipelineStopped,
   type Repository,
+  sumCounts,
 } from '../repository/index.ts'
 import type { PreparedRoot, PreparedSource } from '../source/index.ts'
 import { type ArchiveThreads, startArchiveThreads } from './archive-threads.ts'
@@ -76,7 +77,7 @@ export async function archive(repository: Repository, index: BlobIndex, options:
     const reports = await crew.finish()
     await pipeline.packs.finish()
     report()
-    return { tree, figures: FIGURES.sum(figures), ...sumReports(reports) }
+    return { tree, figures: FIGURES.sum(figures), ...sumCounts(reports) }
   }
 
   let isWhole = false
@@ -134,15 +135,4 @@ async function folderNode(
 ): Promise<Uint8Array> {
   const nodes = await nodesOf(folder, await parents.subtree(parentTree, name), crew, parents)
   return crew.run({ type: 'folder', nodes, of: { path: folder.path, name: Buffer.from(name, 'latin1') } })
-}
-
-function sumReports(reports: readonly WorkerReport[]): WorkerReport {
-  const sum: WorkerReport = { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0 }
-  for (const report of reports) {
-    sum.dataBlobs += report.dataBlobs
-    sum.treeBlobs += report.treeBlobs
-    sum.bytesAdded += report.bytesAdded
-    sum.bytesStored += report.bytesStored
-  }
-  return sum
 }

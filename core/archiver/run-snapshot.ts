@@ -1,7 +1,9 @@
 import type { Snapshot, SnapshotSummary, StoredSnapshot } from '../snapshot/index.ts'
 import type { PreparedRoot } from '../source/index.ts'
+import type { Passed } from './archive-passes.ts'
 import type { Archived } from './archive.ts'
-import type { BackupOptions } from './backup.ts'
+import type { BackupOptions } from './backup-options.ts'
+import { localTime } from './local-time.ts'
 
 /** When a run began and ended. Milliseconds since the epoch. */
 export interface RunTimes {
@@ -16,7 +18,7 @@ export function pathsOf(roots: readonly PreparedRoot[]): string[] {
 
 /** The snapshot of a run of which everything is stored. */
 export function snapshotOfRun(
-  archived: Archived,
+  { archived, missed }: Passed,
   roots: readonly PreparedRoot[],
   parent: StoredSnapshot | undefined,
   times: RunTimes,
@@ -24,12 +26,13 @@ export function snapshotOfRun(
 ): Snapshot {
   return {
     ...identity,
-    time: utc(time),
+    time: localTime(time),
     parent: parent?.id,
     tree: archived.tree.toString('hex'),
     paths: pathsOf(roots),
     excludes,
     summary: summaryOf(archived, times),
+    filesMissed: missed.count,
   }
 }
 
@@ -39,8 +42,8 @@ function summaryOf(
 ): SnapshotSummary {
   const { filesNew, filesChanged, filesUnmodified, dirsNew, dirsChanged, dirsUnmodified, bytesProcessed } = figures
   return {
-    backupStart: utc(begin),
-    backupEnd: utc(end),
+    backupStart: localTime(begin),
+    backupEnd: localTime(end),
     filesNew: BigInt(filesNew),
     filesChanged: BigInt(filesChanged),
     filesUnmodified: BigInt(filesUnmodified),
@@ -54,8 +57,4 @@ function summaryOf(
     totalFilesProcessed: BigInt(filesNew + filesChanged + filesUnmodified),
     totalBytesProcessed: BigInt(bytesProcessed),
   }
-}
-
-function utc(milliseconds: number): { ns: bigint; offsetMinutes: number } {
-  return { ns: BigInt(milliseconds) * 1_000_000n, offsetMinutes: 0 }
 }

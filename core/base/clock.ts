@@ -21,6 +21,11 @@ export function parseInstant(text: string): number {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? Date.parse(text.replace(/(\.\d{3})\d+/, '$1')) : Number.NaN
 }
 
+/** How far local time is ahead of UTC at that moment. Minutes. */
+export function localOffset(milliseconds: number): number {
+  return -Math.round(new Date(milliseconds).getTimezoneOffset())
+}
+
 /** Milliseconds since the epoch of a local time; NaN for a day or an hour that there is not. A month counts from 1. */
 export function localInstant([
   year = 0,

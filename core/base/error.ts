@@ -6,6 +6,7 @@
  * - `repository/…`: what those files say.
  * - `source/…`: what is being protected.
  * - `target/…`: where a restore writes.
+ * - `policy/…`: what a rule forbids until a person says otherwise.
  */
 export type ErrorCode =
   | 'input/invalid'
@@ -32,6 +33,7 @@ export type ErrorCode =
   | 'target/full'
   | 'target/refused'
   | 'target/mismatch'
+  | 'policy/unconfirmed'
   | 'internal/defect'
 
 export interface CoreErrorOptions {
@@ -47,9 +49,10 @@ export interface CoreErrorOptions {
   readonly context?: Readonly<Record<string, string | number>>
 }
 
-/** Said of every defect, unless whoever throws knows more. Both hold always: files in a repository are never changed. */
+/** Said of every defect, unless whoever throws knows more: nobody knows how far the command came. */
 export const DEFECT_ADVICE = {
-  safety: 'What is stored in the repository is safe: files in it are never changed.',
+  safety:
+    'Files in a repository are never changed; some commands remove what nothing needs any more. `holdfast repo check` tells whether anything is missing.',
   remedy:
     'This is a defect of Holdfast. Run the command again; please report it with these lines, above all if it comes back.',
 } as const
@@ -77,6 +80,12 @@ export class CoreError extends Error {
 /** Whether `error` is a `CoreError` with this code. */
 export function isCode(error: unknown, code: ErrorCode): error is CoreError {
   return error instanceof CoreError && error.code === code
+}
+
+/** The same error for somebody who knows better what it means for the data, and perhaps what to do next. */
+export function withSafety(error: CoreError, safety: string, remedy = error.remedy): CoreError {
+  const { code, message, cause, retryable, context } = error
+  return new CoreError(code, message, { cause, retryable, safety, context, ...(remedy !== undefined && { remedy }) })
 }
 
 /** The `code` of a failed system call (`ENOENT`, `ENOSPC`, …), or undefined for anything else. */

@@ -8,7 +8,7 @@
 export { type Abortable, sleep } from './abort.ts'
 export { argumentBytes, isTextArgument, readArguments } from './argument-bytes.ts'
 export { type Chance, systemChance } from './chance.ts'
-export { type Clock, formatInstant, localInstant, parseInstant, systemClock } from './clock.ts'
+export { type Clock, formatInstant, localInstant, localOffset, parseInstant, systemClock } from './clock.ts'
 export {
   CoreError,
   type CoreErrorOptions,
@@ -17,6 +17,7 @@ export {
   isCode,
   reasonOf,
   systemCode,
+  withSafety,
 } from './error.ts'
 export { retry, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { formatBytes, formatCount, formatCounted, formatDuration, parseBytes } from './format.ts'
@@ -27,6 +28,7 @@ export {
   type JobServer,
   newStopped,
   serveJobs,
+  createSayer,
   startJobCrew,
   type Stopped,
   stopTest,
@@ -34,3 +36,5 @@ export {
 export { count, type CounterRow, type Counters, defineCounters } from './counters.ts'
 export { createLatestUsed, type LatestUsed } from './latest-used.ts'
 export { createTurns } from './turn.ts'
+export { inParallel } from './in-parallel.ts'
+export { remember, remembered } from './remembered.ts'

@@ -39,6 +39,7 @@ type ToThread<News> =
 type FromThread =
   | { readonly type: 'done'; readonly number: number; readonly answer: unknown }
   | { readonly type: 'failed'; readonly number: number; readonly error: CarriedError }
+  | { readonly type: 'said'; readonly said: unknown }
   | { readonly type: 'last'; readonly answer: unknown }
   /** Nothing more can be asked of this thread. */
   | { readonly type: 'broken'; readonly error: CarriedError }
@@ -49,14 +50,20 @@ interface Member {
   jobs: number
 }
 
-/**
- * Takes threads over, which end with the crew. `stopped` is what they were given. `crewOf` completes "a worker …" in the
- * error of a thread that ends too soon; `safety` says what that means.
- */
-export function startJobCrew<J extends JobKinds<J>, News = never, Last = void>(
+export interface JobCrewOptions<Said> {
+  /** Completes "a worker …" in the error of a thread that ends too soon. */
+  readonly crewOf: string
+  /** Says what that means. */
+  readonly safety: string
+  /** Hears what threads say with `createSayer`, before the end of the job in which they say it. */
+  readonly onSaid?: ((said: Said) => void) | undefined
+}
+
+/** Takes threads over, which end with the crew. `stopped` is what they were given. */
+export function startJobCrew<J extends JobKinds<J>, News = never, Last = void, Said = never>(
   threads: readonly Worker[],
   stopped: Stopped,
-  { crewOf, safety }: { readonly crewOf: string; readonly safety: string },
+  { crewOf, safety, onSaid }: JobCrewOptions<Said>,
 ): JobCrew<J, News, Last> {
   const waitingJobs = new Map<number, { resolve: (answer: unknown) => void; reject: (error: unknown) => void }>()
   const waitingForRoom: (() => void)[] = []
@@ -91,6 +98,10 @@ export function startJobCrew<J extends JobKinds<J>, News = never, Last = void>(
     }
     if (message.type === 'last') {
       lasts.push(message.answer as Last)
+      return
+    }
+    if (message.type === 'said') {
+      onSaid?.(message.said as Said)
       return
     }
     member.jobs--
@@ -144,6 +155,11 @@ export function startJobCrew<J extends JobKinds<J>, News = never, Last = void>(
     },
     end,
   }
+}
+
+/** In a thread of a crew: how it says something to the one that started it. */
+export function createSayer(port: MessagePort): (said: unknown) => void {
+  return (said) => port.postMessage({ type: 'said', said } satisfies FromThread)
 }
 
 /** What a thread of a crew does. What is done later does not keep it from the next job, but from its end. */

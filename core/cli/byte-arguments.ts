@@ -41,6 +41,6 @@ export function refuseNotText(options: object, takingBytes: readonly string[]): 
 export function notTextError(argument: string): CoreError {
   return new CoreError('input/invalid', `The argument ${shownArgument(argument)} is not UTF-8.`, {
     safety: 'Nothing was changed.',
-    remedy: 'Only what names files to be backed up, restored, listed or dumped may be any bytes.',
+    remedy: 'Only what names files to be backed up, restored, listed, found, compared or dumped may be any bytes.',
   })
 }

@@ -45,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** Commands with arguments that may be any bytes, which say themselves of the others that they may not. */
-const TAKING_BYTES = new Set(['backup', 'restore', 'ls', 'dump'])
+const TAKING_BYTES = new Set(['backup', 'restore', 'ls', 'dump', 'find', 'diff', 'image'])
 
 function refuseBytes([, , group, command, ...rest]: readonly string[]): void {
   const argument = [group, command, ...rest].find((each) => each !== undefined && !isTextArgument(each))
@@ -70,9 +70,7 @@ function badArguments({ message }: CommanderError, program: Command): CoreError 
 }
 
 /** What restic has and Holdfast has not: it works on the same repository. */
-const ONLY_RESTIC = new Set(
-  'cat copy diff find forget list migrate mount prune rebuild-index recover repair rewrite tag'.split(' '),
-)
+const ONLY_RESTIC = new Set('cat list migrate mount rebuild-index recover'.split(' '))
 
 /** Who knows restic begins with the command. */
 function nextStep(program: Command): string {

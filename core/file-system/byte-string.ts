@@ -34,7 +34,7 @@ export function isUtf8Name(name: ByteString): boolean {
  * turn the direction of writing (`U+202E` makes `exe.fdp` look like `pdf.exe`), and whatever else shows as nothing. The
  * joiners and selectors within some emoji are among them: better a clumsy name than two that look alike.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+export const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 /**
  * How a person is shown a name: as text where it is text, with `\xNN` for bytes that are not UTF-8 and for those of

@@ -13,7 +13,16 @@ export {
   LONGEST_ATTRIBUTE_VALUE,
   noAttributeCalls,
 } from './attributes.ts'
-export { type ByteString, cutBlanks, isAscii, isUtf8Name, joinPath, printable, toByteString } from './byte-string.ts'
+export {
+  type ByteString,
+  cutBlanks,
+  isAscii,
+  isUtf8Name,
+  joinPath,
+  printable,
+  toByteString,
+  UNSEEN,
+} from './byte-string.ts'
 export { descriptorPath, O_PATH } from './descriptor-path.ts'
 export { type EntryKind, type EntryStat, kindOf, mayHaveHoles } from './entry-kind.ts'
 export { type EntryFacts, type EntryLook, lookOf, StatxLook } from './entry-look.ts'

@@ -36,6 +36,8 @@ export interface SystemCalls {
   seekData(descriptor: number, offset: number): number
   /** The first offset at or after `offset` that lies in a hole; the end of the file counts as one. */
   seekHole(descriptor: number, offset: number): number
+  /** Where a file or a block device ends. Moves the descriptor's position there. */
+  seekEnd(descriptor: number): number
   /** Gives the blocks of a range back to the file system; it reads as zeros afterwards. Bytes. */
   punchHole(descriptor: number, offset: number, length: number): number
   /** Asks for large pages for memory that is about to be filled: fewer of them take less time to be had. */
@@ -46,6 +48,7 @@ export interface SystemCalls {
 const AT_FDCWD = -100
 const AT_SYMLINK_NOFOLLOW = 0x100
 const STATX_BASIC_STATS = 0x7ff
+const SEEK_END = 2
 const SEEK_DATA = 3
 const SEEK_HOLE = 4
 const FALLOC_FL_KEEP_SIZE = 1
@@ -169,6 +172,7 @@ function bind(koffi: Koffi): SystemCalls {
     },
     seekData: (descriptor, offset) => lseek(descriptor, offset, SEEK_DATA),
     seekHole: (descriptor, offset) => lseek(descriptor, offset, SEEK_HOLE),
+    seekEnd: (descriptor) => lseek(descriptor, 0, SEEK_END),
     punchHole: (descriptor, offset, length) =>
       fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length),
     useLargePages: (memory) => madvise(memory, memory.length, MADV_HUGEPAGE),

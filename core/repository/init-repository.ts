@@ -3,8 +3,8 @@ import { hash } from 'node:crypto'
 import { type Abortable, type Chance, CoreError, isCode, systemChance } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { type Config, encodeConfig } from './config.ts'
-import type { Password } from './crypto/key-derivation.ts'
 import { masterKeyFrom } from './crypto/master-key.ts'
+import type { Password } from './crypto/scrypt-parameters.ts'
 import { createSealer } from './crypto/seal.ts'
 import { findKeys, type FoundKey, type KeySearch } from './key/find-key.ts'
 import { type KeyOwner, sealKeyFile } from './key/key-file.ts'
@@ -85,7 +85,8 @@ function restOfOne(storage: Storage, found: string): CoreError {
   const message = `There is no config at ${storage.location}, but something else of a repository: ${found}.`
   return new CoreError('repository/exists', message, {
     safety: 'Nothing was changed.',
-    remedy:
-      'This may be a repository whose config was lost: restore the config, or choose an empty place. If it is what an interrupted `init` left behind, start that again with the same password; if nobody knows that, remove the folder `keys`.',
+    remedy: found.startsWith('key')
+      ? 'If this is what an interrupted `init` left behind, start that again with the same password; if nobody knows that, remove the folder `keys`. If it is a repository that has lost its config and its packs, keep it and choose an empty place.'
+      : 'This is a repository whose config was lost. Put the file `config` back from a copy of the repository, or choose an empty place. Do not remove its keys: without them nobody can read it.',
   })
 }

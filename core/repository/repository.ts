@@ -4,8 +4,8 @@ import { type Abortable, CoreError, isCode } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { assertBlobSize, type BlobType } from './blob.ts'
 import { type Config, decodeConfig } from './config.ts'
-import type { Password } from './crypto/key-derivation.ts'
 import type { MasterKey } from './crypto/master-key.ts'
+import type { Password } from './crypto/scrypt-parameters.ts'
 import { createSealer, type Sealer } from './crypto/seal.ts'
 import type { BlobIndex } from './index/blob-index.ts'
 import { firstIntact } from './index/first-intact.ts'
@@ -28,7 +28,7 @@ export interface Repository {
   over(storage: Storage): Repository
 
   /** Reads all index files. Each call makes a new index. Throws `repository/damaged`, naming the file. */
-  loadIndex(options?: LoadIndexOptions): Promise<BlobIndex>
+  loadIndex(options: LoadIndexOptions): Promise<BlobIndex>
   /** Reads a sealed document. Throws `storage/not-found` or `repository/damaged`. */
   loadDocument(kind: Exclude<UnpackedKind, 'config'>, name: string, options?: Abortable): Promise<Buffer>
   /** Seals and stores a document. Returns its name. */
@@ -99,7 +99,8 @@ function noKey(storage: Storage, { found, untried, damaged }: KeySearch): CoreEr
       },
     )
   }
-  return new CoreError('repository/wrong-password', `The password opens none of the ${found} keys of ${at}${but}.`, {
+  const none = found === 1 ? 'does not open the key' : `opens none of the ${found} keys`
+  return new CoreError('repository/wrong-password', `The password ${none} of ${at}${but}.`, {
     safety: 'Nothing was changed.',
     remedy: 'Check the password and that this is the repository you meant.',
   })

@@ -1,4 +1,4 @@
-import { type Abortable, CoreError } from '../base/index.ts'
+import { type Abortable, CoreError, isCode, reasonOf } from '../base/index.ts'
 import { assertBlobSize } from './blob.ts'
 import type { BlobIndex } from './index/blob-index.ts'
 import { firstIntact } from './index/first-intact.ts'
@@ -9,7 +9,10 @@ import { asBuffer } from './whole-file.ts'
 
 /** Loads trees for somebody who wants many: those of one snapshot lie close together in few packs. */
 export interface TreeLoader {
-  /** A tree's plain bytes, from any copy of it that is intact. Throws `repository/not-in-repository`, `repository/damaged`, or what the storage throws. */
+  /**
+   * A tree's plain bytes, from any copy of it that is intact. Throws `repository/not-in-repository`, `repository/damaged`
+   * where no copy can be whole, or what the storage throws.
+   */
   load(id: Uint8Array, options?: Abortable): Promise<Buffer>
 }
 
@@ -25,7 +28,7 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
     try {
       assertBlobSize(location)
     } catch (error) {
-      throw damagedTree(hex, name, error)
+      throw asDamage(error, hex, name)
     }
     const whole = await packs.load(pack, name, options)
     const sealed = whole
@@ -34,7 +37,7 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
     try {
       return reader.read(location, sealed, id)
     } catch (error) {
-      throw damagedTree(hex, name, error)
+      throw asDamage(error, hex, name)
     }
   }
 
@@ -54,10 +57,11 @@ export function createTreeLoader(repository: Repository, index: BlobIndex): Tree
   }
 }
 
-function damagedTree(id: string, pack: string, cause: unknown): CoreError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new CoreError('repository/damaged', `The tree ${id} in pack ${pack} is damaged: ${why}.`, {
-    cause,
+/** Names the tree where it is damaged. What else can fail, memory above all, says nothing about it. */
+function asDamage(error: unknown, id: string, pack: string): unknown {
+  if (!isCode(error, 'repository/damaged')) return error
+  return new CoreError('repository/damaged', `The tree ${id} in pack ${pack} is damaged: ${reasonOf(error)}.`, {
+    cause: error,
     safety: 'What hangs on this folder cannot be read; all else can.',
     remedy: 'Run `holdfast repo check --read-data` to see what is damaged.',
   })

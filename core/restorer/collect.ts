@@ -42,6 +42,7 @@ export function createCollector(set: FileSet, { onFull, onUnreadable }: Collecto
 
   function addFolder(path: Buffer, node: Buffer | undefined): void {
     set.folders.push({ path, node })
+    set.folderBytes += node?.length ?? 0
     totals.folders++
   }
 

@@ -17,6 +17,8 @@ export interface FileSet {
   readonly others: EntryList
   /** Blobs of all files. */
   blobs: number
+  /** Bytes of the nodes of folders. */
+  folderBytes: number
 }
 
 /**
@@ -35,6 +37,7 @@ export function createFileSet(mostEntries = MOST_ENTRIES): FileSet {
     files: createEntryList(mostEntries),
     others: createEntryList(mostEntries),
     blobs: 0,
+    folderBytes: 0,
   }
 }
 
@@ -44,13 +47,14 @@ export function clearFileSet(set: FileSet): void {
   set.files.clear()
   set.others.clear()
   set.blobs = 0
+  set.folderBytes = 0
 }
 
-export function isFull({ mostEntries, folders, files, others, blobs }: FileSet): boolean {
+export function isFull({ mostEntries, folders, files, others, blobs, folderBytes }: FileSet): boolean {
   return (
     files.count + others.count + folders.length >= mostEntries ||
     folders.length >= MOST_FOLDERS ||
-    files.bytes + others.bytes >= MOST_BYTES ||
+    files.bytes + others.bytes + folderBytes >= MOST_BYTES ||
     blobs >= MOST_BLOBS
   )
 }

@@ -10,3 +10,11 @@ export type { RestoreProgress } from './progress.ts'
 export { type RestoreThreads, startRestoreThreads } from './restore-threads.ts'
 export type { RestoreOptions, RestoreProblem } from './restore-options.ts'
 export { restore, type Restored } from './restore.ts'
+export {
+  type ImageRestored,
+  type ImageRestoreOptions,
+  type ImageRestoreProgress,
+  restoreImage,
+} from './image/restore-image.ts'
+export { type ImageRestoreThreads, startImageRestoreThreads } from './image/image-restore-threads.ts'
+export type { DamagedArea } from './image/image-survey.ts'

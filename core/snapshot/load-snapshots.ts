@@ -3,6 +3,7 @@ import { nameByPrefix, type Repository } from '../repository/index.ts'
 import { decodeSnapshot } from './document/snapshot-document.ts'
 import type { StoredSnapshot } from './document/snapshot.ts'
 import { SNAPSHOT } from './snapshot-filter.ts'
+import { createSnapshotHold } from './snapshot-hold.ts'
 
 /** Reads a snapshot. Throws `storage/not-found` or `repository/damaged`, naming it. */
 export async function loadSnapshot(
@@ -10,7 +11,17 @@ export async function loadSnapshot(
   id: string,
   options: Abortable = {},
 ): Promise<StoredSnapshot> {
-  return { ...decodeSnapshot(await repository.loadDocument('snapshot', id, options), `Snapshot ${id}`), id }
+  return (await readSnapshot(repository, id, options)).snapshot
+}
+
+/** `bytes`: of its document, opened. */
+async function readSnapshot(
+  repository: Repository,
+  id: string,
+  options: Abortable,
+): Promise<{ readonly snapshot: StoredSnapshot; readonly bytes: number }> {
+  const plain = await repository.loadDocument('snapshot', id, options)
+  return { snapshot: { ...decodeSnapshot(plain, `Snapshot ${id}`), id }, bytes: plain.length }
 }
 
 /**
@@ -28,21 +39,28 @@ export async function loadNamedSnapshot(
 }
 
 export interface LoadSnapshotsOptions extends Abortable {
+  /** Whether the snapshot is wanted. What is not is let go of at once. Default: all are. */
+  readonly keeps?: ((snapshot: StoredSnapshot) => boolean) | undefined
   /** Called for a snapshot that cannot be read; it is left out. Without it, the first one ends the reading. */
   readonly onUnreadable?: ((id: string, error: unknown) => void) | undefined
 }
 
-/** Reads all snapshots, several at a time, in no order. One that is removed meanwhile is left out. */
+/**
+ * Reads all snapshots, several at a time, in no order. One that is removed meanwhile is left out. Those that are held
+ * together are bounded: one that is too many counts as unreadable.
+ */
 export async function loadSnapshots(
   repository: Repository,
-  { onUnreadable, signal }: LoadSnapshotsOptions = {},
+  { keeps = () => true, onUnreadable, signal }: LoadSnapshotsOptions = {},
 ): Promise<StoredSnapshot[]> {
   const loaded: StoredSnapshot[] = []
+  const hold = createSnapshotHold(repository.storage.location)
   const names = repository.storage.list('snapshot', { signal })[Symbol.asyncIterator]()
 
   async function load(id: string): Promise<void> {
     try {
-      loaded.push(await loadSnapshot(repository, id, { signal }))
+      const { snapshot, bytes } = await readSnapshot(repository, id, { signal })
+      if (keeps(snapshot)) loaded.push(hold.add(snapshot, bytes))
     } catch (error) {
       if (isCode(error, 'storage/not-found')) return
       if (!onUnreadable || !(error instanceof CoreError)) throw error

@@ -1,7 +1,7 @@
 import { CoreError } from '../base/index.ts'
 import { type NamedThing, nameByPrefix } from '../repository/index.ts'
 import type { StoredSnapshot } from './document/snapshot.ts'
-import { type TagList, fitsTagList } from './tag-list.ts'
+import { type TagList, fitsTagList } from './tags/tag-list.ts'
 
 /** Which snapshots are meant (restic manual, "Listing all snapshots" and "Removing snapshots according to a policy"). */
 export interface SnapshotFilter {
@@ -22,7 +22,7 @@ export function fitsFilter(snapshot: StoredSnapshot, { hosts = [], tags = [], pa
   )
 }
 
-/** The newest of these snapshots, or undefined where there are none. Of two of the same time, the larger id counts. */
+/** The newest of these snapshots, or undefined where there are none. Of the same time it is the last by `compareSnapshots`. */
 export function newestOf<T extends StoredSnapshot>(snapshots: Iterable<T>): T | undefined {
   let newest: T | undefined
   for (const snapshot of snapshots)
@@ -30,9 +30,14 @@ export function newestOf<T extends StoredSnapshot>(snapshots: Iterable<T>): T | 
   return newest
 }
 
-/** Orders snapshots from the oldest to the newest; those of the same time by id. */
+/**
+ * Orders snapshots from the oldest to the newest. Of those of the same time the ones that were made from others come
+ * first: what was backed up counts as the newer, as it has all that is left of it. Then by id.
+ */
 export function compareSnapshots(left: StoredSnapshot, right: StoredSnapshot): number {
   if (left.time.ns !== right.time.ns) return left.time.ns < right.time.ns ? -1 : 1
+  const isMade = left.original !== undefined
+  if (isMade !== (right.original !== undefined)) return isMade ? -1 : 1
   return left.id < right.id ? -1 : left.id > right.id ? 1 : 0
 }
 

@@ -3,6 +3,7 @@
  *
  * - **Root**: a path that a source protects, with all below it. Its **identity** tells whether it is still the same.
  * - **Prepared source**: a source made ready for one run, with the place where each root is to be read.
+ * - **Image**: a whole disk, as a raw file or a block device, which is read block by block.
  * - **Missed file**: an entry that should have been read and could not be: `source/unreadable`.
  */
 export { openEntryReader } from './open-reader.ts'
@@ -23,3 +24,7 @@ export type { OpenFile } from './file-server/open-file.ts'
 export type { OpenFolder } from './file-server/open-folder.ts'
 export { type OwnerFiles, type OwnerNames, readOwnerNames } from './file-server/owner-names.ts'
 export { identifyRoot, isEmptyFolder, type RootIdentity, verifyRoot } from './file-server/root-identity.ts'
+export { readBlock } from './image/block-reader.ts'
+export { type DiskArea, readAreas } from './image/changed-areas.ts'
+export { type ImageSource, openImageSource, reopenImageSource } from './image/image-source.ts'
+export { isZeros } from './image/zeros.ts'

@@ -1,6 +1,6 @@
 import { type Abortable, CoreError, isCode, retry, type RetryOptions, waitBeforeRetry } from '../base/index.ts'
 import { NameLog } from './name-log.ts'
-import type { FileInfo, FileKind, Handle, LoadOptions, Storage } from './storage.ts'
+import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, Storage } from './storage.ts'
 
 /** How long to go on; `RetryOptions` says what each means. Default: six attempts within some 30 seconds. */
 export type StorageRetryOptions = Partial<Omit<RetryOptions, 'isRetryable' | 'signal'>>
@@ -40,7 +40,7 @@ class RetryingStorage implements Storage {
     return this.#retry(() => this.#storage.load(handle, options), options)
   }
 
-  stat(handle: Handle, options: Abortable = {}): Promise<FileInfo> {
+  stat(handle: Handle, options: Abortable = {}): Promise<FileStat> {
     return this.#retry(() => this.#storage.stat(handle, options), options)
   }
 

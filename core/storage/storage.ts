@@ -30,6 +30,12 @@ export interface LoadOptions extends Abortable {
   readonly mostBytes?: number | undefined
 }
 
+/** What a storage tells of one file. */
+export interface FileStat extends FileInfo {
+  /** When it was stored by the storage's own clock, where it has one. Milliseconds since the epoch. */
+  readonly stored?: number | undefined
+}
+
 /**
  * A place that keeps a repository's files whole. It neither checks nor understands what is in them.
  *
@@ -74,8 +80,8 @@ export interface Storage {
    */
   load(handle: Handle, options?: LoadOptions): Promise<Uint8Array>
 
-  /** Tells a file's size. */
-  stat(handle: Handle, options?: Abortable): Promise<FileInfo>
+  /** Tells a file's size, and when it was stored. */
+  stat(handle: Handle, options?: Abortable): Promise<FileStat>
 
   /**
    * Yields every file of this kind once, in no order, and never holds all packs in memory (at most a few thousand names

@@ -1,8 +1,10 @@
 /**
- * The target of a restore: a folder that entries are made in. Nothing outside of it is ever touched.
+ * The target of a restore: a folder that entries are made in, and nothing outside of it is ever touched; or a file or
+ * device that a disk is written to.
  */
 export { type AlignedMemory, createAlignedMemory } from './aligned-memory.ts'
 export { DIRECT_BLOCK, type DirectFile, openDirect } from './direct-file.ts'
+export { type ImageTarget, type ImageTargetOptions, openImageTarget } from './image-target.ts'
 export {
   makeFile,
   makeFolder,

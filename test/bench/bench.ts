@@ -6,7 +6,9 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
 import { makeLargeFiles, makeSmallFiles } from './data.ts'
+import { benchImage, type Share } from './image.ts'
 import { measure, median, type Run } from './measure.ts'
+import { benchPrune } from './prune.ts'
 
 // `npm run bench`: restic and Holdfast in turn, on the same files, into repositories that began as copies of one another.
 // Ratios first: this is how many times faster Holdfast was. Ends with 1 where a "must" of the design is missed, unless
@@ -17,7 +19,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '4' },
     large: { type: 'string', default: '1536' },
     small: { type: 'string', default: '100000' },
-    only: { type: 'string', default: 'large,small' },
+    image: { type: 'string', default: '8192' },
+    only: { type: 'string', default: 'large,small,prune,image' },
     folder: { type: 'string' },
     keep: { type: 'boolean', default: false },
     'only-tell': { type: 'boolean', default: false },
@@ -32,7 +35,12 @@ const SETTLING = 3000
 const MOST_RESIDENT = 512
 const MOST_STORED = 1.03
 const folder = mkdtempSync(join(values.folder ?? tmpdir(), 'holdfast-bench-'))
-const env = { ...process.env, RESTIC_PASSWORD: 'bench', RESTIC_CACHE_DIR: join(folder, 'restic-cache') }
+const env = {
+  ...process.env,
+  RESTIC_PASSWORD: 'bench',
+  RESTIC_CACHE_DIR: join(folder, 'restic-cache'),
+  HOLDFAST_STATE_DIR: join(folder, 'state'),
+}
 const holdfast = join(import.meta.dirname, '../../out/node/holdfast')
 
 interface Line {
@@ -65,12 +73,16 @@ async function pair(
   ]
   if (round % 2 === 1) runs.reverse()
   for (const run of runs) {
-    execFileSync('sync')
-    await setTimeout(SETTLING)
-    touchMemory()
-    for (const path of reads) warm(path)
+    await settle(reads)
     await run()
   }
+}
+
+async function settle(reads: readonly string[]): Promise<void> {
+  execFileSync('sync')
+  await setTimeout(SETTLING)
+  touchMemory()
+  for (const path of reads) warm(path)
 }
 
 /**
@@ -122,6 +134,7 @@ async function benchSet(
   }
 }
 
+let shares: readonly Share[] = []
 const sizes: { readonly name: string; readonly ratio: number }[] = []
 function bytesIn(path: string): number {
   return Number(execFileSync('du', ['-s', '--bytes', path], { encoding: 'utf8' }).split('\t')[0])
@@ -137,6 +150,38 @@ try {
   if (values.only.includes('small')) {
     makeSmallFiles(join(folder, 'small'), Number(values.small))
     await benchSet('small files', join(folder, 'small'), { first: 1.5, again: 3, restore: 1.5 }, false)
+  }
+  if (values.only.includes('prune')) {
+    const prune = line('prune, half of it unused', 1)
+    await benchPrune({
+      folder,
+      rounds,
+      env,
+      both: (round, reads, resticArgs, ourArgs) => pair(prune, round, reads, resticArgs, ourArgs),
+    })
+  }
+  if (values.only.includes('image')) {
+    const backup = line('disk image: backup', 2)
+    const restore = line('disk image: restore', 0)
+    shares = await benchImage({
+      folder,
+      mib: Number(values.image),
+      rounds,
+      place(round) {
+        const [r, h] = ['restic', 'holdfast'].map((name) => join(folder, `${name}-image-${round}`))
+        for (const path of [r, h]) cpSync(join(folder, 'empty'), path ?? '', { recursive: true })
+        return [r ?? '', h ?? '']
+      },
+      async both(name, round, disk, resticArgs, ourArgs) {
+        const of = name === 'backup' ? backup : restore
+        await pair(of, round, [disk], resticArgs, ourArgs)
+        return of.holdfast.at(-1) ?? { wall: Number.NaN, resident: 0 }
+      },
+      async alone(reads, args) {
+        await settle(reads)
+        return measure(holdfast, ['repo', ...args, '--quiet'], env)
+      },
+    })
   }
 } finally {
   if (!values.keep) rmSync(folder, { recursive: true, force: true })
@@ -165,6 +210,16 @@ process.stdout.write('\n')
 for (const { name, ratio } of sizes) {
   process.stdout.write(`${name}: stored ${ratio.toFixed(3)} × restic's size\n`)
   if (ratio > MOST_STORED) missed.push(`${name}: stored ${ratio.toFixed(3)} ×, must be at most ${MOST_STORED} ×`)
+}
+for (const { name, must, shares: all, runs } of shares) {
+  const share = median(all)
+  const most = Math.max(...runs.map(({ resident }) => resident))
+  process.stdout.write(
+    `disk image, ${name}: ${(share * 100).toFixed(1)} % of the full's time (${figure([...runs], 'wall', 2)} s, ${most.toFixed(0)} MB)\n`,
+  )
+  if (must > 0 && share > must)
+    missed.push(`disk image, ${name}: ${(share * 100).toFixed(1)} %, must be ${must * 100} %`)
+  if (most > MOST_RESIDENT) missed.push(`disk image, ${name}: ${most.toFixed(0)} MB resident`)
 }
 for (const what of missed) process.stdout.write(`Missed: ${what}\n`)
 if (!values['only-tell'] && missed.length > 0) process.exitCode = 1

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 const MIB = 1024 * 1024
 
 /** Numbers in `[0, 1)` that are the same in every run. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -25,7 +25,7 @@ function vocabulary(random: () => number): string[] {
 }
 
 /** Text like that of logs and prose: words by Zipf's law, time stamps, numbers. zstd's fastest makes it 2.4 times smaller. */
-function makeText(seed: number, size: number): Buffer {
+export function makeText(seed: number, size: number): Buffer {
   const random = seeded(seed)
   const words = vocabulary(seeded(7))
   const text = Buffer.allocUnsafe(size)

@@ -1,5 +1,14 @@
 import type * as fs from 'node:fs'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { beforeEach, describe, expect, it, vi } from 'vitest'
@@ -14,6 +23,8 @@ const system = vi.hoisted(() => ({
   calls: [] as string[],
   failures: [] as { call: string; code: string }[],
   mostBytes: Infinity,
+  /** What happens right before a call. */
+  before: new Map<string, () => void>(),
   names: new Map<number, string>(),
 }))
 
@@ -27,6 +38,7 @@ vi.mock('node:fs', async (importActual) => {
       const done = args.pop() as Callback
       const entry = `${call} ${typeof target === 'number' ? system.names.get(target) : kindOf(String(target))}`
       system.calls.push(entry)
+      system.before.get(entry)?.()
       const at = system.failures.findIndex((failure) => failure.call === entry)
       const failure = at < 0 ? undefined : system.failures.splice(at, 1)[0]
       // Closing takes place all the same, or descriptors would leak.
@@ -72,6 +84,7 @@ beforeEach(() => {
   system.calls.length = 0
   system.failures.length = 0
   system.mostBytes = Infinity
+  system.before.clear()
 })
 
 describe('the system calls of a directory', () => {
@@ -79,12 +92,12 @@ describe('the system calls of a directory', () => {
     const { storage } = await openPrepared()
     await storage.save(key, new Uint8Array(16))
     expect(system.calls).toEqual([
+      'open keys',
       'open temporary',
       'write temporary',
       'fsync temporary',
       'close temporary',
       'rename temporary',
-      'open keys',
       'fsync keys',
       'close keys',
     ])
@@ -112,7 +125,7 @@ describe('the system calls of a directory', () => {
     await storage.save(key, new Uint8Array(16))
     system.calls.length = 0
     await storage.remove(key)
-    expect(system.calls).toEqual(['unlink file', 'open keys', 'fsync keys', 'close keys'])
+    expect(system.calls).toEqual(['open keys', 'unlink file', 'fsync keys', 'close keys'])
   })
 
   it('are one read for a range into memory that is given', async () => {
@@ -134,6 +147,52 @@ describe('the system calls of a directory', () => {
   })
 })
 
+describe('a folder that is exchanged for a link between two system calls', () => {
+  const pack = { ...key, kind: 'pack' } as const
+
+  async function openExchanged(call: string, path: string): Promise<{ storage: Storage; away: string; other: string }> {
+    const { folder, storage } = await openPrepared()
+    const other = join(temporaryFolder(), 'other')
+    mkdirSync(join(other, 'ab'), { recursive: true })
+    for (const each of [other, join(other, 'ab')]) writeFileSync(join(each, key.name), 'theirs')
+    const away = join(folder, 'away')
+    system.before.set(call, () => {
+      system.before.clear()
+      renameSync(join(folder, path), away)
+      symlinkSync(other, join(folder, path))
+    })
+    return { storage, away, other }
+  }
+
+  it.each([
+    ['open temporary', 'keys'],
+    ['write temporary', 'keys'],
+    ['rename temporary', 'keys'],
+  ])('(%s) holds what is saved, and not what the link leads to', async (call, path) => {
+    const { storage, away, other } = await openExchanged(call, path)
+    await storage.save(key, new Uint8Array(16))
+    expect(readdirSync(away)).toEqual([key.name])
+    expect(readdirSync(other).toSorted()).toEqual(['ab', key.name].toSorted())
+    expect(readFileSync(join(other, key.name), 'utf8')).toBe('theirs')
+  })
+
+  it.each([
+    ['open ab', 'data', 'ab'],
+    ['unlink file', 'data', 'ab'],
+    ['unlink file', 'data/ab', ''],
+  ])('(%s) loses what is removed, and not what %s now leads to', async (call, path, below) => {
+    const { storage, away, other } = await openExchanged(call, path)
+    const { before } = system
+    const exchange = before.get(call)
+    before.clear()
+    await storage.save(pack, new Uint8Array(16))
+    if (exchange) before.set(call, exchange)
+    await storage.remove(pack)
+    expect(readdirSync(join(away, below))).toEqual([])
+    expect(existsSync(join(other, key.name)) && existsSync(join(other, 'ab', key.name))).toBe(true)
+  })
+})
+
 describe('a failed system call of a directory', () => {
   it.each([
     ['open temporary', 'EMFILE', 'storage/unreachable'],
@@ -152,7 +211,7 @@ describe('a failed system call of a directory', () => {
     const retryable = expected === 'storage/unreachable'
     await expect(storage.save(key, new Uint8Array(16))).rejects.toMatchObject({ code: expected, retryable })
     expect(readdirSync(join(folder, 'keys'))).toEqual([])
-    expect(system.calls.at(-1)).toBe('unlink temporary')
+    expect(system.calls.slice(-2)).toEqual(['unlink temporary', 'close keys'])
     await storage.save(key, new Uint8Array(16))
   })
 

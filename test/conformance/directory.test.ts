@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { openDirectoryStorage, type Storage } from '../../core/storage/index.ts'
-import { CONFIG, handle, isSame, listAll, listNames, numberedBody, randomBody, temporaryFolder } from './fixture.ts'
+import { CONFIG, handle, listAll, listNames, numberedBody, randomBody, temporaryFolder } from './fixture.ts'
 
 const pack = handle('pack', 1)
 const PACK_FOLDER = `data/${pack.name.slice(0, 2)}`
@@ -65,23 +65,6 @@ describe('a directory laid out as restic does it', () => {
     await openDirectoryStorage(folder).save(pack, randomBody(10))
     expect(modeOf(join(folder, PACK_PATH))).toBe('440')
     expect(modeOf(join(folder, PACK_FOLDER))).toMatch(/^7[57]0$/)
-  })
-
-  it('works through symbolic links to a folder and to a file', async () => {
-    const { folder, storage } = await openRepository()
-    await storage.save(pack, numberedBody(500, 3))
-    const elsewhere = temporaryFolder()
-    for (const path of ['data', 'keys']) {
-      renameSync(join(folder, path), join(elsewhere, path))
-      symlinkSync(join(elsewhere, path), join(folder, path))
-    }
-    renameSync(join(elsewhere, PACK_PATH), join(elsewhere, 'moved'))
-    symlinkSync(join(elsewhere, 'moved'), join(elsewhere, PACK_PATH))
-    await storage.prepare()
-    await storage.save(handle('key', 1), randomBody(10))
-    expect(await listAll(storage, 'pack')).toEqual([{ name: pack.name, size: 500 }])
-    expect(isSame(await storage.load(pack), numberedBody(500, 3))).toBe(true)
-    expect(filesBelow(join(elsewhere, 'keys'))).toEqual([handle('key', 1).name])
   })
 
   it('takes a relative path from where the process is when it is opened', async () => {

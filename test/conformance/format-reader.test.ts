@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { runHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { readFileOf } from './format-reader.ts'
+import { readDiskOf, readFileOf } from './format-reader.ts'
 
 const PASSWORD = 'geheim ✓'
 const ODD = Buffer.concat([
@@ -83,6 +83,17 @@ describe('a reader written from FORMAT.md alone', () => {
     })
 
     givesBackEveryFile('holdfast')
+
+    it('gives back a disk', async () => {
+      const folder = join(made, 'disks')
+      const env = { RESTIC_PASSWORD: PASSWORD, RESTIC_REPOSITORY: folder, HOLDFAST_STATE_DIR: join(made, 'state') }
+      const disk = Buffer.concat([randomBytes(3_000_000), Buffer.alloc(5_000_000), Buffer.from('the end')])
+      writeFileSync(join(made, 'disk.raw'), disk)
+      expect(await runHoldfast(['repo', 'init'], { env })).toMatchObject({ code: 0 })
+      const backup = ['repo', 'image', 'backup', join(made, 'disk.raw'), '--name', 'mail']
+      expect(await runHoldfast(backup, { env })).toMatchObject({ code: 0 })
+      expect(readDiskOf(folder, PASSWORD, 'mail').equals(disk)).toBe(true)
+    })
   })
 
   describeWith(['restic'], 'of what stock restic stored', () => {

@@ -66,6 +66,17 @@ export function readFileOf(repository: string, password: string, path: string | 
   return Buffer.concat((node.content ?? []).map((id) => blobOf('data', id)))
 }
 
+/** A disk of the newest snapshot. */
+export function readDiskOf(repository: string, password: string, name: string): Buffer {
+  const read = (path: string): Buffer => readFileOf(repository, password, `/${name}/${path}`)
+  const disk = parse(read('disk.json')) as Record<'version' | 'bytes' | 'extentBytes', number>
+  check(disk.version === 1, 'the version of the disk is unknown')
+  const extents = Array.from({ length: Math.ceil(disk.bytes / disk.extentBytes) }, (_, extent) =>
+    read(`extents/${String(extent + 1).padStart(4, '0')}/flat.vmdk`),
+  )
+  return Buffer.concat(extents).subarray(0, disk.bytes)
+}
+
 function openKey(repository: string, password: string): Key {
   for (const name of namesIn(repository, 'keys')) {
     const file = parse(readNamed(join(repository, 'keys', name), name)) as KeyFile
@@ -99,7 +110,10 @@ function instant(time: string): bigint {
 
 function openDocument(repository: string, key: Key, folder: 'index' | 'snapshots', name: string): unknown {
   const opened = unseal(key, readNamed(join(repository, folder, name), name))
-  if (opened[0] !== 2) return parse(opened)
+  if (opened[0] !== 2) {
+    check(opened[0] === 0x7b || opened[0] === 0x5b, `${folder}/${name} begins as no document does`)
+    return parse(opened)
+  }
   const maxOutputLength = (folder === 'index' ? 512 : 64) * MEBIBYTE
   return parse(zstdDecompressSync(opened.subarray(1), { maxOutputLength }))
 }

@@ -32,7 +32,7 @@ export function describeReading(name: string, open: () => Promise<Opened>): void
       const loaded = await storage.load(pack)
       expect(loaded.byteLength).toBe(size)
       expect(isSame(loaded, body)).toBe(true)
-      expect(await storage.stat(pack)).toEqual({ name: pack.name, size })
+      expect(await storage.stat(pack)).toMatchObject({ name: pack.name, size })
       expect(await listAll(storage, 'pack')).toEqual([{ name: pack.name, size }])
     })
 
@@ -47,7 +47,7 @@ export function describeReading(name: string, open: () => Promise<Opened>): void
       const body = randomBody(155)
       const storage = await openWith(body, CONFIG)
       expect(isSame(await storage.load(CONFIG), body)).toBe(true)
-      expect(await storage.stat(CONFIG)).toEqual({ name: '', size: 155 })
+      expect(await storage.stat(CONFIG)).toMatchObject({ name: '', size: 155 })
       expect(await listAll(storage, 'config')).toEqual([{ name: '', size: 155 }])
     })
 

@@ -70,7 +70,7 @@ async function backUpWhile(
   })
   const repository = newRepository(storage)
   const options = backupOptions(at(''), { packBytes: PACK_BYTES, ...changes })
-  const result = await backUp(repository, repository.loadIndex(), options)
+  const result = await backUp(repository, repository.loadIndex({ purpose: 'refer' }), options)
   expect(isDone).toBe(true)
   const { findings } = await checkRepository(repository)
   expect(findings).toEqual([])
@@ -129,7 +129,7 @@ describe('a file that changes while it is read', () => {
     })
     expect(missedIn(result)).toEqual([])
     expectContent(files.get('large'), LARGE)
-    const next = await backUp(repository, repository.loadIndex(), backupOptions(at('')))
+    const next = await backUp(repository, repository.loadIndex({ purpose: 'refer' }), backupOptions(at('')))
     expect(next.figures).toMatchObject({ filesNew: 0, filesChanged: 1 })
     expect(String((await filesOf(repository, next)).get('large'))).toBe('another file')
   })
@@ -138,7 +138,7 @@ describe('a file that changes while it is read', () => {
     const { repository, result, files } = await backUpWhile(() => rmSync(at('large')))
     expect(missedIn(result)).toEqual([])
     expectContent(files.get('large'), LARGE)
-    const next = await backUp(repository, repository.loadIndex(), backupOptions(at('')))
+    const next = await backUp(repository, repository.loadIndex({ purpose: 'refer' }), backupOptions(at('')))
     expect(await filesOf(repository, next)).toEqual(new Map())
   })
 
@@ -189,7 +189,11 @@ describe('a file that is being read', () => {
       told.push(progress)
       if (isReading) toldMidway.resolve(progress)
     }
-    await backUp(repository, repository.loadIndex(), backupOptions(at(''), { packBytes: PACK_BYTES, onProgress }))
+    await backUp(
+      repository,
+      repository.loadIndex({ purpose: 'refer' }),
+      backupOptions(at(''), { packBytes: PACK_BYTES, onProgress }),
+    )
     const { figures } = await toldMidway.promise
     expect(figures.filesNew).toBe(0)
     expect(figures.bytesProcessed).toBeGreaterThan(PACK_BYTES / 2)

@@ -41,7 +41,7 @@ function touch(moment: string): void {
 }
 
 function backUpNow(changes: Partial<BackupOptions> = {}): Promise<BackupResult> {
-  return backUp(repository, repository.loadIndex(), backupOptions(join(home, 'source'), changes))
+  return backUp(repository, repository.loadIndex({ purpose: 'refer' }), backupOptions(join(home, 'source'), changes))
 }
 
 async function storedIn({ snapshot = '' }: BackupResult): Promise<string> {
@@ -262,7 +262,7 @@ describe('a backup into a repository that lost a pack', () => {
     }
     const ofPacks = messages.filter((message) => String(message).startsWith('Pack '))
     expect(ofPacks).toHaveLength(2)
-    expect(messages.filter((message) => String(message).includes('restic rebuild-index'))).toHaveLength(2)
+    expect(messages.filter((message) => String(message).includes('holdfast repo repair index'))).toHaveLength(2)
     for (const message of ofPacks) {
       expect(message).toMatch(
         way === 'removed'

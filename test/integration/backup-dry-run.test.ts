@@ -30,8 +30,11 @@ function fill(vault: Vault, seed: number): void {
  */
 const ABOVE = 200
 
-/** That two summaries are of the same run, but for what has to differ. */
-function expectSame(dry: BackupRun, real: BackupRun): void {
+/**
+ * That two summaries are of the same run, but for what has to differ. A run that tries again what it missed stores the
+ * folders above once more where they have changed meanwhile.
+ */
+function expectSame(dry: BackupRun, real: BackupRun, { triesAgain = false } = {}): void {
   const differing = {
     total_duration: 0,
     dry_run: 0,
@@ -39,10 +42,13 @@ function expectSame(dry: BackupRun, real: BackupRun): void {
     missed_log: 0,
     data_added: 0,
     data_added_packed: 0,
+    ...(triesAgain && { tree_blobs: 0 }),
   }
   expect({ ...dry.summary, ...differing }).toEqual({ ...real.summary, ...differing })
   for (const name of ['data_added', 'data_added_packed']) {
-    expect(Math.abs(Number(dry.summary[name]) - Number(real.summary[name]))).toBeLessThan(ABOVE)
+    expect(Math.abs(Number(dry.summary[name]) - Number(real.summary[name]))).toBeLessThan(
+      triesAgain ? 10 * ABOVE : ABOVE,
+    )
   }
 }
 
@@ -95,6 +101,6 @@ describeBoundByModes('a dry run', () => {
     expect(existsSync(vault.file('logs'))).toBe(false)
     expect(vault.stored()).toEqual(before)
     const real = await vault.backUp([], BOUND)
-    expectSame(dry, real)
+    expectSame(dry, real, { triesAgain: true })
   })
 })

@@ -163,7 +163,7 @@ describe('a target that vanishes while it is read', async () => {
     const isStored = moment === 'while it is stored'
     const repository = newRepository(isStored ? beforeSave(storage, once) : storage)
     const options = backupOptions(source, { ...changes, ...(isStored ? {} : { onParent: once }) })
-    await expect(backUp(repository, repository.loadIndex(), options)).rejects.toMatchObject({
+    await expect(backUp(repository, repository.loadIndex({ purpose: 'refer' }), options)).rejects.toMatchObject({
       code: 'source/vanished',
       safety: 'No recovery point was made of this run; earlier ones are untouched.',
     })

@@ -47,7 +47,7 @@ async function backUpCounted(changes: BackupChanges, roots: string | Buffer[] = 
   const repository = newRepository(beforeSave(openMemoryStorage(), () => counted.promise))
   const result = await backUp(
     repository,
-    repository.loadIndex(),
+    repository.loadIndex({ purpose: 'refer' }),
     backupOptions(roots, {
       estimate: true,
       onProgress(progress) {
@@ -65,7 +65,7 @@ async function backUpTold(repository: Repository, changes: BackupChanges = {}): 
   const told: BackupProgress[] = []
   const onProgress = (progress: BackupProgress): void => void told.push(progress)
   const options = backupOptions(at('source'), { estimate: true, onProgress, ...changes })
-  return { result: await backUp(repository, repository.loadIndex(), options), told }
+  return { result: await backUp(repository, repository.loadIndex({ purpose: 'refer' }), options), told }
 }
 
 describe('FS-8: the estimate', () => {
@@ -148,7 +148,7 @@ describe('FS-8: the estimate', () => {
     const first = (): Promise<BackupResult> =>
       backUp(
         repository,
-        repository.loadIndex(),
+        repository.loadIndex({ purpose: 'refer' }),
         backupOptions(at('source'), { estimate: 'first', onProgress: (progress) => told.push(progress) }),
       )
     await first()

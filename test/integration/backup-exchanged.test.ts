@@ -88,7 +88,7 @@ async function backUpWhile(change: () => void, changes: Partial<BackupOptions> =
   })
   const repository = newRepository(storage)
   const options = backupOptions(at('source'), { packBytes: 4 * MIB, ...changes })
-  const result = await backUp(repository, repository.loadIndex(), options)
+  const result = await backUp(repository, repository.loadIndex({ purpose: 'refer' }), options)
   expect(isDone).toBe(true)
   const { files } = await restoreRepository(repository, result.snapshot ?? '', home)
   return { result, files: new Map([...files].map(([path, content]) => [path.slice(at('source/').length), content])) }
@@ -127,7 +127,7 @@ describe('a folder that is exchanged for a link while a backup runs', () => {
       renameSync(at('moved away'), at('source'))
     }
     const repository = newRepository(beforeSave(openMemoryStorage(), putBack))
-    const backup = backUp(repository, repository.loadIndex(), {
+    const backup = backUp(repository, repository.loadIndex({ purpose: 'refer' }), {
       ...backupOptions(at('source')),
       // Called when the target was identified, and nobody has opened it.
       onParent() {

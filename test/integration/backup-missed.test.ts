@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
+import { jsonLines } from '../support/holdfast.ts'
 import { describeBoundByModes } from '../support/privilege.ts'
 import { startBoundByModes } from '../support/repository-process/start.ts'
 import { type BackupRun, makeVault, type Vault } from '../support/vault.ts'
@@ -27,7 +28,40 @@ async function backUpUnlocking(vault: Vault, missed: string, locked: string): Pr
   return JSON.parse(result ?? '') as Record<string, unknown>
 }
 
+const DAY = 86_400_000
+
+/** As the command takes it. */
+const timeOf = (time: number): string => new Date(time).toISOString().slice(0, 19).replace('T', ' ')
+
 describeBoundByModes('a backup that may not read everything', () => {
+  it('RET-21: says so in its snapshot: the list and a restore tell, and a complete one stays in its place', async () => {
+    const vault = await makeVault()
+    vault.write('free', 'may be read')
+    const locked = vault.write('locked', 'may not always')
+    // Tuesday and Friday, two weeks ago and more.
+    const tuesday = Math.floor((Date.now() - 21 * DAY) / (7 * DAY)) * 7 * DAY - 2 * DAY
+    const run = async (day: number): Promise<string> =>
+      String((await vault.backUp(['--time', timeOf(day)], BOUND)).summary['snapshot_id'])
+    const complete = await run(tuesday)
+    lock(locked)
+    const lacking = await run(tuesday + 3 * DAY)
+    const newest = await run(Date.now() - DAY)
+
+    const listed = await vault.holdfast(['snapshots', '--json'])
+    const missed = new Map(jsonLines(listed.stdout).map((line) => [line['id'], line['files_missed']]))
+    expect([complete, lacking, newest].map((id) => missed.get(id))).toEqual([undefined, 1, 1])
+    expect((await vault.holdfast(['snapshots'])).stdout).toMatch(/Size +Missed\n/)
+    const restored = await vault.holdfast(['restore', lacking, '--target', vault.file('back')])
+    expect(restored).toMatchObject({ code: 0, stderr: expect.stringContaining('1 file could not be read') as string })
+    expect((await vault.holdfast(['restore', complete, '--target', vault.file('all')])).stderr).toBe('')
+    expect(vault.restic('snapshots')).toContain(lacking.slice(0, 8))
+
+    const rules = ['--retain-days', '1', '--retain-weeks', '8', '--time-zone', 'UTC', '--yes']
+    expect((await vault.holdfast(['forget', ...rules])).code).toBe(0)
+    const left = jsonLines((await vault.holdfast(['snapshots', '--json'])).stdout).flatMap(({ id }) => id ?? [])
+    expect(left).toEqual([complete, newest])
+  })
+
   it('NAS-15, FS-16: stores all else, ends with 3, names what it missed, and the next run takes it', async () => {
     const vault = await makeVault()
     vault.write('free', 'may be read')

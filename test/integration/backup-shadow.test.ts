@@ -59,7 +59,7 @@ async function backUpShadow(
   const told: BackupProgress[] = []
   const counted = Promise.withResolvers<undefined>()
   const repository = newRepository(beforeSave(openMemoryStorage(), () => counted.promise))
-  const result = await backUp(repository, repository.loadIndex(), {
+  const result = await backUp(repository, repository.loadIndex({ purpose: 'refer' }), {
     ...backupOptions(home, changes),
     source: shadowSource(places, selection),
     estimate: true,

@@ -1,12 +1,11 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 import { lockRepository } from '../../core/repository/index.ts'
 import { runHoldfast } from '../support/holdfast.ts'
-import { makeSmallRepository, PASSWORD, type SmallRepository } from '../support/repository.ts'
+import { useSmallRepository, PASSWORD } from '../support/small-repository.ts'
 
 interface Ended {
   readonly code: number | null
@@ -21,16 +20,13 @@ async function check(repository: string, ...options: string[]): Promise<Ended> {
 }
 
 describe('holdfast repo check', () => {
-  let home = ''
-  let small: SmallRepository
+  const small = useSmallRepository()
   /** A copy with one damaged data pack. */
   let broken = ''
   let brokenPack = ''
 
   beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'holdfast-check-command-'))
-    small = await makeSmallRepository(home)
-    broken = join(home, 'broken')
+    broken = join(small.home, 'broken')
     await cp(small.location, broken, { recursive: true })
     const [file, body] = await largestPack(broken)
     body.writeUInt8(body.readUInt8(1_000_000) ^ 1, 1_000_000)
@@ -38,7 +34,6 @@ describe('holdfast repo check', () => {
     await writeFile(file, body)
     brokenPack = file.split('/').at(-1) ?? ''
   })
-  afterAll(() => rm(home, { recursive: true }))
 
   it('ends with 0, says what it looked at, and leaves no lock', async () => {
     const { code, out, err } = await check(small.location, '--read-data')
@@ -86,7 +81,7 @@ describe('holdfast repo check', () => {
       ['--read-data', '--read-data-subset', '1/2'],
       ['--read-data-subset', '3/2'],
     ]) {
-      const { code, err } = await check(join(home, 'nowhere'), ...options)
+      const { code, err } = await check(join(small.home, 'nowhere'), ...options)
       expect(code).toBe(1)
       expect(err).toMatch(/Give /)
     }

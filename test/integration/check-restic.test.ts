@@ -1,17 +1,16 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 import { CoreError } from '../../core/base/index.ts'
 import { openRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { checkRepository, namesOf } from '../support/check-repository.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { makeSmallRepository, PASSWORD, type SmallRepository } from '../support/repository.ts'
 import { seededChance } from '../support/seeded-chance.ts'
+import { useSmallRepository, PASSWORD } from '../support/small-repository.ts'
 
 const SEED = Number(process.env['HOLDFAST_SEED'] ?? 20_260_103)
 const ROUNDS = Number(process.env['HOLDFAST_ROUNDS'] ?? 24)
@@ -39,14 +38,7 @@ async function findDamage(repository: string): Promise<string[]> {
 }
 
 describeWith(['restic'], `a check beside restic's (HOLDFAST_SEED=${SEED})`, () => {
-  let home = ''
-  let small: SmallRepository
-
-  beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'holdfast-check-restic-'))
-    small = await makeSmallRepository(home)
-  })
-  afterAll(() => rm(home, { recursive: true }))
+  const small = useSmallRepository()
 
   it('finds nothing where restic finds nothing', async () => {
     expect(await restic(small.location, 'check', '--read-data')).toBe(0)
@@ -58,7 +50,7 @@ describeWith(['restic'], `a check beside restic's (HOLDFAST_SEED=${SEED})`, () =
     const missed: string[] = []
     let foundByRestic = 0
     for (let round = 0; round < ROUNDS; round++) {
-      const repository = join(home, 'flipped')
+      const repository = join(small.home, 'flipped')
       await cp(small.location, repository, { recursive: true })
       const file = pick(await filesIn(repository), chance.below)
       const body = await readFile(file)
@@ -80,8 +72,8 @@ describeWith(['restic'], `a check beside restic's (HOLDFAST_SEED=${SEED})`, () =
   })
 
   it.each(['1', '2'])('checks a repository that restic made in format %s', async (version) => {
-    const repository = join(home, `restic-${version}`)
-    const source = join(home, `source-${version}`)
+    const repository = join(small.home, `restic-${version}`)
+    const source = join(small.home, `source-${version}`)
     await mkdir(join(source, 'folder'), { recursive: true })
     await writeFile(join(source, 'folder/file'), seededChance(3).fill(Buffer.alloc(1_500_000)))
     await writeFile(join(source, 'text'), 'text '.repeat(10_000))

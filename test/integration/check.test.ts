@@ -1,58 +1,40 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 import { CoreError } from '../../core/base/index.ts'
-import type { CheckProgress } from '../../core/maintenance/index.ts'
+import type { CheckProgress, UnusedBlob } from '../../core/maintenance/index.ts'
 import { createSealer, readPackHeader, type Repository, sha256 } from '../../core/repository/index.ts'
 import { changeStorage, type FileKind, type Storage } from '../../core/storage/index.ts'
 import { checkRepository, namesOf } from '../support/check-repository.ts'
 import { storeIndex, storePack, storeSnapshot } from '../support/craft.ts'
 import { flip } from '../support/damage.ts'
-import {
-  backUpFolder,
-  type Change,
-  makeSmallRepository,
-  readStored,
-  type SmallRepository,
-  storageOf,
-  type StoredFiles,
-  withChanges,
-} from '../support/repository.ts'
 import { restoreRepository } from '../support/restore-repository.ts'
 import { seededChance } from '../support/seeded-chance.ts'
+import { backUpFolder, useSmallRepository } from '../support/small-repository.ts'
+import { type Change } from '../support/stored-files.ts'
 
 function firstOf(names: readonly string[]): string {
   return names[0] ?? expect.unreachable()
 }
 
 describe('a check', () => {
-  let home = ''
-  let small: SmallRepository
-  let files: StoredFiles
+  const small = useSmallRepository()
   let dataPacks: string[]
   let treePacks: string[]
 
   beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'holdfast-check-'))
-    small = await makeSmallRepository(home)
-    files = await readStored(small.repository.storage)
-    const sealer = createSealer(small.repository.masterKey)
-    const typeOf = (name: string): string => readPackHeader(bodyOf(name), sealer)[0]?.type ?? ''
-    dataPacks = [...files.pack.keys()].filter((name) => typeOf(name) === 'data')
-    treePacks = [...files.pack.keys()].filter((name) => typeOf(name) === 'tree')
+    dataPacks = small.packsOf('data')
+    treePacks = small.packsOf('tree')
   })
-  afterAll(() => rm(home, { recursive: true }))
 
   /** A repository of its own for each test, in memory. */
   async function copy(...changes: Change[]): Promise<Repository> {
-    return small.repository.over(await storageOf(withChanges(files, changes)))
+    return await small.copy(changes)
   }
 
   function bodyOf(name: string): Buffer {
-    return files.pack.get(name) ?? expect.unreachable()
+    return small.files.pack.get(name) ?? expect.unreachable()
   }
 
   const kindsAfter = async (change: Change): Promise<Set<string>> => {
@@ -63,11 +45,9 @@ describe('a check', () => {
   async function checkTree(tree: string, ...data: Buffer[]): Promise<string[]> {
     const repository = await copy()
     const body = Buffer.from(tree)
-    const blobs = [body, ...data].map((each) => ({
-      type: each === body ? ('tree' as const) : ('data' as const),
-      plain: each,
-    }))
-    await storeIndex(repository, await storePack(repository, blobs))
+    await storeIndex(repository, await storePack(repository, [{ type: 'tree', plain: body }]))
+    const blobs = data.map((plain) => ({ type: 'data' as const, plain }))
+    if (blobs.length > 0) await storeIndex(repository, await storePack(repository, blobs))
     await storeSnapshot(repository, sha256(body).toString('hex'))
     const { findings } = await checkRepository(repository)
     return findings.map(({ kind, severity, object }) => `${severity} ${kind} ${object.name}`)
@@ -77,7 +57,7 @@ describe('a check', () => {
     const { checked, findings, affected } = await checkRepository(await copy())
     expect(namesOf(findings)).toEqual([])
     expect(affected).toEqual([])
-    const bytes = [...files.pack.values()].reduce((sum, { length }) => sum + length, 0)
+    const bytes = [...small.files.pack.values()].reduce((sum, { length }) => sum + length, 0)
     expect(checked).toMatchObject({ snapshots: 2, indexFiles: 2, packs: 4, packsRead: 4, bytesRead: bytes, damages: 0 })
     expect(checked.blobsRead).toBe(checked.blobs)
     expect(checked.trees).toBeGreaterThan(8)
@@ -178,7 +158,7 @@ describe('a check', () => {
   it('counts a blob as lost only when no copy is left, as a restore does', async () => {
     const name = dataPacks.find((pack) => bodyOf(pack).length > 2_000_000) ?? expect.unreachable()
     const repository = await copy()
-    const index = await repository.loadIndex()
+    const index = await repository.loadIndex({ purpose: 'read' })
     const blobs = await Promise.all(
       readPackHeader(bodyOf(name), repository.sealer).map(async ({ type, id }) => ({
         type,
@@ -196,14 +176,14 @@ describe('a check', () => {
       expect(findings.every(({ restorable }) => restorable === 'all')).toBe(true)
       expect(new Set(findings.map(({ object }) => object.name))).toEqual(new Set([name]))
       expect(affected).toEqual([])
-      expect((await restoreRepository(repository, small.snapshots[1], home)).lost).toEqual(new Set())
+      expect((await restoreRepository(repository, small.snapshots[1], small.home)).lost).toEqual(new Set())
       if (!body) await repository.storage.save({ kind: 'pack', name }, Buffer.alloc(0))
     }
   })
 
   it('reads another copy of a tree where the first is damaged', async () => {
     const repository = await copy()
-    const index = await repository.loadIndex()
+    const index = await repository.loadIndex({ purpose: 'read' })
     const name = firstOf(treePacks)
     const blobs = await Promise.all(
       readPackHeader(bodyOf(name), repository.sealer).map(async ({ type, id }) => ({
@@ -217,7 +197,7 @@ describe('a check', () => {
     expect(namesOf(findings)).toEqual([`pack-missing ${name}`])
     expect(affected).toEqual([])
     for (const snapshot of small.snapshots) {
-      expect((await restoreRepository(repository, snapshot, home)).lost).toEqual(new Set())
+      expect((await restoreRepository(repository, snapshot, small.home)).lost).toEqual(new Set())
     }
   })
 
@@ -251,6 +231,65 @@ describe('a check', () => {
       const tree = '{"nodes":[{"name":"b"'
       expect(await checkTree(tree)).toEqual([`damage tree-damaged ${sha256(Buffer.from(tree)).toString('hex')}`])
     })
+  })
+
+  it('takes no blob for one of the other type, though it have the same id', async () => {
+    const tree = '{"nodes":[]}\n'
+    const id = sha256(Buffer.from(tree)).toString('hex')
+    const times =
+      '"mtime":"2026-01-01T00:00:00Z","atime":"2026-01-01T00:00:00Z","ctime":"2026-01-01T00:00:00Z","uid":0,"gid":0'
+    // A file whose content is there as a tree only, and a folder whose tree is there as data only.
+    const file = `{"nodes":[{"name":"a","type":"file",${times},"size":13,"content":["${id}"]},{"name":"b","type":"dir",${times},"subtree":"${id}"}]}\n`
+    expect(await checkTree(file, Buffer.from(tree))).toEqual([`damage tree-missing ${id}`])
+    const repository = await copy()
+    const blobs = [tree, file].map((plain) => ({ type: 'tree' as const, plain: Buffer.from(plain) }))
+    await storeIndex(repository, await storePack(repository, blobs))
+    await storeSnapshot(repository, sha256(Buffer.from(file)).toString('hex'))
+    const { findings } = await checkRepository(repository)
+    expect(findings.map(({ kind }) => kind)).toEqual(['content-missing'])
+  })
+
+  it('counts what no snapshot needs, and further copies of what one does', async () => {
+    const repository = await copy()
+    expect((await checkRepository(repository)).checked.unused).toEqual({ blobs: 0, copies: 0, bytes: 0 })
+    const plain = Buffer.from('nobody needs this')
+    await storeIndex(repository, await storePack(repository, [{ type: 'data', plain }]))
+    expect((await checkRepository(repository)).checked.unused).toEqual({
+      blobs: 1,
+      copies: 0,
+      bytes: plain.length + 32,
+    })
+    const index = await repository.loadIndex({ purpose: 'read' })
+    const needed = await repository.loadBlob(index, 'data', index.idOf(0)).catch(() => undefined)
+    const type = needed ? 'data' : 'tree'
+    const again = needed ?? (await repository.loadBlob(index, 'tree', index.idOf(0)))
+    await storeIndex(repository, await storePack(repository, [{ type, plain: again }]))
+    expect((await checkRepository(repository)).checked.unused).toMatchObject({ blobs: 1, copies: 1 })
+  })
+
+  it('tells each blob that no snapshot needs, and none where not all trees can be read', async () => {
+    const repository = await copy()
+    const blobs = ['one', 'two'].map((text) => ({ type: 'data' as const, plain: Buffer.from(text) }))
+    const { name, entries } = await storePack(repository, blobs)
+    await storeIndex(repository, { name, entries })
+    // A further copy of one that is needed is none of them.
+    const index = await repository.loadIndex({ purpose: 'read' })
+    const { type } = index.locate(0)
+    const plain = await repository.loadBlob(index, type, index.idOf(0))
+    await storeIndex(repository, await storePack(repository, [{ type, plain }]))
+    const told: UnusedBlob[] = []
+    function onUnused(unused: Iterable<UnusedBlob>): Promise<void> {
+      for (const blob of unused) told.push(blob)
+      return Promise.resolve()
+    }
+    const { checked } = await checkRepository(repository, { read: { type: 'none' }, onUnused })
+    expect(checked.unused).toMatchObject({ blobs: 2, copies: 1 })
+    expect(told).toEqual(entries.map(({ id }) => ({ type: 'data', id: id.toString('hex'), pack: name })))
+
+    await repository.storage.remove({ kind: 'pack', name: firstOf(treePacks) })
+    const after = await checkRepository(repository, { read: { type: 'none' }, onUnused })
+    expect(after.checked.unused).toBeUndefined()
+    expect(told).toHaveLength(2)
   })
 
   it('names a snapshot whose root is in no index', async () => {
@@ -303,7 +342,7 @@ describe('a check', () => {
     const phases = [...new Set(told.map(({ phase }) => phase))]
     expect(phases).toEqual(['index', 'trees', 'packs'])
     const last = told.at(-1) ?? expect.unreachable()
-    const bytes = [...files.pack.values()].reduce((sum, { length }) => sum + length, 0)
+    const bytes = [...small.files.pack.values()].reduce((sum, { length }) => sum + length, 0)
     expect(last).toMatchObject({ phase: 'packs', done: 4, total: 4, bytesDone: bytes, bytesTotal: bytes, left: 0 })
     expect(last.rate).toBeGreaterThan(0)
   })

@@ -10,6 +10,7 @@ import { describeWith } from '../support/peer/describe-with.ts'
 import { isRoot } from '../support/privilege.ts'
 import { PROGRAM } from '../support/program.ts'
 
+/** `copy` has two repositories, and tests of its own. */
 const COMMANDS = [
   ['backup', '/etc/hostname'],
   ['restore', 'latest', '--target', '/nonexistent/never-made'],
@@ -20,6 +21,17 @@ const COMMANDS = [
   ['unlock'],
   ['key', 'list'],
   ['stats'],
+  ['tag', '--add', 'x'],
+  ['find', 'x'],
+  ['diff', 'latest', 'latest'],
+  ['forget', '--keep-last', '1000'],
+  ['prune'],
+  ['repair', 'index'],
+  ['repair', 'packs'],
+  ['repair', 'snapshots'],
+  ['rewrite', '--exclude', '/nonexistent'],
+  ['image', 'backup', '/etc/hostname', '--name', 'disk'],
+  ['image', 'restore', 'latest', '--name', 'disk', '--target', '/nonexistent/never-made'],
 ]
 
 describeWith(['restic'], 'how the commands of holdfast repo end', () => {
@@ -73,7 +85,7 @@ describeWith(['restic'], 'how the commands of holdfast repo end', () => {
     const { code, stderr } = await runHoldfast(['snapshots', '--json'])
     expect(code).toBe(1)
     expect(stderr).toContain('It is `holdfast repo snapshots`.')
-    for (const command of [['forget'], ['repo', 'prune']]) {
+    for (const command of [['mount'], ['repo', 'migrate']]) {
       const only = await runHoldfast(command)
       expect(only.code).toBe(1)
       expect(only.stderr).toContain(`\`restic ${command.at(-1)}\` does it there.`)

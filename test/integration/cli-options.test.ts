@@ -63,6 +63,24 @@ describe('the options of holdfast repo', () => {
   })
 })
 
+describe('--no-lock without --dry-run', () => {
+  it.each([
+    ['tag', '--add', 'x'],
+    ['forget', 'latest'],
+    ['prune'],
+    ['rewrite', '--exclude', 'x'],
+    ['repair', 'index'],
+    ['repair', 'packs'],
+    ['repair', 'snapshots'],
+  ])('is refused by %s', async (...command) => {
+    const vault = await makeVault()
+    const { code, stderr } = await vault.holdfast([...command, '--no-lock'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('--no-lock was given without --dry-run.')
+    expect(stderr).toContain('Nothing was changed.')
+  })
+})
+
 describe('the options of holdfast repo backup that are kept in the snapshot', () => {
   it.each([
     [['--host', 'elsewhere'], { hostname: 'elsewhere' }],

@@ -1,27 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 import { CoreError } from '../../core/base/index.ts'
-import { createSealer, openRepository, readPackHeader, type Repository } from '../../core/repository/index.ts'
+import { openRepository, type Repository } from '../../core/repository/index.ts'
 import type { FileKind } from '../../core/storage/index.ts'
 import { checkRepository, type CheckOutcome } from '../support/check-repository.ts'
 import { type Damage, flip, flips, losses } from '../support/damage.ts'
-import {
-  type Change,
-  makeSmallRepository,
-  PASSWORD,
-  readFiles,
-  readStored,
-  type SmallRepository,
-  storageOf,
-  type StoredFiles,
-  withChanges,
-} from '../support/repository.ts'
 import { restoreRepository } from '../support/restore-repository.ts'
 import { seededChance } from '../support/seeded-chance.ts'
+import { useSmallRepository, PASSWORD, readFiles } from '../support/small-repository.ts'
+import { type Change, readStored, storageOf, type StoredFiles, withChanges } from '../support/stored-files.ts'
 
 /** Each title of a case in a failure's message names the file and the bit. */
 const SEED = Number(process.env['HOLDFAST_SEED'] ?? 20_260_102)
@@ -32,25 +21,19 @@ const AT_ONCE = 3
 type Case = readonly Damage[]
 
 describe(`a damaged repository (HOLDFAST_SEED=${SEED})`, () => {
-  let home = ''
-  let small: SmallRepository
+  const small = useSmallRepository()
   let files: StoredFiles
   /** By path from the snapshot's root. */
   let originals: Map<string, Buffer>
   let treePacks: Set<string>
 
   beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'holdfast-damage-'))
-    small = await makeSmallRepository(home)
     const { repository, source } = small
     await repository.saveDocument('lock', Buffer.from('{"time":"2026-01-02T03:04:05Z","hostname":"other","pid":1}'))
     files = await readStored(repository.storage)
     originals = new Map([...(await readFiles(source))].map(([path, content]) => [join(source, path), content]))
-    const sealer = createSealer(repository.masterKey)
-    const isTreePack = (body: Buffer): boolean => readPackHeader(body, sealer)[0]?.type === 'tree'
-    treePacks = new Set([...files.pack].filter(([, body]) => isTreePack(body)).map(([name]) => name))
+    treePacks = new Set(small.packsOf('tree'))
   })
-  afterAll(() => rm(home, { recursive: true }))
 
   async function damaged(changes: readonly Change[]): Promise<Repository> {
     return small.repository.over(await storageOf(withChanges(files, changes)))
@@ -79,7 +62,7 @@ describe(`a damaged repository (HOLDFAST_SEED=${SEED})`, () => {
   /** Restores the newest snapshot. Names what is wrong and was not said, and what was foretold and is not so. */
   async function misrestored(repository: Repository, { affected }: CheckOutcome): Promise<string[]> {
     const [, newest] = small.snapshots
-    const { files: restored, lost } = await restoreRepository(repository, newest, home)
+    const { files: restored, lost } = await restoreRepository(repository, newest, small.home)
     const wrongs: string[] = []
     for (const [path, content] of originals) {
       const isGood = restored.get(path)?.equals(content) ?? false

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -60,6 +61,16 @@ describe('a snapshot that somebody made up, without an end', () => {
     expect(await exit).toBe(130)
   })
 
+  it('rewrite ends with 130 when it is told to, in the middle of its walk', async () => {
+    const child = startHoldfast(['repo', 'rewrite', '--exclude', 'nowhere', linked], { env })
+    const exit = new Promise((resolve) => child.once('exit', resolve))
+    await isLocked()
+    // Longer than it takes to read the few trees that there are: from then on it waits for nothing any more.
+    await sleep(1000)
+    child.kill('SIGTERM')
+    expect(await exit).toBe(130)
+  })
+
   /** Resolves once a process holds a lock on the repository: it has begun. */
   async function isLocked(): Promise<void> {
     for (;;) for await (const _ of repository.storage.list('lock')) return
@@ -89,5 +100,22 @@ describe('a snapshot that somebody made up, without an end', () => {
     expect(dumped.stderr).toMatch(/The archive breaks off at .*: it lies deeper than paths of 16384 bytes reach/)
     const counted = await runHoldfast(['repo', 'stats', '--mode', 'raw-data', deep], { env })
     expect(counted.code).toBe(3)
+  })
+  it('rewrite names the snapshot with such folders, and changes nothing', async () => {
+    const { code, stderr } = await runHoldfast(['repo', 'rewrite', '--exclude', 'bottom', deep], { env })
+    expect(code).toBe(1)
+    const held = `Snapshot ${deep.slice(0, 8)} holds a folder that cannot be looked into: it lies deeper than paths of 16384 bytes reach.`
+    expect(stderr).toContain(held)
+    expect(stderr).toContain('No snapshot was made anew or removed.')
+  })
+
+  it('repair snapshots leaves such folders as they are, and names them', async () => {
+    const { code, stdout, stderr } = await runHoldfast(['repo', 'repair', 'snapshots', deep], { env })
+    expect(code).toBe(3)
+    expect(stdout).toContain('Nothing is to be done.')
+    expect(stderr).toMatch(/^(\/x{200}){82}: stays as it is: it lies deeper than paths of 16384 bytes reach\.\n$/)
+    const told = await runHoldfast(['repo', 'repair', 'snapshots', '--json', deep], { env })
+    const left = jsonLines(told.stdout).filter(({ message_type: type }) => type === 'folder_left')
+    expect(left).toEqual([{ message_type: 'folder_left', path: `/${'x'.repeat(200)}`.repeat(82) }])
   })
 })

@@ -19,8 +19,8 @@ import { backupOptions } from '../support/backup-options.ts'
 import { cheapenKey } from '../support/cheap-key.ts'
 import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { readFiles } from '../support/repository.ts'
 import { seededChance } from '../support/seeded-chance.ts'
+import { readFiles } from '../support/small-repository.ts'
 
 const MIB = 1024 * 1024
 const PASSWORD = 'full'
@@ -35,7 +35,7 @@ async function backUpAll(location: string, folder: string): Promise<string> {
     const guarded = repository.over(guardStorage(storage, lock))
     const { snapshot = '' } = await backUp(
       guarded,
-      guarded.loadIndex({ presentPacks }),
+      guarded.loadIndex({ purpose: 'refer', presentPacks }),
       backupOptions(folder, { workers: 2, packBytes: 4 * MIB, signal: lock.signal }),
     )
     return snapshot

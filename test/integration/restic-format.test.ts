@@ -88,7 +88,7 @@ describeWith(['restic', 'attr'], "what is known of restic's format", () => {
     expect(dry.stdout).toMatch(/"missing_packs":[1-9]/)
     const { code, stderr } = await holdfast('backup', source)
     expect(code).toBe(3)
-    expect(stderr).toContain('rebuild-index')
+    expect(stderr).toContain('repair index')
     expect((await holdfast('restore', 'latest', '--target', join(home, 'ours'), '--verify')).code).toBe(0)
     expectSameTree(join(home, 'ours', source), source)
     // As the message says.

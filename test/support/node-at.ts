@@ -3,7 +3,7 @@ import { findNode, type Node } from '../../core/snapshot/index.ts'
 
 /** The node at an absolute path in the snapshot whose root tree is given. */
 export async function nodeAt(repository: Repository, root: Uint8Array, path: string): Promise<Node> {
-  const trees = createTreeLoader(repository, await repository.loadIndex())
+  const trees = createTreeLoader(repository, await repository.loadIndex({ purpose: 'read' }))
   let tree: Uint8Array | undefined = root
   let node: Node | undefined
   for (const name of path.split('/').filter((part) => part !== '')) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Repository } from '../../core/repository/index.ts'
 import { restore } from '../../core/restorer/index.ts'
 import { loadSnapshot } from '../../core/snapshot/index.ts'
-import { readFiles } from './repository.ts'
+import { readFiles } from './small-repository.ts'
 
 export interface RestoreOutcome {
   /** Content by path from the snapshot's root, with a leading slash. */
@@ -22,7 +22,7 @@ export async function restoreRepository(
   const target = await mkdtemp(join(home, 'target-'))
   const lost = new Set<string>()
   try {
-    await restore(repository, await repository.loadIndex({ onUnreadable: () => undefined }), {
+    await restore(repository, await repository.loadIndex({ purpose: 'read', onUnreadable: () => undefined }), {
       tree: Buffer.from((await loadSnapshot(repository, snapshot)).tree, 'hex'),
       target: Buffer.from(target),
       selection: {},

@@ -11,7 +11,7 @@ import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { cheapenKey } from './cheap-key.ts'
 import { type CountedStorage, countReads } from './counted-storage.ts'
 import { removeTree } from './remove-tree.ts'
-import { backUpFolder } from './repository.ts'
+import { backUpFolder } from './small-repository.ts'
 
 /** A repository in a temporary folder that goes with it, and what restoring from it takes. */
 export interface RestoreScene extends Disposable {
@@ -61,7 +61,7 @@ export async function makeRestoreScene(): Promise<RestoreScene> {
     },
     async restore(tree, target, options = {}) {
       const problems: string[] = []
-      const restored = await restore(repository, await repository.loadIndex(), {
+      const restored = await restore(repository, await repository.loadIndex({ purpose: 'read' }), {
         tree,
         target: Buffer.from(target),
         selection: {},
@@ -81,7 +81,7 @@ export async function makeRestoreScene(): Promise<RestoreScene> {
 
 /** The tree of a folder of a snapshot. */
 async function findTree(repository: Repository, snapshot: string, folder: string): Promise<Buffer> {
-  const trees = createTreeLoader(repository, await repository.loadIndex())
+  const trees = createTreeLoader(repository, await repository.loadIndex({ purpose: 'read' }))
   let tree: Buffer = Buffer.from((await loadSnapshot(repository, snapshot)).tree, 'hex')
   for (const name of folder.split('/').filter((part) => part !== '')) {
     const next = findNode(await trees.load(tree), Buffer.from(name), 'Tree')?.subtree

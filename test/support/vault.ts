@@ -9,7 +9,7 @@ import { initRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { cheapenKey } from './cheap-key.ts'
 import { type Ended, type HoldfastOptions, jsonLines, runHoldfast } from './holdfast.ts'
-import { readStored, storageOf, type StoredFiles } from './repository.ts'
+import { readStored, storageOf, type StoredFiles } from './stored-files.ts'
 
 /** What `holdfast repo backup --json` did. */
 export interface BackupRun extends Ended {
@@ -49,17 +49,22 @@ export interface Vault {
 
 const PASSWORD = 'vault'
 
-/** A repository with nothing in it, whose key is opened in no time; made once for all tests of a file. */
-let blank: Promise<{ readonly id: string; readonly files: StoredFiles }> | undefined
+interface Blank {
+  readonly id: string
+  readonly files: StoredFiles
+}
 
-async function makeBlank(): Promise<{ readonly id: string; readonly files: StoredFiles }> {
+/** Repositories with nothing in them, whose keys are opened in no time; made once for all tests of a file. */
+const blanks = new Map<string, Promise<Blank>>()
+
+async function makeBlank(chunkerPolynomial: string): Promise<Blank> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-blank-'))
   try {
     const storage = openDirectoryStorage(folder)
     const { config } = await initRepository(storage, {
       password: PASSWORD,
       owner: { hostname: 'host', username: 'user', created: '2026-01-02T03:04:05Z' },
-      chunkerPolynomial: '25b468838dcb75',
+      chunkerPolynomial,
     })
     await cheapenKey(folder, PASSWORD)
     return { id: config.id, files: await readStored(storage) }
@@ -68,7 +73,16 @@ async function makeBlank(): Promise<{ readonly id: string; readonly files: Store
   }
 }
 
-export async function makeVault(): Promise<Vault> {
+export interface VaultOptions {
+  /** Vaults of one name are of one id, and of one key. */
+  readonly name?: string
+  readonly chunkerPolynomial?: string
+}
+
+export async function makeVault({
+  name = '',
+  chunkerPolynomial = '25b468838dcb75',
+}: VaultOptions = {}): Promise<Vault> {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-vault-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const [path, source] = [join(home, 'repository'), join(home, 'source')]
@@ -77,8 +91,10 @@ export async function makeVault(): Promise<Vault> {
     RESTIC_PASSWORD: PASSWORD,
     RESTIC_CACHE_DIR: join(home, 'cache'),
     XDG_STATE_HOME: join(home, 'state'),
+    HOLDFAST_STATE_DIR: join(home, 'state', 'holdfast'),
   }
-  blank ??= makeBlank()
+  const blank = blanks.get(`${name} ${chunkerPolynomial}`) ?? makeBlank(chunkerPolynomial)
+  blanks.set(`${name} ${chunkerPolynomial}`, blank)
   const { id, files } = await blank
   await storageOf(files, openDirectoryStorage(path))
   mkdirSync(source)
@@ -91,10 +107,10 @@ export async function makeVault(): Promise<Vault> {
     path,
     source,
     env,
-    file: (name) => join(home, name),
+    file: (beside) => join(home, beside),
     at: (...names) => join(source, ...names),
-    write(name, content) {
-      const file = join(source, name)
+    write(named, content) {
+      const file = join(source, named)
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, content)
       return file
@@ -113,10 +129,15 @@ export async function makeVault(): Promise<Vault> {
         .filter((entry) => entry.startsWith(`${source}/`))
         .map((entry) => relative(source, entry))
     },
-    contentOf: async (name, snapshot = 'latest') =>
-      (await holdfast(['dump', String(snapshot), join(source, name)])).bytes,
+    contentOf: async (named, snapshot = 'latest') =>
+      (await holdfast(['dump', String(snapshot), join(source, named)])).bytes,
     restic: (...args) =>
-      execFileSync('restic', args, { env: { ...process.env, ...env }, encoding: 'utf8', stdio: 'pipe' }),
+      execFileSync('restic', args, {
+        env: { ...process.env, ...env },
+        encoding: 'utf8',
+        stdio: 'pipe',
+        maxBuffer: 2 ** 28,
+      }),
     stored: () =>
       readdirSync(path, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())

@@ -97,7 +97,7 @@ async function prove(output: Output, checkout: string, { vault, restored, passwo
 
 async function backUpFolder(repository: Repository, folder: string, signal: AbortSignal): Promise<BackupResult> {
   const { hostname, username, uid, gid } = ownIdentity()
-  return backUp(repository, repository.loadIndex(), {
+  return backUp(repository, repository.loadIndex({ purpose: 'refer' }), {
     source: createFileServerSource({ kind: 'file-server', roots: [Buffer.from(folder)], selection: {} }),
     identity: { hostname, username, uid, gid, tags: ['demo'], programVersion: `holdfast ${VERSION}` },
     excludes: [],
@@ -117,7 +117,7 @@ function restoreTree(
   target: string,
   signal: AbortSignal,
 ): Promise<{ filesTotal: number; bytesTotal: number }> {
-  return repository.loadIndex().then((index) =>
+  return repository.loadIndex({ purpose: 'read' }).then((index) =>
     restore(repository, index, {
       tree,
       target: Buffer.from(target),

@@ -30,13 +30,13 @@ export function collect(value: string, previous: readonly string[] = []): readon
   return [...previous, value]
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Milliseconds of `90s`, `5m`, `1h30m`. */
-function parseDuration(text: string): number {
-  const parts = [...text.matchAll(/(\d+)([smh])/g)]
+/** Milliseconds of `90s`, `5m`, `1h30m`, `2d`. */
+export function parseDuration(text: string): number {
+  const parts = [...text.matchAll(/(\d+)([smhd])/g)]
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
-    throw new InvalidArgumentError('Give a duration such as 30s, 5m or 1h30m.')
+    throw new InvalidArgumentError('Give a duration such as 30s, 5m, 1h30m or 2d.')
   }
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0), 0)
 }
@@ -53,4 +53,11 @@ export function workerCount(text: string): number {
   const count = Number(text)
   if (Number.isInteger(count) && count >= 1 && count <= 64) return count
   throw new InvalidArgumentError('Give a whole number from 1 to 64.')
+}
+
+/** MiB as bytes. */
+export function packSize(text: string): number {
+  const size = Number(text)
+  if (Number.isInteger(size) && size >= 4 && size <= 128) return size * 1024 * 1024
+  throw new InvalidArgumentError('Give a whole number of MiB from 4 to 128.')
 }

@@ -2,14 +2,23 @@ import type { Command } from 'commander'
 
 import { addBackup } from './backup/backup.ts'
 import { addCheck } from './check/check.ts'
+import { addCopy } from './copy/copy.ts'
+import { addDiff } from './diff/diff.ts'
 import { addDump } from './dump/dump.ts'
+import { addFind } from './find/find.ts'
+import { addForget } from './forget/forget.ts'
+import { addImage } from './image/image.ts'
 import { addInit } from './init/init.ts'
 import { addKey } from './key/key.ts'
 import { addLs } from './ls/ls.ts'
+import { addPrune } from './prune/prune.ts'
+import { addRepair } from './repair/repair.ts'
 import type { End } from './repo-command.ts'
 import { addRestore } from './restore/restore.ts'
+import { addRewrite } from './rewrite/rewrite.ts'
 import { addSnapshots } from './snapshots/snapshots.ts'
 import { addStats } from './stats/stats.ts'
+import { addTag } from './tag/tag.ts'
 import { addUnlock } from './unlock/unlock.ts'
 
 /** Adds `holdfast repo …`: what works on a repository directly, in this process, as restic does. */
@@ -18,7 +27,27 @@ export function addRepoCommands(program: Command, end: End): void {
     .command('repo')
     .description('work on a repository directly, in this process, as restic does')
     .addHelpText('after', HELP)
-  const commands = [addInit, addBackup, addRestore, addSnapshots, addLs, addDump, addUnlock, addKey, addStats, addCheck]
+  const commands = [
+    addInit,
+    addBackup,
+    addRestore,
+    addImage,
+    addSnapshots,
+    addLs,
+    addDump,
+    addFind,
+    addDiff,
+    addForget,
+    addPrune,
+    addRepair,
+    addRewrite,
+    addTag,
+    addCopy,
+    addUnlock,
+    addKey,
+    addStats,
+    addCheck,
+  ]
   for (const add of commands) add(repo, end)
 }
 

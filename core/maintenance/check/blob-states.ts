@@ -25,6 +25,8 @@ export const FLAG = {
   whole: 2,
   /** This copy, of perhaps several of the blob, counts as whole. */
   copy: 4,
+  /** A file needs the data blob. A tree that is needed was visited. */
+  used: 8,
 } as const
 
 const MANY = 255

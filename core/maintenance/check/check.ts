@@ -1,18 +1,31 @@
-import { type Abortable, type Chance, type Clock, systemChance, systemClock } from '../../base/index.ts'
+import {
+  type Abortable,
+  type Chance,
+  type Clock,
+  CoreError,
+  reasonOf,
+  systemChance,
+  systemClock,
+} from '../../base/index.ts'
 import type { BlobIndex, Repository } from '../../repository/index.ts'
 import type { StoredSnapshot } from '../../snapshot/index.ts'
+import { findPacks } from '../inventory/find-packs.ts'
+import { type Inventory, readInventory } from '../inventory/read-inventory.ts'
+import { createPackLoader } from '../reading/pack-loader.ts'
+import { createProgressMeter, type ProgressMeter } from '../reading/progress.ts'
 import { type BlobStates, createBlobStates } from './blob-states.ts'
 import { startCheckCrew } from './check-crew.ts'
 import { checkKeys, checkLocks, checkSnapshots } from './check-documents.ts'
+import type { CheckPhase, CheckProgress } from './check-phase.ts'
 import { checkTrees } from './check-trees.ts'
+import { countUnused, type Unused } from './count-unused.ts'
 import { type Finding, finding } from './finding.ts'
 import { type Affected, tellImpact } from './impact.ts'
-import { loadListings } from './load-listings.ts'
 import { choosePacks, type PackChoice } from './pack-choice.ts'
-import { createPackLoader } from './pack-loader.ts'
-import { type CheckProgress, createProgressMeter } from './progress.ts'
 import { readPacks } from './read-packs.ts'
-import { findPacks, reviewOrphans, reviewPacks } from './review-packs.ts'
+import { reviewOrphans, reviewPacks } from './review-packs.ts'
+import { reviewWaiting, waitingPacks } from './review-waiting.ts'
+import { type UnusedBlob, unusedBlobs } from './unused-blobs.ts'
 
 export interface CheckOptions extends Abortable {
   /** Which packs are read and proved to the last byte. Trees are read in any case. */
@@ -21,6 +34,11 @@ export interface CheckOptions extends Abortable {
   readonly onFinding: (finding: Finding) => void
   /** After damage: what it takes from each snapshot. */
   readonly onAffected?: ((affected: Affected) => void) | undefined
+  /**
+   * What no snapshot needs, told once: it is found as it is taken, and the check goes on when this resolves. Not called
+   * where not all trees could be read.
+   */
+  readonly onUnused?: ((blobs: Iterable<UnusedBlob>) => Promise<void>) | undefined
   /** Called some times a second. */
   readonly onProgress?: ((progress: CheckProgress) => void) | undefined
   readonly clock?: Clock | undefined
@@ -40,6 +58,8 @@ export interface Checked {
   readonly packsRead: number
   readonly blobsRead: number
   readonly bytesRead: number
+  /** What a prune could remove; undefined where not all trees could be read. */
+  readonly unused: Unused | undefined
   readonly damages: number
   readonly hints: number
   /** Snapshots that cannot be restored whole. */
@@ -64,7 +84,7 @@ export async function check(repository: Repository, options: CheckOptions): Prom
     else counts.hints++
     onFinding(found)
   }
-  const meter = createProgressMeter(clock, onProgress)
+  const meter = createProgressMeter<CheckPhase>('documents', clock, onProgress)
   try {
     await checkKeys(repository, report, { signal })
     await checkLocks(repository, report, { signal })
@@ -77,10 +97,12 @@ export async function check(repository: Repository, options: CheckOptions): Prom
       },
       { signal },
     )
-    const { index, ledger, files, trees: treesListed } = await loadListings(repository, report, meter, { signal })
-    const { packs: packsThere, orphans } = await findPacks(repository.storage, ledger, { signal })
+    const inventory = await takeInventory(repository, report, meter, { signal })
+    const { index, ledger, files, trees: treesListed, listedBlobs } = inventory
+    const waiting = waitingPacks(inventory)
+    const { packs: packsThere, unlisted } = await findPacks(repository.storage, ledger, { signal })
     const states = createBlobStates(index)
-    reviewPacks(index, ledger, states, report)
+    reviewPacks(index, ledger, waiting, states, report)
     const crew = startCheckCrew(workers, {
       masterKey: repository.masterKey,
       index: index.shared,
@@ -91,13 +113,20 @@ export async function check(repository: Repository, options: CheckOptions): Prom
       const parts = { index, ledger, states, crew, loader, workers, meter, report }
       meter.begin('trees', treesListed)
       const trees = await checkTrees(rootsOf(snapshots, index, states, report), parts, { signal })
+      const needed = reviewWaiting(inventory, waiting, states, report)
+      const unused = states.lostSome ? undefined : countUnused(index, listedBlobs, states)
+      if (unused) await options.onUnused?.(unusedBlobs(inventory, states))
       const chosen = choosePacks(
         { count: ledger.count, size: (pack) => ledger.size(pack), firstByte: (pack) => ledger.idOf(pack)[0] ?? 0 },
         read,
         chance,
       )
-      const packs = await readPacks(chosen, parts, { signal })
-      reviewOrphans(orphans, isSomethingMissing, report)
+      const packs = await readPacks(
+        chosen,
+        { ...parts, isListed: (pack) => pack < ledger.listed && (!waiting.has(pack) || needed.has(pack)) },
+        { signal },
+      )
+      reviewOrphans(unlisted, isSomethingMissing, report)
       const affected = new Set<string>()
       if (states.lostSome) {
         const onAffected = (each: Affected): void => {
@@ -110,11 +139,12 @@ export async function check(repository: Repository, options: CheckOptions): Prom
         snapshots: snapshots.length + unreadable.snapshots,
         indexFiles: files,
         packs: packsThere,
-        blobs: index.count,
+        blobs: listedBlobs,
         trees,
         packsRead: packs.packs,
         blobsRead: packs.blobs,
         bytesRead: packs.bytes,
+        unused,
         ...counts,
         snapshotsAffected: affected.size + unreadable.snapshots,
       }
@@ -143,4 +173,29 @@ function rootsOf(
     }
   }
   return roots
+}
+
+/** Reads every index file by itself: one that is damaged is reported, the others count. */
+function takeInventory(
+  repository: Repository,
+  report: (finding: Finding) => void,
+  meter: ProgressMeter<CheckPhase>,
+  { signal }: Abortable,
+): Promise<Inventory> {
+  return readInventory(repository, {
+    signal,
+    withWaiting: true,
+    onListed: (files) => meter.begin('index', files),
+    onFile: () => meter.add(1),
+    onRepeated: (pack, first, second) =>
+      report(finding('pack-repeated', pack, `is listed in index ${short(first)} and ${short(second)}`)),
+    onUnreadable(name, error) {
+      const reason = reasonOf(error.cause instanceof CoreError ? error.cause : error)
+      report(finding('index-unreadable', name, `cannot be read: ${reason}`))
+    },
+  })
+}
+
+function short(name: string): string {
+  return name.slice(0, 10)
 }

@@ -33,9 +33,10 @@ interface Rule extends Pick<Finding, 'severity' | 'meaning' | 'restorable' | 're
 }
 
 const BACK_UP_AGAIN =
-  'Put the pack back from a copy of the repository if there is one. If not, have it taken out of the index (`restic repair packs`, from 0.16 on; before, `restic rebuild-index`), then back up again: what the sources still have is stored anew.'
-const BUILD_INDEX =
-  'Have the index built anew from the packs: `restic repair index` (`restic rebuild-index` before 0.16).'
+  'Put the pack back from a copy of the repository if there is one. If not, `holdfast repo repair packs` saves what can be read of it and takes it out of the index; then back up again: what the sources still have is stored anew.'
+const PACK_IS_GONE =
+  'Put the pack back from a copy of the repository if there is one. If not: back up again, so that what the sources still have is stored anew; then `holdfast repo repair index` forgets the pack, and `holdfast repo repair snapshots` leaves out what is lost.'
+const BUILD_INDEX = 'Have the index built anew from the packs: `holdfast repo repair index`.'
 
 const RULES = {
   'key-damaged': {
@@ -58,7 +59,8 @@ const RULES = {
     severity: 'damage',
     meaning: 'This snapshot cannot be restored. Others are not affected.',
     restorable: 'rest',
-    remedy: 'Put the file back from a copy of the repository. Where there is none, remove it once all else is mended.',
+    remedy:
+      'Put the file back from a copy of the repository. Where there is none, and all else is mended, `holdfast repo repair snapshots --forget` removes it.',
   },
   'index-unreadable': {
     object: 'index',
@@ -79,7 +81,7 @@ const RULES = {
     severity: 'damage',
     meaning: 'The blobs in it cannot be read, nor the files and folders that need them and no other copy.',
     restorable: 'rest',
-    remedy: BACK_UP_AGAIN,
+    remedy: PACK_IS_GONE,
   },
   'pack-size': {
     object: 'pack',
@@ -109,12 +111,28 @@ const RULES = {
     restorable: 'rest',
     remedy: 'Look for disk or network errors in the system log, then check again.',
   },
+  'pack-unsteady': {
+    object: 'pack',
+    severity: 'damage',
+    meaning:
+      'It is whole where it is stored. The memory of this computer, a cable, the network or the disk changes what is read, and so what is stored or restored.',
+    restorable: 'all',
+    remedy:
+      'Test the memory and the disks of this computer and of the storage, then check again. There is nothing to repair.',
+  },
+  'pack-mixed': {
+    object: 'pack',
+    severity: 'hint',
+    meaning: 'Versions of restic before 0.8 made such packs. Nothing is lost; reading folders takes longer.',
+    restorable: 'all',
+    remedy: 'Nothing needs to be done; the next `holdfast repo prune` takes it apart.',
+  },
   'pack-orphan': {
     object: 'pack',
     severity: 'hint',
     meaning: 'An interrupted backup leaves such packs. They only take room.',
     restorable: 'all',
-    remedy: 'Nothing needs to be done; the next `restic prune` removes it.',
+    remedy: 'Nothing needs to be done; the next `holdfast repo prune` removes it.',
   },
   'pack-unlisted': {
     object: 'pack',
@@ -128,22 +146,29 @@ const RULES = {
     severity: 'hint',
     meaning: 'It is in no index, so nothing needs it, unless an index was lost.',
     restorable: 'all',
-    remedy: 'Nothing needs to be done; the next `restic prune` removes it.',
+    remedy: 'Nothing needs to be done; the next `holdfast repo prune` removes it.',
   },
   'pack-repeated': {
     object: 'pack',
     severity: 'hint',
     meaning: 'It is listed in several index files, which costs a little room and no data.',
     restorable: 'all',
-    remedy: 'Nothing needs to be done; building the index anew or pruning tidies it.',
+    remedy: 'Nothing needs to be done; the next `holdfast repo prune` tidies it, where all say the same of it.',
+  },
+  'pack-needed': {
+    object: 'pack',
+    severity: 'damage',
+    meaning:
+      'A prune with a grace took it out of the index, and a snapshot needs it again. Holdfast restores what is in it; stock restic does not see it.',
+    restorable: 'all',
+    remedy: 'Run `holdfast repo prune`: it takes the pack back.',
   },
   'tree-missing': {
     object: 'tree',
     severity: 'damage',
     meaning: 'All that is below this folder cannot be found.',
     restorable: 'rest',
-    remedy:
-      'If an index is damaged or packs are in none, build the index anew (`restic repair index`, before 0.16 `restic rebuild-index`). Else back up again.',
+    remedy: 'If an index is damaged or packs are in none, run `holdfast repo repair index`. Else back up again.',
   },
   'tree-damaged': {
     object: 'tree',
@@ -157,8 +182,7 @@ const RULES = {
     severity: 'damage',
     meaning: 'This file cannot be restored whole.',
     restorable: 'rest',
-    remedy:
-      'If an index is damaged or packs are in none, build the index anew (`restic repair index`, before 0.16 `restic rebuild-index`). Else back up again.',
+    remedy: 'If an index is damaged or packs are in none, run `holdfast repo repair index`. Else back up again.',
   },
   'node-damaged': {
     object: 'file',

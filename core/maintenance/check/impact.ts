@@ -1,8 +1,9 @@
 import { type Abortable, CoreError } from '../../base/index.ts'
 import { type BlobIndex, createTreeLoader, ID_BYTES, type Repository } from '../../repository/index.ts'
-import { type StoredSnapshot, TreeReader } from '../../snapshot/index.ts'
+import { type StoredSnapshot, type TreeVisitor, walkTree } from '../../snapshot/index.ts'
+import type { ProgressMeter } from '../reading/progress.ts'
 import { type BlobStates, FLAG } from './blob-states.ts'
-import type { ProgressMeter } from './progress.ts'
+import type { CheckPhase } from './check-phase.ts'
 
 /** Something in a snapshot that cannot be restored whole. */
 export interface Affected {
@@ -19,11 +20,23 @@ export interface Affected {
 /** Named for each snapshot. Whoever misses more than this has the whole snapshot to look at. */
 const MOST_NAMED = 100
 
+type Named = Omit<Affected, 'snapshot' | 'andMore'>
+
+/** A folder on the way down. */
+interface Folder {
+  readonly path: Buffer
+  /** Its tree in the index, or -1. */
+  readonly entry: number
+  readonly above: Folder | undefined
+  /** Whether nothing of it, and of all below it, is lost as far as that was seen. */
+  isWhole: boolean
+}
+
 export interface ImpactParts {
   readonly repository: Repository
   readonly index: BlobIndex
   readonly states: BlobStates
-  readonly meter: ProgressMeter
+  readonly meter: ProgressMeter<CheckPhase>
   readonly onAffected: (affected: Affected) => void
 }
 
@@ -39,43 +52,55 @@ export async function tellImpact(
   meter.begin('impact', snapshots.length)
 
   for (const { id: snapshot, tree } of snapshots) {
-    const named: Omit<Affected, 'snapshot' | 'andMore'>[] = []
-    await walk(Buffer.from(tree, 'hex'), Buffer.alloc(0), named)
+    const named = await namedIn(Buffer.from(tree, 'hex'))
     const andMore = named.length > MOST_NAMED
     for (const each of named.slice(0, MOST_NAMED)) onAffected({ snapshot, ...each, andMore })
     meter.add(1)
   }
 
-  /** Whether the tree and all below it are whole. What is not is added to `named`, until there are too many. */
-  async function walk(id: Buffer, path: Buffer, named: Omit<Affected, 'snapshot' | 'andMore'>[]): Promise<boolean> {
-    options.signal?.throwIfAborted()
-    const entry = index.find('tree', id)
-    if (entry >= 0 && ((flags[entry] ?? 0) & FLAG.whole) !== 0) return true
-    const deeper: { readonly tree: Buffer; readonly path: Buffer }[] = []
-    let isWhole = true
-    function lose(kind: Affected['kind'], lost: Buffer): void {
-      isWhole = false
-      named.push({ kind, path: lost.length > 0 ? lost : SLASH })
+  /** What is lost below a tree, until that is more than is told. */
+  async function namedIn(root: Buffer): Promise<Named[]> {
+    const named: Named[] = []
+
+    function lose(folder: Folder, kind: Affected['kind'], path: Buffer): void {
+      folder.isWhole = false
+      named.push({ kind, path: path.length > 0 ? path : SLASH })
     }
-    try {
-      const nodes = new TreeReader(await trees.load(id, options), 'Tree')
-      while (named.length <= MOST_NAMED && nodes.next()) {
-        const below = Buffer.concat([path, SLASH, nodes.name])
-        if (nodes.subtree) deeper.push({ tree: nodes.subtree, path: below })
-        else if (nodes.type === 'dir') lose('folder', below)
-        else if (nodes.type === 'file' && !hasContent(nodes.content)) lose('file', below)
-      }
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      if (!(error instanceof CoreError)) throw error
-      lose('folder', path)
+
+    const visitor: TreeVisitor<Folder> = {
+      entry(node, folder) {
+        if (named.length > MOST_NAMED) {
+          folder.isWhole = false
+          return undefined
+        }
+        const path = (): Buffer => Buffer.concat([folder.path, SLASH, node.name])
+        if (node.subtree) {
+          const entry = index.find('tree', node.subtree)
+          return isKnownWhole(entry) ? undefined : { path: path(), entry, above: folder, isWhole: true }
+        }
+        if (node.type === 'dir') lose(folder, 'folder', path())
+        else if (node.type === 'file' && !hasContent(node.content)) lose(folder, 'file', path())
+        return undefined
+      },
+      unreadable(folder, error) {
+        if (!(error instanceof CoreError)) throw error
+        lose(folder, 'folder', folder.path)
+      },
+      left({ isWhole, entry, above }) {
+        if (!isWhole) {
+          if (above) above.isWhole = false
+        } else if (entry >= 0) flags[entry] = (flags[entry] ?? 0) | FLAG.whole
+      },
+      pause: () => undefined,
     }
-    for (const each of deeper) {
-      if (named.length > MOST_NAMED) return false
-      if (!(await walk(each.tree, each.path, named))) isWhole = false
-    }
-    if (isWhole && entry >= 0) flags[entry] = (flags[entry] ?? 0) | FLAG.whole
-    return isWhole
+    const entry = index.find('tree', root)
+    const whole: Folder = { path: Buffer.alloc(0), entry, above: undefined, isWhole: true }
+    if (!isKnownWhole(entry)) await walkTree(trees, root, whole, visitor, options)
+    return named
+  }
+
+  function isKnownWhole(entry: number): boolean {
+    return entry >= 0 && ((flags[entry] ?? 0) & FLAG.whole) !== 0
   }
 
   function hasContent(content: Buffer | null): boolean {

@@ -1,5 +1,7 @@
 import type { Stopped } from '../../base/index.ts'
 import type { MasterKey, SharedBlobIndex } from '../../repository/index.ts'
+import type { PackBytes } from '../reading/pack-loader.ts'
+import type { TreesJob, TreesRead } from '../reading/tree-job.ts'
 import type { Finding } from './finding.ts'
 
 /** What a check worker is started with. */
@@ -11,21 +13,6 @@ export interface CheckWorkerData {
   readonly stopped: Stopped
 }
 
-/** A run of a pack's bytes. */
-export interface PackBytes {
-  readonly bytes: SharedArrayBuffer
-  /** Bytes in use, from its start. */
-  readonly length: number
-  /** Where in the pack they begin. */
-  readonly offset: number
-}
-
-/** Trees that lie in one pack, to be read, and those below them as far as they lie in the same bytes. */
-export interface TreesJob extends PackBytes {
-  readonly pack: number
-  readonly entries: Uint32Array
-}
-
 /** A whole pack to be proved. */
 export interface PackJob extends PackBytes {
   readonly id: Uint8Array
@@ -34,18 +21,8 @@ export interface PackJob extends PackBytes {
   readonly isListed: boolean
 }
 
-export interface UnreadableTree {
-  readonly entry: number
-  readonly reason: string
-}
-
-export interface TreesDone {
-  /** Trees read. */
-  readonly trees: number
-  /** Trees found below those, that nobody has visited yet and that lie elsewhere. */
-  readonly elsewhere: Uint32Array
-  /** Copies of trees that cannot be read. */
-  readonly unreadable: readonly UnreadableTree[]
+/** What became of trees, and what was found in them. */
+export interface TreesDone extends TreesRead {
   readonly findings: readonly Finding[]
   /** Whether something cannot be restored because of what was found. */
   readonly missesSome: boolean

@@ -1,32 +1,10 @@
-import { type Abortable, formatCount, formatCounted } from '../../base/index.ts'
+import { formatCount, formatCounted } from '../../base/index.ts'
 import type { BlobIndex } from '../../repository/index.ts'
-import type { Storage } from '../../storage/index.ts'
+import type { FoundPack } from '../inventory/find-packs.ts'
+import { layOut, type PackLayout } from '../inventory/pack-layout.ts'
+import type { PackLedger } from '../inventory/pack-ledger.ts'
 import type { BlobStates } from './blob-states.ts'
 import { type Finding, finding } from './finding.ts'
-import { layOut, type PackLayout } from './pack-layout.ts'
-import type { PackLedger } from './pack-ledger.ts'
-
-/** A pack that is there. */
-export interface FoundPack {
-  readonly name: string
-  readonly size: number
-}
-
-/** Notes in the ledger which packs the storage has. Resolves to how many, and what of those that are in no index. */
-export async function findPacks(
-  storage: Storage,
-  ledger: PackLedger,
-  options: Abortable,
-): Promise<{ readonly packs: number; readonly orphans: readonly FoundPack[] }> {
-  let packs = 0
-  const orphans: FoundPack[] = []
-  for await (const { name, size } of storage.list('pack', options)) {
-    packs++
-    const pack = ledger.found(Buffer.from(name, 'hex'), size)
-    if (pack >= ledger.listed) orphans.push({ name, size })
-  }
-  return { packs, orphans }
-}
 
 /** What packs in no index are: left over, unless something is in no index that could be in them. */
 export function reviewOrphans(
@@ -40,11 +18,12 @@ export function reviewOrphans(
 
 /**
  * Compares what the indexes say of packs with one another and with the files that are there, without reading these.
- * Counts the copies of each blob that must be whole, as far as can be told so.
+ * Counts the copies of each blob that must be whole, as far as can be told so, those in packs that wait among them.
  */
 export function reviewPacks(
   index: BlobIndex,
   ledger: PackLedger,
+  waiting: ReadonlySet<number>,
   states: BlobStates,
   report: (finding: Finding) => void,
 ): void {
@@ -53,7 +32,11 @@ export function reviewPacks(
     const layout = layOut(index, ledger.entriesOf(pack))
     const size = ledger.size(pack)
     for (const entry of layout.entries) if (isWithin(index, entry, size)) states.addCopy(entry)
+    // A note need not tell all that is in a pack that waits.
+    if (waiting.has(pack)) continue
     if (layout.contradiction !== undefined || size !== layout.fileBytes) suspects.push(pack)
+    if (isMixed(index, layout.entries))
+      report(finding('pack-mixed', ledger.nameOf(pack), 'holds content of files and folders together'))
   }
   // Only now is it known what is nowhere else.
   for (const pack of suspects) {
@@ -82,6 +65,13 @@ function judge(
     const cut = size < fileBytes ? `; ${beyond.length} of its blobs are cut off, ${lost} of them are nowhere else` : ''
     report(finding('pack-size', name, `has ${size} bytes and should have ${fileBytes}${cut}`, consequence(lost)))
   }
+}
+
+function isMixed(index: BlobIndex, entries: Uint32Array): boolean {
+  const [first] = entries
+  if (first === undefined) return false
+  const { type } = index.locate(first)
+  return entries.some((entry) => index.locate(entry).type !== type)
 }
 
 function isWithin(index: BlobIndex, entry: number, size: number): boolean {

@@ -1,9 +1,11 @@
-import { CoreError, reasonOf } from '../../base/index.ts'
+import { reasonOf } from '../../base/index.ts'
 import { type BlobIndex, type BlobReader, ID_BYTES, SEAL_OVERHEAD } from '../../repository/index.ts'
 import { quote, TreeReader } from '../../snapshot/index.ts'
+import type { TreesJob } from '../reading/tree-job.ts'
+import { createTreeOpener, isDamage } from '../reading/tree-opener.ts'
 import { FLAG } from './blob-states.ts'
 import { type Finding, finding } from './finding.ts'
-import type { TreesDone, TreesJob, UnreadableTree } from './messages.ts'
+import type { TreesDone } from './messages.ts'
 
 /** Reads trees and looks whether all that they name is in an index. Belongs to one thread. */
 export interface TreeInspector {
@@ -18,7 +20,7 @@ export function createTreeInspector(
   isStopped: () => boolean,
 ): TreeInspector {
   const flags = new Uint8Array(shared)
-  const id = Buffer.alloc(ID_BYTES)
+  const opener = createTreeOpener(index, reader, isStopped)
   let findings: Finding[] = []
   let missesSome = false
 
@@ -56,6 +58,7 @@ export function createTreeInspector(
       const entry = index.find('data', content.subarray(at, at + ID_BYTES))
       if (entry < 0) missing++
       else {
+        if (((flags[entry] ?? 0) & FLAG.used) === 0) Atomics.or(flags, entry, FLAG.used)
         const { length, uncompressedLength } = index.locate(entry)
         size += uncompressedLength > 0 ? uncompressedLength : length - SEAL_OVERHEAD
       }
@@ -93,36 +96,9 @@ export function createTreeInspector(
   }
 
   return {
-    inspect({ bytes, offset: base, length: available, pack, entries }) {
-      const sealed = Buffer.from(bytes, 0, available)
-      const open = [...entries]
-      const elsewhere: number[] = []
-      const unreadable: UnreadableTree[] = []
-      let trees = 0
-      for (let entry = open.pop(); entry !== undefined && !isStopped(); entry = open.pop()) {
-        const location = index.locate(entry)
-        const start = location.offset - base
-        if (location.pack !== pack || start < 0 || start + location.length > available) {
-          elsewhere.push(entry)
-          continue
-        }
-        const name = index.idOf(entry, id).toString('hex')
-        try {
-          const plain = reader.read(location, sealed.subarray(start, start + location.length), id)
-          trees++
-          inspectTree(plain, name, open)
-        } catch (error) {
-          if (!isDamage(error)) throw error
-          unreadable.push({ entry, reason: reasonOf(error) })
-        }
-      }
-      const done: TreesDone = {
-        trees,
-        elsewhere: Uint32Array.from(elsewhere),
-        unreadable,
-        findings,
-        missesSome,
-      }
+    inspect(job) {
+      const read = opener.open(job, inspectTree)
+      const done: TreesDone = { ...read, findings, missesSome }
       findings = []
       missesSome = false
       return done
@@ -133,8 +109,4 @@ export function createTreeInspector(
 /** What a node is called, for a message. */
 function shownName(node: TreeReader): string {
   return Buffer.from(quote(node.name)).toString()
-}
-
-function isDamage(error: unknown): error is CoreError {
-  return error instanceof CoreError && (error.code === 'repository/damaged' || error.code === 'repository/unsupported')
 }

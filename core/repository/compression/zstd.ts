@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
 import { CoreError } from '../../base/index.ts'
-import { wholeFrameLength } from './frame.ts'
+import { isOneFrame, wholeFrameLength } from './frame.ts'
 import { openCompressor, openDecompressor, type ZstdContext } from './zstd-handle.ts'
 
 /** How hard to compress. `off` stores everything as it is, except what format 2 always compresses (trees, indexes). */
@@ -30,7 +30,10 @@ export interface Compressor {
 }
 
 export interface Decompressor {
-  /** Writes what `frame` holds to the start of `target`, which must take `length` bytes exactly: else `repository/damaged`. */
+  /**
+   * Writes what `frame` holds to the start of `target`, which must take `length` bytes exactly. Throws `repository/damaged`
+   * where it holds another number of them, or is not exactly one frame.
+   */
   decompress(frame: Buffer, target: Buffer, length: number): void
 }
 
@@ -64,7 +67,7 @@ export function createDecompressor({ decompressor }: ZstdOpeners = NODE_INSIDE):
   const context = proved(decompressor, decompressesWell)
   return {
     decompress(frame, target, length) {
-      // What restic and Holdfast write is one frame that tells its length. All else takes the public call.
+      // What restic and Holdfast write is a frame that tells its length. Others take the public call.
       const told = wholeFrameLength(frame)
       if (told >= 0 && told !== length) throw damaged(length)
       if (context && told >= 0) {
@@ -78,8 +81,10 @@ export function createDecompressor({ decompressor }: ZstdOpeners = NODE_INSIDE):
   }
 }
 
-/** Decompresses a frame whose length is not known. Throws `repository/damaged` for anything that is not one, or too long. */
+/** Decompresses a frame whose length is not known. Throws `repository/damaged` for anything that is not exactly one, or too long. */
 export function decompressFrame(frame: Buffer, mostBytes: number): Buffer {
+  if (!isOneFrame(frame))
+    throw new CoreError('repository/damaged', 'the compressed bytes are not exactly one zstd frame')
   const told = wholeFrameLength(frame)
   // In one piece where the frame tells how much that is: Node's pieces of 16 KiB cost more than the work.
   const chunkSize = told >= 0 && told <= mostBytes ? Math.max(64, told + 1) : 64 * 1024

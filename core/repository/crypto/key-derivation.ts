@@ -4,18 +4,7 @@ import { CoreError } from '../../base/index.ts'
 import { createLaneMixer, type LaneMixer } from './lane-mixer.ts'
 import { type MasterKey, masterKeyFrom } from './master-key.ts'
 import { isWorthSplitting, parallelScrypt } from './parallel-scrypt.ts'
-
-/** What opens a key: any bytes. Text stands for its UTF-8. */
-export type Password = string | Uint8Array
-
-/** How a password becomes a key (RFC 7914), as a key file tells it. */
-export interface ScryptParameters {
-  readonly N: number
-  readonly r: number
-  readonly p: number
-  /** 64 bytes. */
-  readonly salt: Uint8Array
-}
+import type { Password, ScryptParameters } from './scrypt-parameters.ts'
 
 /** What restic's own calibration arrives at on current machines: about half a second and 32 MiB. */
 export const SCRYPT_COST = { N: 32_768, r: 8, p: 8 } as const

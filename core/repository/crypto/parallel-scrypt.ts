@@ -1,7 +1,7 @@
 import { pbkdf2Sync } from 'node:crypto'
 
-import type { Password, ScryptParameters } from './key-derivation.ts'
 import type { LaneMixer } from './lane-mixer.ts'
+import type { Password, ScryptParameters } from './scrypt-parameters.ts'
 
 /** A thread's table is not larger than this: parameters that ask for more are rare, and Node's own copes with them. */
 const LARGEST_TABLE = 64 * 1024 * 1024

@@ -31,8 +31,11 @@ export interface BlobIndex {
   place(entry: number, pack: number, offset: number, length: number, uncompressedLength: number): void
   /** Lists a blob together with its place, whether or not it is listed already. */
   add(id: Uint8Array, location: BlobLocation): void
-  /** Lists a pack of an index file and all its blobs, whether or not they are listed already. */
-  addPack(content: IndexContent, pack: number): void
+  /**
+   * Lists all blobs of a pack of an index file, whether or not they are listed already. `as`: the number of the pack here,
+   * if it has one.
+   */
+  addPack(content: IndexContent, pack: number, as?: number): void
   /** Where an entry's blob lies. Only means something once it was placed. */
   locate(entry: number): BlobLocation
   /** Whether it is known where an entry's blob lies, and the pack is complete. */
@@ -66,13 +69,8 @@ function indexOver(entries: EntryTable, packs: PackTable): BlobIndex {
     add(id, { type, pack, offset, length, uncompressedLength }) {
       entries.place(entries.insert(type === 'tree', id, false), pack, offset, length, uncompressedLength)
     },
-    addPack: (content, pack) =>
-      entries.append(
-        content.words,
-        content.firstBlob(pack),
-        content.firstBlob(pack + 1),
-        packs.add(content.packId(pack)),
-      ),
+    addPack: (content, pack, as = packs.add(content.packId(pack))) =>
+      entries.append(content.words, content.firstBlob(pack), content.firstBlob(pack + 1), as),
     locate: (entry) => entries.locate(entry),
     isPlaced: (entry) => packs.isNamed(entries.locate(entry).pack),
     idOf: (entry, target = Buffer.allocUnsafe(ID_BYTES)) => entries.copyId(entry, target),

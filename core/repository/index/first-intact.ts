@@ -2,8 +2,9 @@ import { type Abortable, CoreError } from '../../base/index.ts'
 import type { BlobIndex } from './blob-index.ts'
 
 /**
- * A blob may be stored more than once. Reads one copy after another, beginning with `entry`, until one is intact;
- * rejects as the first did where none is.
+ * A blob may be stored more than once. Reads one copy after another, beginning with `entry`, until one is intact. Where
+ * none is, rejects as the first did; but as one that the storage did not hand out, where there is such a copy: that may
+ * be whole, and the blob is not lost.
  */
 export async function firstIntact(
   index: BlobIndex,
@@ -11,19 +12,22 @@ export async function firstIntact(
   read: (entry: number) => Promise<Buffer>,
   { signal }: Abortable,
 ): Promise<Buffer> {
-  try {
-    return await read(entry)
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (!(error instanceof CoreError)) throw error
-    for (let copy = index.next(entry); copy >= 0; copy = index.next(copy)) {
-      try {
-        return await read(copy)
-      } catch (another) {
-        signal?.throwIfAborted()
-        if (!(another instanceof CoreError)) throw another
-      }
+  let copy = entry
+  let failure: CoreError | undefined
+  for (;;) {
+    try {
+      return await read(copy)
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!(error instanceof CoreError)) throw error
+      if (!failure || (isOutOfReach(error) && !isOutOfReach(failure))) failure = error
+      copy = index.next(copy)
+      if (copy < 0) throw failure
     }
-    throw error
   }
+}
+
+/** Whether another attempt may find a copy to be intact. */
+function isOutOfReach({ code }: CoreError): boolean {
+  return code.startsWith('storage/') && code !== 'storage/not-found' && code !== 'storage/truncated'
 }

@@ -1,4 +1,5 @@
 import { type BlobType, ID_BYTES } from '../blob.ts'
+import type { WaitNote } from './wait-note.ts'
 
 /** Words of a row: 0-7 the id; 8 its pack, the top bit set for a tree; 9 offset; 10 length; 11 uncompressed length. */
 export const ROW_WORDS = 12
@@ -15,6 +16,8 @@ export class IndexContent {
   packCount = 0
   blobCount = 0
   readonly supersedes: string[] = []
+  /** Packs that wait to be removed. Nobody who writes may rely on them. */
+  waiting: WaitingPacks | undefined
   /** The rows. Their pack word holds the type only. Replaced by larger ones as they fill. */
   words = new Uint32Array(1024 * ROW_WORDS)
   bytes: Buffer = Buffer.from(this.words.buffer)
@@ -24,6 +27,7 @@ export class IndexContent {
   clear(): void {
     this.packCount = this.blobCount = 0
     this.supersedes.length = 0
+    this.waiting = undefined
   }
 
   /** Begins a pack: the rows from here on are its blobs. Returns where its id belongs. */
@@ -80,6 +84,15 @@ export class IndexContent {
     return pack < this.packCount ? (this.#firstBlobs[pack] ?? 0) : this.blobCount
   }
 
+  /** How many of the pack's blobs are trees. */
+  treesIn(pack: number): number {
+    let trees = 0
+    for (let blob = this.firstBlob(pack); blob < this.firstBlob(pack + 1); blob++) {
+      if (((this.words[blob * ROW_WORDS + PACK_WORD] ?? 0) & TREE_BIT) !== 0) trees++
+    }
+    return trees
+  }
+
   /** How much of the pack its blobs take: no shorter file can hold them. Bytes. */
   packEnd(pack: number): number {
     let end = 0
@@ -97,6 +110,13 @@ export class IndexContent {
     const id = Buffer.from(this.bytes.subarray(number * ROW_BYTES, number * ROW_BYTES + ID_BYTES))
     return { id, type: type === 0 ? 'data' : 'tree', offset, length, uncompressedLength }
   }
+}
+
+/** Packs that a prune has taken out of the index, and that a later one removes (FORMAT.md, "Indexes"). */
+export interface WaitingPacks {
+  readonly content: IndexContent
+  /** What is noted of each, in their order. */
+  readonly notes: readonly WaitNote[]
 }
 
 export interface IndexedBlob {

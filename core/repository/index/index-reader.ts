@@ -1,7 +1,8 @@
-import { CoreError } from '../../base/index.ts'
+import { CoreError, parseInstant } from '../../base/index.ts'
 import { ID_BYTES } from '../blob.ts'
-import { type IndexContent, PACK_WORD, TREE_BIT } from './index-content.ts'
+import { IndexContent, PACK_WORD, TREE_BIT, type WaitingPacks } from './index-content.ts'
 import { scanIndex } from './index-scanner.ts'
+import type { WaitNote } from './wait-note.ts'
 
 /**
  * Reads the plain text of an index file into `content`, which is cleared before. Throws `repository/damaged` for anything
@@ -22,18 +23,45 @@ export function readIndex(plain: Buffer, content: IndexContent): void {
 interface IndexDocument {
   readonly supersedes?: unknown
   readonly packs?: unknown
+  readonly packs_to_delete?: unknown
 }
 
-function readDocument({ supersedes, packs }: IndexDocument, content: IndexContent): void {
+function readDocument({ supersedes, packs, packs_to_delete: waiting }: IndexDocument, content: IndexContent): void {
   for (const name of listOf(supersedes ?? null, '`supersedes`')) {
     if (typeof name !== 'string' || !/^[0-9a-f]{64}$/.test(name)) throw damaged('a superseded name is not an id')
     content.supersedes.push(name)
   }
-  for (const pack of listOf(packs, '`packs`')) {
-    if (!isRecord(pack)) throw damaged('a pack is not an object')
-    readId(pack['id'], content.addPack(), 0)
-    for (const blob of listOf(pack['blobs'], 'the blobs of a pack')) readBlob(blob, content)
+  for (const pack of listOf(packs, '`packs`')) readPack(pack, content)
+  const waitingPacks = listOf(waiting ?? null, '`packs_to_delete`')
+  if (waitingPacks.length > 0) content.waiting = readWaiting(waitingPacks)
+}
+
+function readWaiting(packs: readonly unknown[]): WaitingPacks {
+  const content = new IndexContent()
+  const notes = packs.map((pack) => readNote(readPack(pack, content)))
+  return { content, notes }
+}
+
+/** A note that cannot be read makes no index unreadable. */
+function readNote({ time, grace_seconds: grace, counted_from: countedFrom }: Record<string, unknown>): WaitNote {
+  return {
+    since: instantOf(time),
+    grace: typeof grace === 'number' ? Math.min(Math.round(grace * SECOND), Number.MAX_SAFE_INTEGER) : Number.NaN,
+    countedFrom: instantOf(countedFrom),
   }
+}
+
+function instantOf(value: unknown): number {
+  return typeof value === 'string' ? parseInstant(value) : Number.NaN
+}
+
+const SECOND = 1000
+
+function readPack(pack: unknown, content: IndexContent): Record<string, unknown> {
+  if (!isRecord(pack)) throw damaged('a pack is not an object')
+  readId(pack['id'], content.addPack(), 0)
+  for (const blob of listOf(pack['blobs'], 'the blobs of a pack')) readBlob(blob, content)
+  return pack
 }
 
 function readBlob(blob: unknown, content: IndexContent): void {

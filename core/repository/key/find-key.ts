@@ -2,9 +2,10 @@ import { hash } from 'node:crypto'
 
 import { type Abortable, isCode } from '../../base/index.ts'
 import type { Storage } from '../../storage/index.ts'
-import { isUsableCost, type Password, workOf } from '../crypto/key-derivation.ts'
+import { isUsableCost, workOf } from '../crypto/key-derivation.ts'
 import type { LaneMixer } from '../crypto/lane-mixer.ts'
 import type { MasterKey } from '../crypto/master-key.ts'
+import type { Password } from '../crypto/scrypt-parameters.ts'
 import { loadWhole } from '../whole-file.ts'
 import { decodeKeyFile, type KeyFile, openKeyFile } from './key-file.ts'
 

@@ -1,8 +1,9 @@
 import { CoreError, isCode } from '../../base/index.ts'
 import { parseObject } from '../config.ts'
-import { deriveKey, type Password, SCRYPT_COST, type ScryptParameters } from '../crypto/key-derivation.ts'
+import { deriveKey, SCRYPT_COST } from '../crypto/key-derivation.ts'
 import type { LaneMixer } from '../crypto/lane-mixer.ts'
 import { type MasterKey, masterKeyFrom } from '../crypto/master-key.ts'
+import type { Password, ScryptParameters } from '../crypto/scrypt-parameters.ts'
 import { createSealer, SEAL_OVERHEAD } from '../crypto/seal.ts'
 
 /** A key file: the master key, sealed under a password (restic design.rst, "Keys, Encryption and MAC"). */

@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 
 import { type Abortable, type Chance, CoreError, isCode, systemChance } from '../../base/index.ts'
-import type { Password } from '../crypto/key-derivation.ts'
 import type { MasterKey } from '../crypto/master-key.ts'
+import type { Password } from '../crypto/scrypt-parameters.ts'
 import type { Repository } from '../repository.ts'
 import { type KeyOwner, openKeyFile, sealKeyFile } from './key-file.ts'
 import { readKeyFile, readKeyFiles } from './read-key-files.ts'

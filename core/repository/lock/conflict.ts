@@ -1,4 +1,4 @@
-import { CoreError } from '../../base/index.ts'
+import { CoreError, formatInstant } from '../../base/index.ts'
 import type { Repository } from '../repository.ts'
 import { listLocks, type ListLocksOptions, removeLock } from './found-lock.ts'
 import type { LockFile } from './lock-file.ts'
@@ -26,13 +26,13 @@ export async function refuseConflict(
 
 function lockedBy(repository: Repository, name: string, lock: LockFile | undefined): CoreError {
   const who = lock
-    ? `process ${lock.pid} of ${lock.username || 'unknown user'} on ${lock.hostname}${lock.exclusive ? ', exclusively' : ''}`
+    ? `process ${lock.pid} of ${lock.username || 'unknown user'} on ${lock.hostname}${lock.exclusive ? ', exclusively' : ''} (last sign of life ${formatInstant(lock.time)})`
     : `a lock that cannot be read (${name.slice(0, 8)})`
   return new CoreError('repository/locked', `The repository at ${repository.storage.location} is locked by ${who}.`, {
     retryable: true,
     safety: 'Stored data is safe; nothing was changed.',
     remedy: lock
-      ? 'Wait for it to end, or give --retry-lock a time to wait. If that process is gone, `holdfast repo unlock` removes its lock.'
+      ? 'Wait for it to end, or give --retry-lock a time to wait. If that process is gone, `holdfast repo unlock` removes its lock: at once on the host where it ran, elsewhere half an hour after its last sign of life.'
       : 'Once you are sure that nobody uses the repository, `holdfast repo unlock --remove-all` removes it.',
     context: lock ? { host: lock.hostname, pid: lock.pid } : { lock: name },
   })

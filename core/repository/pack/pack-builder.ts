@@ -22,6 +22,8 @@ export interface PackBuilder {
   hasRoomFor(plainLength: number): boolean
   /** Seals `body` into the pack. Returns the length of the sealed blob, which lies at the `size` of before. */
   add(type: BlobType, id: Uint8Array, body: Uint8Array, uncompressedLength: number): number
+  /** Takes a blob that is sealed already. Returns its length. */
+  addSealed(type: BlobType, id: Uint8Array, sealed: Uint8Array, uncompressedLength: number): number
   /** Writes the header. The buffer now holds the file; the builder is empty and needs `start` before more. */
   finish(): FinishedPack
   /** Continues in this buffer. */
@@ -56,6 +58,18 @@ export function createPackBuilder(sealer: Sealer): PackBuilder {
     hashed = end
   }
 
+  /** Lists a blob that now lies at `size`. */
+  function list(type: BlobType, id: Uint8Array, length: number, uncompressedLength: number): number {
+    if (headerSize + MOST_ENTRY_BYTES > header.length) {
+      header = Buffer.concat([header], header.length * 2)
+    }
+    size += length
+    count++
+    headerSize = writeHeaderEntry(header, headerSize, type, id, length, uncompressedLength)
+    if (size - hashed >= HASH_STEP) hashUpTo(size)
+    return length
+  }
+
   return {
     get size() {
       return size
@@ -63,16 +77,10 @@ export function createPackBuilder(sealer: Sealer): PackBuilder {
     hasRoomFor(plainLength) {
       return count < MOST_BLOBS_A_PACK && size + headerSize + packBytesFor(plainLength) <= buffer.length
     },
-    add(type, id, body, uncompressedLength) {
-      if (headerSize + MOST_ENTRY_BYTES > header.length) {
-        header = Buffer.concat([header], header.length * 2)
-      }
-      const length = sealer.seal(body, buffer, size)
-      size += length
-      count++
-      headerSize = writeHeaderEntry(header, headerSize, type, id, length, uncompressedLength)
-      if (size - hashed >= HASH_STEP) hashUpTo(size)
-      return length
+    add: (type, id, body, uncompressedLength) => list(type, id, sealer.seal(body, buffer, size), uncompressedLength),
+    addSealed(type, id, sealed, uncompressedLength) {
+      buffer.set(sealed, size)
+      return list(type, id, sealed.length, uncompressedLength)
     },
     finish() {
       const plain = Buffer.from(header.subarray(0, headerSize))

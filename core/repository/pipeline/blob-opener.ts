@@ -13,6 +13,20 @@ export interface BlobOpener {
    * Throws `repository/damaged`.
    */
   open(location: Pick<BlobLocation, 'uncompressedLength'>, sealed: Buffer, id: Uint8Array, into?: Buffer): Buffer
+  /** The same, together with what was sealed. */
+  openBoth(
+    location: Pick<BlobLocation, 'uncompressedLength'>,
+    sealed: Buffer,
+    id: Uint8Array,
+    into?: Buffer,
+  ): OpenedBlob
+}
+
+/** A blob that is proved. */
+export interface OpenedBlob {
+  readonly plain: Buffer
+  /** As it is stored: compressed, where it is. Only good until the next one is opened. */
+  readonly body: Buffer
 }
 
 function room(buffer: Buffer | undefined, length: number): Buffer {
@@ -23,23 +37,24 @@ export function createBlobOpener(key: MasterKey, sealer: Sealer = createSealer(k
   const decompressor = createDecompressor()
   let opened = Buffer.allocUnsafe(64 * 1024)
 
-  return {
-    open({ uncompressedLength }, sealed, id, into) {
-      const length = Math.max(0, sealed.length - SEAL_OVERHEAD)
-      // Which kind it is was asked before; what is larger than a tree is neither.
-      assertBlobSize({ type: 'tree', length, uncompressedLength })
-      let plain: Buffer
-      if (uncompressedLength > 0) {
-        if (opened.length < length) opened = Buffer.allocUnsafe(length)
-        const frame = opened.subarray(0, sealer.open(sealed, opened))
-        plain = room(into, uncompressedLength)
-        decompressor.decompress(frame, plain, uncompressedLength)
-      } else {
-        plain = room(into, length)
-        sealer.open(sealed, plain)
-      }
-      if (hash('sha256', plain, 'buffer').equals(id)) return plain
-      throw new CoreError('repository/damaged', 'the content of a blob does not have the hash that names it')
-    },
+  const openBoth: BlobOpener['openBoth'] = ({ uncompressedLength }, sealed, id, into) => {
+    const length = Math.max(0, sealed.length - SEAL_OVERHEAD)
+    // Which kind it is was asked before; what is larger than a tree is neither.
+    assertBlobSize({ type: 'tree', length, uncompressedLength })
+    let plain: Buffer
+    let body: Buffer
+    if (uncompressedLength > 0) {
+      if (opened.length < length) opened = Buffer.allocUnsafe(length)
+      body = opened.subarray(0, sealer.open(sealed, opened))
+      plain = room(into, uncompressedLength)
+      decompressor.decompress(body, plain, uncompressedLength)
+    } else {
+      plain = body = room(into, length)
+      sealer.open(sealed, plain)
+    }
+    if (hash('sha256', plain, 'buffer').equals(id)) return { plain, body }
+    throw new CoreError('repository/damaged', 'the content of a blob does not have the hash that names it')
   }
+
+  return { open: (location, sealed, id, into) => openBoth(location, sealed, id, into).plain, openBoth }
 }

@@ -1,7 +1,7 @@
 import type { BlobLocation, BlobType } from '../blob.ts'
 import type { MasterKey } from '../crypto/master-key.ts'
 import { attachBlobIndex, type SharedBlobIndex } from '../index/blob-index.ts'
-import { createBlobOpener } from './blob-opener.ts'
+import { createBlobOpener, type OpenedBlob } from './blob-opener.ts'
 
 /** Finds blobs, and opens those whose sealed bytes are at hand. Belongs to one thread. */
 export interface BlobReader {
@@ -12,6 +12,13 @@ export interface BlobReader {
    * Throws `repository/damaged`.
    */
   read(location: Pick<BlobLocation, 'uncompressedLength'>, sealed: Buffer, id: Uint8Array, into?: Buffer): Buffer
+  /** The same, together with what was sealed. */
+  readBoth(
+    location: Pick<BlobLocation, 'uncompressedLength'>,
+    sealed: Buffer,
+    id: Uint8Array,
+    into?: Buffer,
+  ): OpenedBlob
 }
 
 export function createBlobReader(key: MasterKey, shared: SharedBlobIndex): BlobReader {
@@ -23,5 +30,6 @@ export function createBlobReader(key: MasterKey, shared: SharedBlobIndex): BlobR
       return entry < 0 || !index.isPlaced(entry) ? undefined : index.locate(entry)
     },
     read: (location, sealed, id, into) => opener.open(location, sealed, id, into),
+    readBoth: (location, sealed, id, into) => opener.openBoth(location, sealed, id, into),
   }
 }

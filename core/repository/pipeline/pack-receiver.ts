@@ -2,7 +2,7 @@ import { type Abortable, type Clock, systemClock } from '../../base/index.ts'
 import { encodeIndex, type IndexedPack, indexTextOf, MOST_INDEX_TEXT } from '../index/index-writer.ts'
 import { FEWEST_ENTRY_BYTES, HEADER_LENGTH_BYTES, readHeaderEntries } from '../pack/header.ts'
 import type { Repository } from '../repository.ts'
-import type { PackMessage } from './blob-writer.ts'
+import type { PackMessage } from './pack-filler.ts'
 import type { PackSlots } from './pack-slots.ts'
 
 /** The main thread's side of the pipeline: stores finished packs, then lists them in index files. */
@@ -49,7 +49,7 @@ export function createPackReceiver(
   }
 
   async function store({ slot, length, name, header }: PackMessage): Promise<void> {
-    const body = (typeof slot === 'number' ? slots.buffer(slot) : Buffer.from(slot)).subarray(0, length)
+    const body = slots.buffer(slot).subarray(0, length)
     try {
       // What failed once is not tried with every pack that is still under way.
       if (failure) return
@@ -61,7 +61,7 @@ export function createPackReceiver(
         text: indexTextOf(Math.ceil(header.length / FEWEST_ENTRY_BYTES)),
       })
     } finally {
-      if (typeof slot === 'number') slots.giveBack(slot)
+      slots.giveBack(slot)
     }
   }
 
@@ -85,7 +85,7 @@ export function createPackReceiver(
       const batch = unlisted.slice(0, count)
       unlisted = unlisted.slice(count)
       try {
-        await repository.saveDocument('index', encodeIndex(batch), options)
+        await repository.saveDocument('index', encodeIndex({ packs: batch }), options)
       } catch (error) {
         unlisted = [...batch, ...unlisted]
         throw error

@@ -3,6 +3,7 @@ import { compileKernel } from '../chunker/kernel.ts'
 import { parsePolynomial } from '../chunker/polynomial.ts'
 import type { CompressionLevel } from '../compression/zstd.ts'
 import type { BlobIndex } from '../index/blob-index.ts'
+import { packBytesFor } from '../pack/pack-builder.ts'
 import type { Repository } from '../repository.ts'
 import { type Bell, createBell } from './bell.ts'
 import { memoryPages } from './content-writer.ts'
@@ -32,6 +33,9 @@ const FEWEST_PACK_BYTES = 4 * MIB
 const MOST_PACK_BYTES = 128 * MIB
 /** The last blob may pass the target by its own length, and the header comes behind it. */
 const PACK_SLACK = 8 * MIB + 512 * 1024
+
+/** FORMAT.md, "Sizes": a tree. Addresses are reserved, not memory. */
+const LARGEST_BLOB = 2 ** 31 - 1
 
 /**
  * Opens a pipeline into a repository. Throws `repository/unsupported` for format 1, which is never written,
@@ -67,8 +71,9 @@ export function openPipeline(
     chunkerModule: compileKernel(),
     packBytes,
     workers,
-    control: new SharedArrayBuffer(controlBytes(workers, slotCount)),
+    control: new SharedArrayBuffer(controlBytes(workers, slotCount + 1)),
     packSlots: Array.from({ length: slotCount }, () => new SharedArrayBuffer(packBytes + PACK_SLACK)),
+    largeSlot: new SharedArrayBuffer(0, { maxByteLength: packBytesFor(LARGEST_BLOB) }),
     memory: new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }),
     chunkIds: new SharedArrayBuffer(workers * WINDOWS_A_WORKER * CHUNKS_A_WINDOW * 32),
   }

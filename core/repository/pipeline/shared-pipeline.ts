@@ -19,6 +19,8 @@ export interface SharedPipeline {
   readonly control: SharedArrayBuffer
   /** Buffers that packs are built in, taken by workers and given back by the main thread once they are stored. */
   readonly packSlots: readonly SharedArrayBuffer[]
+  /** One more, for a pack of a single blob that no slot can hold. It grows as it has to. */
+  readonly largeSlot: SharedArrayBuffer
   /** Holds every worker's windows and its chunker's scratch memory. */
   readonly memory: WebAssembly.Memory
   /** Ids of the chunks of each window. */
@@ -56,7 +58,7 @@ export function windowAt(window: number): number {
   return FIXED_WORDS + QUEUE_LENGTH * QUEUE_WORDS + window
 }
 
-/** Where this pack slot's state stands: 0 free, 1 taken. */
+/** Where this pack slot's state stands: 0 free, 1 taken. The large one comes behind the others. */
 export function slotAt(workers: number, slot: number): number {
   return windowAt(workers * WINDOWS_A_WORKER) + slot
 }

@@ -5,6 +5,8 @@ import { plainLength } from '../content.ts'
 export interface PackPlan {
   /** Adds the blobs of a file that are not right already. Returns how many. */
   add(file: number, blobs: Uint32Array, isRight: (blob: number) => boolean): number
+  /** Adds one blob. */
+  addBlob(entry: number, file: number, position: number): void
   /** Adds another copy of the blob that a row of an earlier read wanted. False where there is none. */
   addCopy(read: PackRead, row: number): boolean
   /**
@@ -87,6 +89,8 @@ export function createPackPlan(index: BlobIndex, mostBlobs: number): PackPlan {
       return count - first
     },
 
+    addBlob: want,
+
     addCopy({ entries: earlier, files: of, positions: at }, row) {
       const entry = index.next(earlier[row] ?? 0)
       if (entry < 0) return false
@@ -118,13 +122,16 @@ export function createPackPlan(index: BlobIndex, mostBlobs: number): PackPlan {
         const start = offsets[rows[first] ?? 0] ?? 0
         const offset = offsets[row] ?? 0
         const blobEnd = offset + index.locate(entries[row] ?? 0).length
+        // Rows of one blob stay together. Others may overlap, in an index that somebody made up.
+        const isOther = at > first && offset > (offsets[rows[at - 1] ?? 0] ?? 0)
         const isFull =
-          at - first >= MOST_ROWS || (offset >= end && (offset - end > GAP || blobEnd - start > LONGEST_READ))
-        if (at > first && isFull) {
+          at - first >= MOST_ROWS || (isOther && (offset - end > GAP || Math.max(end, blobEnd) - start > LONGEST_READ))
+        if (isFull) {
           yield readOf(pack, rows.subarray(first, at))
           first = at
+          end = 0
         }
-        end = blobEnd
+        end = Math.max(end, blobEnd)
       }
       yield readOf(pack, rows.subarray(first))
     }

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { count, isCode, reasonOf, serveJobs, stopTest, systemCode } from '../../base/index.ts'
@@ -28,6 +27,7 @@ import type {
 import { TALLY } from '../tally.ts'
 import { createFileComparer } from './file-comparer.ts'
 import { createFileWriter } from './file-writer.ts'
+import { type RunWritten, writeRuns } from './write-runs.ts'
 
 if (!parentPort) throw new Error('restore-worker is started as a worker thread')
 const waiting = joinWaitingThreads(parentPort, workerData as WaitingBell, (memory) =>
@@ -77,24 +77,7 @@ function beginSet({ folders: paths, files: list, states }: SetBegin): void {
 }
 
 async function writePack(job: PackJob): Promise<PackDone> {
-  const { entries } = job
-  const damaged: number[] = []
-  const beingWritten: Promise<void>[] = []
-  try {
-    for (let row = 0; row < entries.length && !isStopped();) {
-      // So that what is written by now gives its memory back.
-      if (beingWritten.length > 0) await setImmediate()
-      // The same blob for several files: rows are in the order of offsets.
-      let end = row + 1
-      while (entries[end] === entries[row]) end++
-      const written = writeBlob(job, row, end)
-      if (written === 'damaged') for (let each = row; each < end; each++) damaged.push(each)
-      else if (written) beingWritten.push(written)
-      row = end
-    }
-  } finally {
-    await Promise.all(beingWritten)
-  }
+  const damaged = await writeRuns(job, writeBlob, isStopped)
   return { problems: writer.takeProblems(), damaged }
 }
 
@@ -103,7 +86,7 @@ function writeBlob(
   { bytes, offset: start, entries, files: of, positions }: PackJob,
   first: number,
   end: number,
-): 'damaged' | Promise<void> | undefined {
+): RunWritten {
   const entry = entries[first] ?? 0
   const { offset, length, uncompressedLength } = index.locate(entry)
   const sealed = Buffer.from(bytes).subarray(offset - start, offset - start + length)

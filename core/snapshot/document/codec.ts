@@ -1,6 +1,6 @@
 import { formatTime, type ZonedTime } from '../json/go-time.ts'
 import { goJsonText } from '../json/json-string.ts'
-import type { Members } from './members.ts'
+import { LARGEST_UINT32, type Members } from './members.ts'
 
 /** How a value is written in a document, and read. */
 export interface Codec<T> {
@@ -56,6 +56,19 @@ export const OPTIONAL_LIST: Codec<readonly string[]> = {
 export const UINT32: Codec<number> = {
   encode: (value) => (value === 0 ? undefined : String(value)),
   decode: (members, key) => members.uint32(key),
+}
+
+/** Undefined, and left out, when zero. */
+export const OPTIONAL_COUNT: Codec<number | undefined> = {
+  encode: (value) => (value === undefined || value === 0 ? undefined : String(Math.min(value, LARGEST_UINT32))),
+  // It is good to know and no more: where it makes no sense, the document is not damaged for that.
+  decode(members, key) {
+    try {
+      return members.uint32(key) || undefined
+    } catch {
+      return 1
+    }
+  },
 }
 
 export const UINT64: Codec<bigint> = {

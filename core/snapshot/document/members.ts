@@ -3,12 +3,15 @@ import type { JsonScanner } from '../json/json-scanner.ts'
 
 const ID = /^[0-9a-f]{64}$/
 const WHOLE = /^(?:0|[1-9]\d{0,19})$/
-const LARGEST_UINT32 = 2 ** 32 - 1
+export const LARGEST_UINT32 = 2 ** 32 - 1
 const LARGEST_UINT64 = 2n ** 64n - 1n
 const NO_TIME: ZonedTime = { ns: ZERO_TIME, offsetMinutes: 0 }
 
 /** Some thirty are known; those of newer versions are kept. */
 const MOST_FIELDS = 1000
+
+/** In one list: as many short paths as the largest document has room for. Each takes some fifty bytes of memory more. */
+const MOST_TEXTS = 2 ** 20
 
 /** The members of one object, taken out one by one; what is left at the end is unknown. A null counts as absent. */
 export class Members {
@@ -64,7 +67,10 @@ export class Members {
     const place = this.#take(key)
     const texts: string[] = []
     if (place === undefined) return texts
-    this.#scanner.elements(place.start, (start, end) => texts.push(this.#scanner.text(start, end)))
+    this.#scanner.elements(place.start, (start, end) => {
+      if (texts.length === MOST_TEXTS) throw this.#scanner.damaged(start, `${key} has more than ${MOST_TEXTS} texts`)
+      texts.push(this.#scanner.text(start, end))
+    })
     return texts
   }
 
@@ -92,8 +98,8 @@ export class Members {
   rest(): Buffer | undefined {
     if (this.#found.size === 0) return undefined
     const { bytes } = this.#scanner
-    const parts = [...this.#found.values()].map(({ member, end }) => bytes.toString('latin1', member, end))
-    return Buffer.from(parts.join(','), 'latin1')
+    const parts = [...this.#found.values()].flatMap(({ member, end }) => [COMMA, bytes.subarray(member, end)])
+    return Buffer.concat(parts.slice(1))
   }
 
   #take(key: string): { start: number; end: number } | undefined {
@@ -102,3 +108,5 @@ export class Members {
     return place === undefined || this.#scanner.isNull(place.start) ? undefined : place
   }
 }
+
+const COMMA = Buffer.from(',')

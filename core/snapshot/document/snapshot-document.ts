@@ -6,6 +6,7 @@ import {
   ID,
   LIST,
   optional,
+  OPTIONAL_COUNT,
   OPTIONAL_ID,
   OPTIONAL_LIST,
   TEXT,
@@ -47,11 +48,17 @@ const SNAPSHOT: Fields<Snapshot> = {
   original: ['original', OPTIONAL_ID],
   programVersion: ['program_version', TEXT],
   summary: ['summary', optional(SUMMARY)],
+  filesMissed: ['files_missed', OPTIONAL_COUNT],
 }
 
 /** Encodes a snapshot as restic does, field by field in its order. The result is what is compressed, sealed and stored. */
 export function encodeSnapshot(snapshot: Snapshot): Buffer {
   return encodeFields(SNAPSHOT, snapshot)
+}
+
+/** The summary alone, as it stands in the document. */
+export function encodeSummary(summary: SnapshotSummary): Buffer {
+  return encodeFields(SUMMARY, summary)
 }
 
 /**

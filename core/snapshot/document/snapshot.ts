@@ -43,6 +43,8 @@ export interface Snapshot {
   /** For example `holdfast 1.0.0`. */
   readonly programVersion: string
   readonly summary?: SnapshotSummary | undefined
+  /** How many files its run could not read, or not as they were at one moment. restic knows nothing of it. */
+  readonly filesMissed?: number | undefined
   /** Members that this program does not know, as they were stored: `"key":value`, separated by commas. */
   readonly unknown?: Buffer | undefined
 }

@@ -37,7 +37,8 @@ export class TreeScanner {
   rawStart = 0
   /** The position after its `}`. */
   rawEnd = 0
-  protected readonly bytes: Buffer
+  /** The tree, as it was given. */
+  readonly bytes: Buffer
   protected readonly json: JsonScanner
   /** Of text: without the quotes. */
   protected readonly starts = new Int32Array(FIELD_COUNT)

@@ -45,7 +45,7 @@ export function readInto(
  */
 export function nextData(
   calls: SystemCalls | undefined,
-  file: OpenFile,
+  file: Pick<OpenFile, 'descriptor'>,
   offset: number,
   size: number,
 ): DataExtent | undefined {

@@ -13,14 +13,15 @@ import {
 import { assertHandle } from '../handle.ts'
 import { assertRange, lengthWithin, targetOf, truncated } from '../range.ts'
 import { configExists } from '../refusal.ts'
-import type { FileInfo, FileKind, Handle, LoadOptions, Storage } from '../storage.ts'
+import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, Storage } from '../storage.ts'
 import { exists } from './config-file.ts'
 import { type Attempt, explain, vanished } from './failure.ts'
+import { isLink, linkedFolder } from './held-folder.ts'
 import { isPackPrefix, kindFolder, pathOf } from './layout.ts'
 import { listFolder } from './listing.ts'
 import { prepareFolders } from './prepare.ts'
 import { Saver } from './saver.ts'
-import { closeSoon, fstat, lstat, open, readdir, readFully, stat } from './system-call.ts'
+import { closeSoon, fstat, open, readdir, readFully, stat } from './system-call.ts'
 
 export interface DirectoryOptions {
   /** How many requests at once. Default: 4, which is how many threads Node gives to files. */
@@ -31,7 +32,9 @@ export interface DirectoryOptions {
 
 /**
  * Keeps files in a directory, laid out as restic does it, so that both may use it at the same time. Touches nothing
- * until a method is called. The path is taken from the working directory of this moment.
+ * until a method is called. The path is taken from the working directory of this moment. It may lead through symbolic
+ * links; of the folders below it, one that is a link is only read from, and `prepare`, `save` and `remove` refuse it. Files
+ * may be links.
  */
 export function openDirectoryStorage(path: string, options: DirectoryOptions = {}): Storage {
   return new DirectoryStorage(resolve(path), options)
@@ -95,13 +98,13 @@ class DirectoryStorage implements Storage {
     }
   }
 
-  async stat(handle: Handle, { signal }: Abortable = {}): Promise<FileInfo> {
+  async stat(handle: Handle, { signal }: Abortable = {}): Promise<FileStat> {
     signal?.throwIfAborted()
     assertHandle(handle)
     try {
-      const { size } = await stat(pathOf(this.location, handle))
+      const { size, mtimeMs } = await stat(pathOf(this.location, handle))
       signal?.throwIfAborted()
-      return { name: handle.name, size }
+      return { name: handle.name, size, stored: mtimeMs }
     } catch (error) {
       throw await this.#explain(error, { action: 'read', object: handle })
     }
@@ -115,8 +118,8 @@ class DirectoryStorage implements Storage {
     }
     const folder = kindFolder(this.location, kind)
     try {
-      // What locks are is removed on request: it must not be what somebody made a link to.
-      if (kind === 'lock') await refuseLink(folder)
+      // What locks are is removed on request: a link in their place is to be told before it is asked for.
+      if (kind === 'lock' && (await isLink(folder))) throw linkedFolder(folder)
       if (kind === 'pack') yield* this.#listPacks(folder, signal)
       else yield* listFolder(folder, '', signal)
     } catch (error) {
@@ -153,7 +156,8 @@ class DirectoryStorage implements Storage {
 
   async *#listConfig(signal: AbortSignal | undefined): AsyncIterable<FileInfo> {
     try {
-      yield await this.stat({ kind: 'config', name: '' }, { signal })
+      const { name, size } = await this.stat({ kind: 'config', name: '' }, { signal })
+      yield { name, size }
     } catch (error) {
       if (!isCode(error, 'storage/not-found')) throw error
     }
@@ -179,9 +183,4 @@ class DirectoryStorage implements Storage {
   async #isPresent(folder: string): Promise<boolean> {
     return (await exists(folder)) || (await exists(join(this.location, 'config')))
   }
-}
-
-async function refuseLink(folder: string): Promise<void> {
-  if ((await lstat(folder)).isSymbolicLink())
-    throw Object.assign(new Error('a symbolic link'), { code: 'ELOOP', syscall: 'lstat' })
 }

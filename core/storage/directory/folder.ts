@@ -54,11 +54,18 @@ async function makeBelow(path: string, mode: number): Promise<boolean> {
 export async function flushFolder(path: string): Promise<void> {
   const fd = await open(path, 'r')
   try {
+    await flushDescriptor(fd)
+  } finally {
+    await close(fd)
+  }
+}
+
+/** The same for one that is open. */
+export async function flushDescriptor(fd: number): Promise<void> {
+  try {
     await fsync(fd)
   } catch (error) {
     const code = systemCode(error)
     if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error
-  } finally {
-    await close(fd)
   }
 }

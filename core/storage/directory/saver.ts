@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { type Chance, systemCode } from '../../base/index.ts'
 import { exists, publishConfig } from './config-file.ts'
 import { flushFolder, makeFolder } from './folder.ts'
+import { type HeldFolder, holdFolder } from './held-folder.ts'
 import { MODES_FOR_ONE, modesOf } from './modes.ts'
 import { rename, unlink } from './system-call.ts'
 import { createTemporaryNames, discard, writeTemporary } from './temporary-file.ts'
@@ -30,16 +31,19 @@ export class Saver {
   /** Fails with ENOENT where there is no repository. A folder missing within one is made. */
   async save(path: string, body: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const folder = dirname(path)
-    const temporary = join(folder, this.#temporaryName(basename(path)))
+    const { file: mode } = await (this.#modes ??= modesOf(this.#root))
+    using held = await this.#hold(folder)
+    const temporary = held.at(this.#temporaryName(basename(path)))
     try {
-      await this.#write(temporary, body, signal)
+      await writeTemporary(temporary, body, mode, signal)
       signal?.throwIfAborted()
-      await rename(temporary, path)
+      await rename(temporary, held.at(basename(path)))
     } catch (error) {
       await discard(temporary)
       throw error
     }
-    await this.#flush(folder)
+    await held.flush()
+    await this.#flushAbove(folder)
   }
 
   /** The same for `config`, which is never replaced: fails with EEXIST. */
@@ -54,7 +58,7 @@ export class Saver {
       throw error
     }
     try {
-      await this.#flush(this.#root)
+      await flushFolder(this.#root)
     } catch (error) {
       // It was never acknowledged, and while it stays nobody can try again.
       await discard(path)
@@ -63,18 +67,19 @@ export class Saver {
   }
 
   async remove(path: string): Promise<void> {
-    await unlink(path)
-    await flushFolder(dirname(path))
+    using held = await holdFolder(this.#root, dirname(path))
+    await unlink(held.at(basename(path)))
+    await held.flush()
   }
 
-  async #write(temporary: string, body: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    const { file } = await (this.#modes ??= modesOf(this.#root))
+  /** Makes the folder where it is missing within a repository. */
+  async #hold(folder: string): Promise<HeldFolder> {
     try {
-      await writeTemporary(temporary, body, file, signal)
+      return await holdFolder(this.#root, folder)
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error
-      await this.#makeFolder(dirname(temporary), error)
-      await writeTemporary(temporary, body, file, signal)
+      await this.#makeFolder(folder, error)
+      return holdFolder(this.#root, folder)
     }
   }
 
@@ -87,13 +92,14 @@ export class Saver {
     } else if (!(await exists(parent))) {
       await this.#makeFolder(parent, missing)
     }
-    await makeFolder(folder, (await modesOf(this.#root)).folder)
+    const { folder: mode } = await modesOf(this.#root)
+    using held = await holdFolder(this.#root, parent)
+    await makeFolder(held.at(basename(folder)), mode)
     this.#durableFolders.delete(folder)
   }
 
-  async #flush(folder: string): Promise<void> {
-    await flushFolder(folder)
-    // Another process may have made the folder a moment ago and not flushed the one that holds it yet.
+  /** Another process may have made the folder a moment ago and not flushed the one that holds it yet. */
+  async #flushAbove(folder: string): Promise<void> {
     for (let each = folder; each !== this.#root && !this.#durableFolders.has(each); each = dirname(each)) {
       await flushFolder(dirname(each))
       this.#durableFolders.add(each)

@@ -1,6 +1,8 @@
+import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 
 import { type Chance, type Clock, systemCode } from '../../base/index.ts'
+import { holdFolder } from './held-folder.ts'
 import { close, fsync, open, readdir, stat, unlink, writeFully } from './system-call.ts'
 
 const MARK = '-tmp-holdfast-'
@@ -45,17 +47,23 @@ export async function discard(path: string): Promise<void> {
   }
 }
 
+function isLeftBehind({ mtimeMs }: Pick<Stats, 'mtimeMs'>, clock: Clock): boolean {
+  return clock.now() - mtimeMs > LEFT_BEHIND_AFTER
+}
+
 /**
  * Removes the temporary files in `folder` that were last written more than a day ago. Should one of them have a living
  * owner after all (a machine that slept for a day in the middle of a save), that owner's rename fails and so does its
  * save: nothing is ever acknowledged that was swept.
  */
-export async function sweep(folder: string, clock: Clock): Promise<void> {
+export async function sweep(root: string, folder: string, clock: Clock): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!PATTERN.test(name)) continue
-    const path = join(folder, name)
     try {
-      if (clock.now() - (await stat(path)).mtimeMs > LEFT_BEHIND_AFTER) await unlink(path)
+      if (!isLeftBehind(await stat(join(folder, name)), clock)) continue
+      using held = await holdFolder(root, folder)
+      // Asked again, as the folder may have been another one.
+      if (isLeftBehind(await stat(held.at(name)), clock)) await unlink(held.at(name))
     } catch (error) {
       // Its owner, or another sweeper, was faster; what may not be removed harms nobody.
       if (systemCode(error) === undefined) throw error

@@ -24,7 +24,7 @@ const storage = beforeSave(openDirectoryStorage(location), async ({ kind }) => {
 const repository = await openRepository(storage, password)
 const result = await backUp(
   repository,
-  repository.loadIndex(),
+  repository.loadIndex({ purpose: 'refer' }),
   backupOptions(folder, { workers: 2, missed: missed as MissedPolicy }),
 )
 const files = result.missed.map(({ kind, reason, path }) => ({ kind, reason, path: Buffer.from(path).toString() }))

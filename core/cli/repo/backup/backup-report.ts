@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatCounted, formatDuration, reasonOf, syst
 import { printable } from '../../../file-system/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
-import type { BackupCommandOptions } from './backup.ts'
+import type { BackupCommandOptions } from './backup-options.ts'
 
 /** What was told before the backup began. */
 export interface Before {
@@ -82,7 +82,7 @@ const LEAVING_OUT = [
 
 /** An index goes on naming them: restic believes it, and looks for what was stored again in the wrong place. */
 const MISSING_PACKS =
-  'The index still names packs that are missing. Holdfast restores this snapshot as it is; stock restic only after `restic repair index` (`restic rebuild-index` before 0.16). Earlier snapshots may have lost files: run `holdfast repo check`.'
+  'The index still names packs that are missing. Holdfast restores this snapshot as it is; stock restic only after `holdfast repo repair index`. Earlier snapshots may have lost files: run `holdfast repo check`.'
 
 /** What it held is stored again where it still exists; only `check` can tell which recovery points miss it. */
 export function warnMissingPack(output: Output, name: string, size: number): void {

@@ -1,8 +1,7 @@
 import { CoreError, parseBytes } from '../../../base/index.ts'
 import type { SelectionOptions } from '../../../selection/index.ts'
-import { byteStringOf } from '../../byte-arguments.ts'
-import { patternsIn } from '../text/pattern-files.ts'
-import type { BackupCommandOptions } from './backup.ts'
+import { excludesOf } from '../patterns/patterns-of-options.ts'
+import type { BackupCommandOptions } from './backup-options.ts'
 
 /** What the options leave out. Throws `input/invalid`. */
 export function selectionOf(options: BackupCommandOptions): SelectionOptions {
@@ -15,8 +14,7 @@ export function selectionOf(options: BackupCommandOptions): SelectionOptions {
     })
   }
   return {
-    excludes: [...(options.exclude ?? []).map(byteStringOf), ...patternsIn(options.excludeFile)],
-    caseInsensitiveExcludes: [...(options.iexclude ?? []).map(byteStringOf), ...patternsIn(options.iexcludeFile)],
+    ...excludesOf(options),
     excludeIfPresent: options.excludeIfPresent,
     excludeCaches: options.excludeCaches,
     excludeLargerThan: largest === undefined ? undefined : BigInt(largest),

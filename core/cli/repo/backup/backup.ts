@@ -1,38 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
 import type { ExitCode } from '../../exit-code.ts'
-import { collect, type End, repoCommand, workerCount } from '../repo-command.ts'
-import type { RepoOptions } from '../session.ts'
-
-export interface BackupCommandOptions extends RepoOptions {
-  readonly exclude?: readonly string[]
-  readonly iexclude?: readonly string[]
-  readonly excludeFile?: readonly string[]
-  readonly iexcludeFile?: readonly string[]
-  readonly excludeIfPresent?: readonly string[]
-  readonly excludeCaches?: boolean
-  readonly excludeLargerThan?: string
-  readonly oneFileSystem?: boolean
-  readonly skipNamesNotUtf8?: boolean
-  readonly filesFrom?: readonly string[]
-  readonly filesFromVerbatim?: readonly string[]
-  readonly filesFromRaw?: readonly string[]
-  readonly tag?: readonly string[]
-  readonly host?: string
-  readonly time?: string
-  readonly parent?: string
-  readonly force?: boolean
-  readonly ignoreInode?: boolean
-  readonly ignoreCtime?: boolean
-  readonly missed: 'retry-at-end' | 'next-run'
-  readonly logDir?: string
-  readonly scan: boolean
-  readonly scanFirst?: boolean
-  readonly dryRun?: boolean
-  readonly compression: string
-  readonly packSize?: number
-  readonly workers?: number
-}
+import { excludeOptions } from '../patterns/exclude-options.ts'
+import { collect, type End, packSize, repoCommand, workerCount } from '../repo-command.ts'
+import type { BackupCommandOptions } from './backup-options.ts'
 
 const HELP = `
 A target keeps its whole path in the snapshot, so that it can be restored to where it was. Unchanged files (by size,
@@ -53,14 +24,11 @@ Examples:
 `
 
 export function addBackup(repo: Command, end: End): void {
-  repoCommand(repo, 'backup [target...]', 'back up files and folders into a new snapshot')
+  const command = repoCommand(repo, 'backup [target...]', 'back up files and folders into a new snapshot')
     .option('--files-from <file>', 'targets from a file, patterns, one a line (- is standard input)', collect)
     .option('--files-from-verbatim <file>', 'the same, paths as they are, one a line', collect)
     .option('--files-from-raw <file>', 'the same, paths that end in a NUL each', collect)
-    .option('-e, --exclude <pattern>', 'leave out what fits (may be given several times)', collect)
-    .option('--iexclude <pattern>', 'the same, whether upper or lower case', collect)
-    .option('--exclude-file <file>', 'patterns from a file, one a line', collect)
-    .option('--iexclude-file <file>', 'the same, whether upper or lower case', collect)
+  excludeOptions(command, 'leave out what fits')
     .option('--exclude-if-present <name[:header]>', 'leave out what is in folders that hold such a file', collect)
     .option('--exclude-caches', 'leave out what is in folders marked by a CACHEDIR.TAG')
     .option('--exclude-larger-than <size>', 'leave out larger files (500k, 20M, 3G)')
@@ -93,10 +61,4 @@ export function addBackup(repo: Command, end: End): void {
 function missedPolicy(text: string): string {
   if (text === 'retry-at-end' || text === 'next-run') return text
   throw new InvalidArgumentError('Give retry-at-end or next-run.')
-}
-
-function packSize(text: string): number {
-  const size = Number(text)
-  if (Number.isInteger(size) && size >= 4 && size <= 128) return size * 1024 * 1024
-  throw new InvalidArgumentError('Give a whole number of MiB from 4 to 128.')
 }

@@ -4,7 +4,7 @@ import { argumentBytes, CoreError, systemCode } from '../../../base/index.ts'
 import { type ByteString, cutBlanks, joinPath, listFolder, printable, statEntry } from '../../../file-system/index.ts'
 import { compileComponent } from '../../../selection/index.ts'
 import { absolutePath, shownArgument } from '../../byte-arguments.ts'
-import type { BackupCommandOptions } from './backup.ts'
+import type { BackupCommandOptions } from './backup-options.ts'
 
 /** What is to be backed up: absolute, clean paths. */
 export interface NamedTargets {

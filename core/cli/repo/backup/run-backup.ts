@@ -1,5 +1,3 @@
-import { homedir } from 'node:os'
-
 import {
   type ArchiveThreads,
   backUp,
@@ -9,27 +7,22 @@ import {
 } from '../../../archiver/index.ts'
 import { argumentBytes, CoreError, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
-import { availableWorkers, ownIdentity } from '../../../repository/index.ts'
-import {
-  findSnapshot,
-  loadNamedSnapshot,
-  loadSnapshots,
-  parseTagList,
-  type StoredSnapshot,
-} from '../../../snapshot/index.ts'
+import { availableWorkers } from '../../../repository/index.ts'
+import { findSnapshot, loadNamedSnapshot, loadSnapshots, type StoredSnapshot } from '../../../snapshot/index.ts'
 import { createFileServerSource } from '../../../source/index.ts'
 import { refuseNotText } from '../../byte-arguments.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
+import { defaultLogFolder, thisUser } from '../../own-folders.ts'
 import { tellingIfStopped } from '../../stopped.ts'
-import { VERSION } from '../../version.ts'
-import { type Session, withSession } from '../session.ts'
+import { backupIdentity } from '../lookup/backup-identity.ts'
+import type { Session } from '../session/session.ts'
+import { withSession } from '../session/with-session.ts'
+import type { BackupCommandOptions } from './backup-options.ts'
 import { showBackupProgress } from './backup-progress.ts'
 import { reportBackup, warnMissingPack } from './backup-report.ts'
 import { selectionOf } from './backup-selection.ts'
-import type { BackupCommandOptions } from './backup.ts'
 import { compressionLevel } from './compression-level.ts'
-import { defaultLogFolder } from './log-folder.ts'
 import { namedTargets } from './named-targets.ts'
 import { rootOfOwnRepository, warningOfOwnRepository } from './own-repository.ts'
 import { parseSnapshotTime } from './snapshot-time.ts'
@@ -86,6 +79,7 @@ function backUpTargets(
       const parent = await parentOf(session, options)
       let missingPacks = 0
       const loadIndex = repository.loadIndex({
+        purpose: 'refer',
         signal,
         presentPacks,
         onMissingPack: (name, size) => {
@@ -93,20 +87,11 @@ function backUpTargets(
           warnMissingPack(output, name, size)
         },
       })
-      const { hostname, username, uid, gid } = ownIdentity()
-      const folder =
-        options.logDir ?? defaultLogFolder({ user: process.geteuid?.(), env: process.env, home: homedir() })
+      const folder = options.logDir ?? defaultLogFolder(thisUser())
       using log = openMissedLog({ folder, set: repository.config.id.slice(0, 10) })
       const result = await backUp(repository, loadIndex, {
         source: createFileServerSource({ kind: 'file-server', roots, selection }),
-        identity: {
-          hostname: options.host ?? hostname,
-          username,
-          uid,
-          gid,
-          tags: (options.tag ?? []).flatMap(parseTagList),
-          programVersion: `holdfast ${VERSION}`,
-        },
+        identity: backupIdentity(options),
         excludes: [...(options.exclude ?? []), ...(options.iexclude ?? [])].map((each) => String(argumentBytes(each))),
         parent,
         parentPaths: [...roots, ...missing],

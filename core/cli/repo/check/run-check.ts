@@ -9,9 +9,11 @@ import {
 import { availableWorkers } from '../../../repository/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
-import { withSession } from '../session.ts'
+import { withSession } from '../session/with-session.ts'
+import { showProgress } from '../text/show-progress.ts'
+import type { CheckCommandOptions } from './check-options.ts'
 import { createCheckReport } from './check-report.ts'
-import type { CheckCommandOptions } from './check.ts'
+import { listUnused } from './list-unused.ts'
 
 /**
  * restic locks exclusively here. A shared lock is enough: see `check` for why a backup that runs meanwhile is never
@@ -25,20 +27,26 @@ export function runCheck(options: CheckCommandOptions): Promise<ExitCode> {
     const shown = createCheckReport(output)
     const refused = new AbortController()
     const confirmed = lock?.confirm().catch((error: unknown) => refused.abort(error))
+    const stop = AbortSignal.any([signal, refused.signal])
     const checked = await check(repository, {
       read,
       workers: options.workers ?? availableWorkers(),
       onFinding: (finding) => shown.finding(finding),
       onAffected: (affected) => shown.affected(affected),
-      onProgress: (progress) => showProgress(output, progress),
-      signal: AbortSignal.any([signal, refused.signal]),
+      onUnused: options.checkUnused ? (blobs) => listUnused(output, blobs, { signal: stop }) : undefined,
+      onProgress: (progress) => showProgress(output, DOING, progress),
+      signal: stop,
     })
     await confirmed
     refused.signal.throwIfAborted()
     shown.finish()
+    if (options.checkUnused && !checked.unused) output.warn(UNTOLD)
     return summarise(output, checked, read, systemClock.monotonic() - since)
   })
 }
+
+const UNTOLD =
+  'Which blobs are unused nobody can tell: something that snapshots need is missing or cannot be read, and what is below it is not known.'
 
 function choiceOf({ readData, readDataSubset }: CheckCommandOptions): PackChoice {
   if (readData && readDataSubset !== undefined) {
@@ -59,29 +67,9 @@ const DOING: Readonly<Record<CheckProgress['phase'], string>> = {
   impact: 'Looking what the damage means',
 }
 
-function showProgress(output: Output, { phase, done, total, bytesDone, bytesTotal, rate, left }: CheckProgress): void {
-  const [part, whole] = bytesTotal > 0 ? [bytesDone, bytesTotal] : [done, total]
-  const share = whole > 0 ? part / whole : 0
-  const amount =
-    bytesTotal > 0
-      ? `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}  ${formatBytes(Math.round(rate))}/s`
-      : `${formatCount(done)} of ${formatCount(total)}  ${formatCount(Math.round(rate))}/s`
-  output.status(`${DOING[phase]}  ${Math.floor(share * 100)} %  ${amount}  ${formatDuration(left)} left`)
-  output.emit({
-    message_type: 'status',
-    phase,
-    percent_done: share,
-    done,
-    total,
-    bytes_done: bytesDone,
-    bytes_total: bytesTotal,
-    per_second: Math.round(rate),
-    seconds_remaining: Math.round(left / 1000),
-  })
-}
-
 function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: number): ExitCode {
-  const { snapshots, indexFiles, packs, blobs, trees, packsRead, blobsRead, bytesRead, damages, hints } = checked
+  const { snapshots, indexFiles, packs, blobs, trees, packsRead, blobsRead, bytesRead, unused, damages, hints } =
+    checked
   const rate = formatBytes(Math.round(bytesRead / Math.max(0.001, elapsed / 1000)))
   output.say(
     `Checked ${formatCounted(snapshots, 'snapshot')}, ${formatCounted(trees, 'folder')}, ${formatCounted(packs, 'pack')} and ${formatCounted(blobs, 'blob')} in ${formatCounted(indexFiles, 'index file')}, in ${formatDuration(elapsed)}.`,
@@ -90,6 +78,16 @@ function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: 
   else {
     output.say(
       `Read ${formatCounted(packsRead, 'pack')} with ${formatCounted(blobsRead, 'blob')}, ${formatBytes(bytesRead)} (${rate}/s).`,
+    )
+  }
+  if (unused && snapshots > 0 && unused.blobs + unused.copies > 0) {
+    output.say(
+      `${formatCounted(unused.blobs, 'blob')} no snapshot needs, and ${formatCount(unused.copies)} further copies, take ${formatBytes(unused.bytes)}. \`holdfast repo prune\` removes them once they are more than it lets be.`,
+    )
+  }
+  if (snapshots === 0 && blobs > 0) {
+    output.warn(
+      'There is data, and no snapshot. If there were some, put the files in `snapshots` back from a copy of the repository, and prune nothing before.',
     )
   }
   if (damages === 0) output.say('No damage was found.')
@@ -108,10 +106,12 @@ function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: 
     packs_read: packsRead,
     blobs_read: blobsRead,
     bytes_read: bytesRead,
+    ...(unused && { blobs_unused: unused.blobs, blobs_repeated: unused.copies, bytes_unused: unused.bytes }),
     damages,
     hints,
     snapshots_affected: checked.snapshotsAffected,
     seconds_elapsed: elapsed / 1000,
   })
-  return damages > 0 ? EXIT.failed : EXIT.done
+  if (damages > 0) return EXIT.failed
+  return snapshots === 0 && blobs > 0 ? EXIT.warnings : EXIT.done
 }

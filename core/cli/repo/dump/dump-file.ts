@@ -3,11 +3,11 @@ import { printable } from '../../../file-system/index.ts'
 import type { TreeReader } from '../../../snapshot/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { FoundEntry } from '../lookup/snapshot-path.ts'
-import { createOrderedStream } from '../ordered-stream.ts'
-import { streamContent } from '../stream-content.ts'
+import { createOrderedStream } from '../stream/ordered-stream.ts'
+import { streamContent } from '../stream/stream-content.ts'
 import { showDumpProgress } from './dump-progress.ts'
 import { openTarget } from './dump-target.ts'
-import type { DumpWork } from './run-dump.ts'
+import type { DumpWork } from './dump-work.ts'
 
 /** Writes the content of a file. */
 export async function dumpFile(

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { type ArchivedFolder, writeArchive } from '../tar/write-archive.ts'
 import { showDumpProgress } from './dump-progress.ts'
 import { openTarget } from './dump-target.ts'
-import type { DumpWork } from './run-dump.ts'
+import type { DumpWork } from './dump-work.ts'
 
 /** Writes a folder, with all below it, as an archive. */
 export async function dumpFolder(

@@ -1,11 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 
-import { type SnapshotOptions, snapshotOptions } from '../lookup/snapshot-options.ts'
+import { snapshotOptions } from '../lookup/snapshot-options.ts'
 import { type End, repoCommand } from '../repo-command.ts'
-
-export interface DumpOptions extends SnapshotOptions {
-  readonly target?: string
-}
+import type { DumpOptions } from './dump-options.ts'
 
 const HELP = `
 SNAPSHOT is an id, its first digits, or "latest"; with ":/folder" the path of FILE begins in that folder. A byte of a

@@ -1,18 +1,12 @@
 import { refuseNotText } from '../../byte-arguments.ts'
 import type { ExitCode } from '../../exit-code.ts'
-import { openSnapshot, type OpenSnapshot } from '../lookup/open-snapshot.ts'
+import { openSnapshot } from '../lookup/open-snapshot.ts'
 import { findEntry, namesOf } from '../lookup/snapshot-path.ts'
-import { type Session, withSession } from '../session.ts'
+import { withSession } from '../session/with-session.ts'
 import { dumpFile } from './dump-file.ts'
 import { dumpFolder } from './dump-folder.ts'
-import type { DumpOptions } from './dump.ts'
-
-/** What a dump works with. */
-export interface DumpWork extends OpenSnapshot {
-  readonly session: Session
-  /** The file to be written; standard output where undefined. */
-  readonly target: string | undefined
-}
+import type { DumpOptions } from './dump-options.ts'
+import type { DumpWork } from './dump-work.ts'
 
 export function runDump(wanted: string, path: string, options: DumpOptions): Promise<ExitCode> {
   refuseNotText(options, ['target'])

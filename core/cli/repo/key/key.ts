@@ -1,13 +1,7 @@
 import type { Command } from 'commander'
 
 import { type End, repoCommand } from '../repo-command.ts'
-import type { RepoOptions } from '../session.ts'
-
-export interface KeyOptions extends RepoOptions {
-  readonly newPasswordFile?: string
-  readonly host?: string
-  readonly user?: string
-}
+import type { KeyOptions } from './key-options.ts'
 
 const HELP = `
 Every key opens the repository by a password of its own. The key in use is never removed, so one always stays; to remove

@@ -14,10 +14,10 @@ import {
 } from '../../../repository/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { readNewPassword } from '../password/password.ts'
-import { withSession } from '../session.ts'
+import { withSession } from '../session/with-session.ts'
 import { type Cell, formatTable } from '../text/table.ts'
 import { createTimeText, type TimeText } from '../text/time-text.ts'
-import type { KeyOptions } from './key.ts'
+import type { KeyOptions } from './key-options.ts'
 
 export function runKeyList(options: KeyOptions): Promise<ExitCode> {
   return withSession(options, 'shared', async ({ repository, output, signal }) => {

@@ -1,3 +1,4 @@
+import { isCode } from '../../../base/index.ts'
 import {
   compareSnapshots,
   findSnapshot,
@@ -7,7 +8,7 @@ import {
   type SnapshotFilter,
   type StoredSnapshot,
 } from '../../../snapshot/index.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 
 /** What was found, and how many snapshots cannot be read, each of which was named in a warning. */
 export interface ChosenSnapshots {
@@ -34,15 +35,19 @@ export async function chooseSnapshots(
   let unreadable = 0
   const all = await loadSnapshots(repository, {
     signal,
-    onUnreadable: (id) => {
+    // Whoever is named by an id is meant whatever the filter says, and so is who shares its digits.
+    keeps: wanted.length > 0 ? undefined : (snapshot) => fitsFilter(snapshot, filter),
+    onUnreadable: (id, error) => {
       unreadable++
-      output.warn(`Snapshot ${id.slice(0, 8)} cannot be read: it is damaged. Run \`holdfast repo check\`.`)
+      output.warn(
+        isCode(error, 'repository/unsupported')
+          ? error.message
+          : `Snapshot ${id.slice(0, 8)} cannot be read: it is damaged. Run \`holdfast repo check\`.`,
+      )
     },
   })
   const snapshots =
-    wanted.length > 0
-      ? unique(wanted.map((name) => findSnapshot(all, name, filter)))
-      : all.filter((snapshot) => fitsFilter(snapshot, filter)).toSorted(compareSnapshots)
+    wanted.length > 0 ? unique(wanted.map((name) => findSnapshot(all, name, filter))) : all.toSorted(compareSnapshots)
   return { snapshots, unreadable }
 }
 

@@ -1,13 +1,8 @@
 import type { Command } from 'commander'
 
-import { type SnapshotOptions, snapshotOptions } from '../lookup/snapshot-options.ts'
+import { snapshotOptions } from '../lookup/snapshot-options.ts'
 import { type End, repoCommand } from '../repo-command.ts'
-
-export interface LsOptions extends SnapshotOptions {
-  readonly long?: boolean
-  readonly humanReadable?: boolean
-  readonly recursive?: boolean
-}
+import type { LsOptions } from './ls-options.ts'
 
 const HELP = `
 SNAPSHOT is an id, its first digits, or "latest"; with ":/folder" that folder is the root of the listing. Without DIR

@@ -1,18 +1,17 @@
 import { formatCounted, reasonOf } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
-import type { StoredSnapshot } from '../../../snapshot/index.ts'
+import { type StoredSnapshot, type TreeVisitor, walkTree } from '../../../snapshot/index.ts'
 import { refuseNotText, shownArgument } from '../../byte-arguments.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
 import { openSnapshot } from '../lookup/open-snapshot.ts'
-import { withSession } from '../session.ts'
-import { snapshotJson } from '../snapshots/run-snapshots.ts'
+import { snapshotJson } from '../lookup/snapshot-json.ts'
+import { withSession } from '../session/with-session.ts'
 import { ByteLines } from '../text/byte-lines.ts'
+import { createJsonText, createLongText, folderIn, type ListedFolder, ROOT, shortText } from '../text/node-text.ts'
 import { createTimeText } from '../text/time-text.ts'
-import { type TreeVisitor, walkTree } from '../walk-tree.ts'
 import { createListedFolders, type ListedFolders } from './listed-folders.ts'
-import type { LsOptions } from './ls.ts'
-import { createJsonText, createLongText, folderIn, type ListedFolder, ROOT, shortText } from './node-text.ts'
+import type { LsOptions } from './ls-options.ts'
 
 export function runLs(wanted: string, dirs: readonly string[], options: LsOptions): Promise<ExitCode> {
   refuseNotText(options, [])
@@ -36,7 +35,8 @@ export function runLs(wanted: string, dirs: readonly string[], options: LsOption
 }
 
 async function writeHead(output: Output, snapshot: StoredSnapshot): Promise<void> {
-  if (output.json) return output.write(snapshotJson(snapshot, { message_type: 'snapshot', struct_type: 'snapshot' }))
+  if (output.json)
+    return output.write(`${snapshotJson(snapshot, { message_type: 'snapshot', struct_type: 'snapshot' })}\n`)
   const paths = snapshot.paths.map((path) => printable(Buffer.from(path))).join(', ')
   const time = createTimeText().local(snapshot.time.ns)
   output.say(

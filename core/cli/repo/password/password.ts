@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 import { type Abortable, CoreError, systemCode } from '../../../base/index.ts'
+import { OWN, type RepositoryRole } from '../session/repository-role.ts'
 import { askPasswords } from './ask-password.ts'
 import { withoutBlanks, passwordInFile } from './password-bytes.ts'
 
@@ -11,24 +12,27 @@ export interface PasswordSource {
 }
 
 /**
- * The password of a repository: from a file, from a command's output, from `RESTIC_PASSWORD`, or asked for. It is never
+ * The password of a repository: from a file, from a command's output, from `RESTIC_PASSWORD`, or asked for. That of a
+ * source is named by options and variables of its own. It is never
  * taken from the command line, where every user of the computer can read it.
  */
 export async function readPassword(
   source: PasswordSource,
   env: NodeJS.ProcessEnv,
   options: Abortable = {},
+  role: RepositoryRole = OWN,
 ): Promise<Buffer> {
-  const given = givenPassword(source, env)
-  if (given) return assertNotEmpty(given, 'The password')
-  assertTerminal('No password was given', '--password-file')
-  const [password = ''] = await askPasswords(['Password of the repository: '], options)
-  return assertNotEmpty(Buffer.from(password), 'The password')
+  const given = givenPassword(source, env, role)
+  const what = `The password${role === OWN ? '' : ` of the ${role.noun}`}`
+  if (given) return assertNotEmpty(given, what)
+  assertTerminal(`No password${role === OWN ? '' : ` of the ${role.noun}`} was given`, role.passwordFile)
+  const [password = ''] = await askPasswords([role.question], options)
+  return assertNotEmpty(Buffer.from(password), what)
 }
 
 /** The password of a repository that is to be made; a person is asked for it twice. */
 export async function readFirstPassword(source: PasswordSource, env: NodeJS.ProcessEnv): Promise<Buffer> {
-  const given = givenPassword(source, env)
+  const given = givenPassword(source, env, OWN)
   return given ? assertNotEmpty(given, 'The password') : askTwice('--password-file')
 }
 
@@ -40,13 +44,18 @@ export async function readNewPassword(file: string | undefined, options: Abortab
 }
 
 /** Options come before the environment, whichever of the two they name. An empty variable is none, as with restic. */
-function givenPassword({ passwordFile, passwordCommand }: PasswordSource, env: NodeJS.ProcessEnv): Buffer | undefined {
+function givenPassword(
+  { passwordFile, passwordCommand }: PasswordSource,
+  env: NodeJS.ProcessEnv,
+  role: RepositoryRole,
+): Buffer | undefined {
   if (passwordFile !== undefined) return fromFile(passwordFile)
   if (passwordCommand !== undefined) return fromCommand(passwordCommand)
-  const { RESTIC_PASSWORD_FILE: file, RESTIC_PASSWORD_COMMAND: command, RESTIC_PASSWORD: password } = env
+  const variable = `${role.variables}PASSWORD`
+  const { [`${variable}_FILE`]: file, [`${variable}_COMMAND`]: command, [variable]: password } = env
   if (file) return fromFile(file)
   if (command) return fromCommand(command)
-  return password ? fromVariable(password) : undefined
+  return password ? fromVariable(password, variable, role) : undefined
 }
 
 async function askTwice(option: string, options: Abortable = {}): Promise<Buffer> {
@@ -108,10 +117,10 @@ function endOf(error: unknown): string {
 }
 
 /** Node has replaced what is not UTF-8 in it, so that another password would be tried. */
-function fromVariable(password: string): Buffer {
+function fromVariable(password: string, variable: string, { passwordFile }: RepositoryRole): Buffer {
   if (!password.includes('\ufffd')) return Buffer.from(password)
-  throw new CoreError('input/invalid', 'The password in RESTIC_PASSWORD is not UTF-8.', {
+  throw new CoreError('input/invalid', `The password in ${variable} is not UTF-8.`, {
     safety: 'Nothing was changed.',
-    remedy: 'Put it into a file that only you can read and name that with --password-file.',
+    remedy: `Put it into a file that only you can read and name that with ${passwordFile}.`,
   })
 }

@@ -3,7 +3,7 @@ import type { Restored } from '../../../restorer/index.ts'
 import type { StoredSnapshot } from '../../../snapshot/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
-import type { RestoreCommandOptions } from './restore.ts'
+import type { RestoreCommandOptions } from './restore-options.ts'
 
 const PATTERNS = [
   ...(['include', 'iinclude', 'exclude', 'iexclude'] as const),
@@ -60,7 +60,7 @@ export function summarise(
   }
   if (lost > 0) {
     output.warn(
-      `${formatCounted(lost, 'entry', 'entries')} could not be restored: named above${unnamedLost > 0 ? ', or in folders that are' : ''}. The recovery point is untouched; once the cause is gone, the same command again restores what is missing.`,
+      `${formatCounted(lost, 'entry', 'entries')} could not be restored: named above${unnamedLost > 0 ? ', or in folders that are' : ''}. The recovery point is untouched. Files of which a part could be read are in the target, for their owner alone, with zeros for the rest. \`holdfast repo check --read-data\` says what is damaged and how to mend it; once the cause is gone, the same command again restores what is missing.`,
     )
   }
   output.emit({

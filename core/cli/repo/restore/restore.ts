@@ -1,25 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
-import { type SnapshotOptions, snapshotOptions } from '../lookup/snapshot-options.ts'
+import { snapshotOptions } from '../lookup/snapshot-options.ts'
+import { excludeOptions } from '../patterns/exclude-options.ts'
 import { collect, type End, repoCommand, workerCount } from '../repo-command.ts'
-
-export interface RestoreCommandOptions extends SnapshotOptions {
-  readonly target?: string
-  readonly original?: boolean
-  readonly include?: readonly string[]
-  readonly iinclude?: readonly string[]
-  readonly exclude?: readonly string[]
-  readonly iexclude?: readonly string[]
-  readonly includeFile?: readonly string[]
-  readonly iincludeFile?: readonly string[]
-  readonly excludeFile?: readonly string[]
-  readonly iexcludeFile?: readonly string[]
-  readonly overwrite: 'always' | 'if-changed' | 'if-newer' | 'never'
-  readonly sparse?: boolean
-  readonly verify?: boolean
-  readonly dryRun?: boolean
-  readonly workers?: number
-}
+import type { RestoreCommandOptions } from './restore-options.ts'
 
 const HELP = `
 SNAPSHOT is an id, its first digits, or "latest": the newest of any host and folder, unless --host, --tag or --path say
@@ -39,7 +23,7 @@ Examples:
 `
 
 export function addRestore(repo: Command, end: End): void {
-  snapshotOptions(
+  const command = snapshotOptions(
     repoCommand(repo, 'restore <snapshot>', 'bring a snapshot, or a part of it, back as files'),
     'for "latest": only snapshots',
   )
@@ -47,12 +31,9 @@ export function addRestore(repo: Command, end: End): void {
     .addOption(new Option('--original', 'restore to where everything was, the same as --target /').conflicts('target'))
     .option('-i, --include <pattern>', 'restore only what fits (may be given several times)', collect)
     .option('--iinclude <pattern>', 'the same, whether upper or lower case', collect)
-    .option('-e, --exclude <pattern>', 'restore all but what fits (may be given several times)', collect)
-    .option('--iexclude <pattern>', 'the same, whether upper or lower case', collect)
     .option('--include-file <file>', 'patterns to include from a file, one a line', collect)
     .option('--iinclude-file <file>', 'the same, whether upper or lower case', collect)
-    .option('--exclude-file <file>', 'patterns to exclude from a file, one a line', collect)
-    .option('--iexclude-file <file>', 'the same, whether upper or lower case', collect)
+  excludeOptions(command, 'restore all but what fits')
     .option('--overwrite <when>', 'files that are there: always, if-changed, if-newer or never', overwrite, 'always')
     .option('--sparse', 'leave holes where files have runs of zeros')
     .option('--verify', 'read every restored file again')

@@ -1,19 +1,21 @@
 import { argumentBytes, CoreError, systemClock } from '../../../base/index.ts'
-import { type ByteString, printable } from '../../../file-system/index.ts'
+import { printable } from '../../../file-system/index.ts'
 import { availableWorkers } from '../../../repository/index.ts'
 import { restore, type RestoreThreads, startRestoreThreads } from '../../../restorer/index.ts'
 import type { RestoreSelectionOptions } from '../../../selection/index.ts'
-import { absolutePath, byteStringOf, refuseNotText } from '../../byte-arguments.ts'
+import { absolutePath, refuseNotText } from '../../byte-arguments.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import { tellingIfStopped } from '../../stopped.ts'
+import { missedWords } from '../lookup/missed-words.ts'
 import { openSnapshot } from '../lookup/open-snapshot.ts'
-import { type Session, withSession } from '../session.ts'
-import { patternsIn } from '../text/pattern-files.ts'
+import { excludesOf, patternsOf } from '../patterns/patterns-of-options.ts'
+import type { Session } from '../session/session.ts'
+import { withSession } from '../session/with-session.ts'
 import { refuseRepository } from './into-repository.ts'
+import type { RestoreCommandOptions } from './restore-options.ts'
 import { createProblemReporter } from './restore-problems.ts'
 import { showRestoreProgress } from './restore-progress.ts'
 import { summarise } from './restore-summary.ts'
-import type { RestoreCommandOptions } from './restore.ts'
 
 /** What may be any bytes: names of the file system. */
 const TAKES_BYTES = [
@@ -49,6 +51,8 @@ function restoreWith(threads: RestoreThreads, { wanted, options, target, selecti
     output.say(
       `Restoring snapshot ${snapshot.id.slice(0, 8)} of ${snapshot.paths.map((path) => printable(Buffer.from(path))).join(', ')} to ${printable(target)}.`,
     )
+    const missed = missedWords(snapshot)
+    if (missed !== undefined) output.warn(missed)
     const shown = createProblemReporter(output)
     const restored = restore(repository, index, {
       tree: root,
@@ -78,19 +82,10 @@ function restoreWith(threads: RestoreThreads, { wanted, options, target, selecti
 
 function selectionOf(options: RestoreCommandOptions): RestoreSelectionOptions {
   return {
-    includes: patterns(options.include, options.includeFile),
-    caseInsensitiveIncludes: patterns(options.iinclude, options.iincludeFile),
-    excludes: patterns(options.exclude, options.excludeFile),
-    caseInsensitiveExcludes: patterns(options.iexclude, options.iexcludeFile),
+    includes: patternsOf(options.include, options.includeFile),
+    caseInsensitiveIncludes: patternsOf(options.iinclude, options.iincludeFile),
+    ...excludesOf(options),
   }
-}
-
-/** Undefined where none were given, in neither way. */
-function patterns(
-  given: readonly string[] | undefined,
-  files: readonly string[] | undefined,
-): ByteString[] | undefined {
-  return given || files ? [...(given ?? []).map(byteStringOf), ...patternsIn(files)] : undefined
 }
 
 function targetOf({ target, original }: RestoreCommandOptions): Buffer {

@@ -1,14 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 
-import { type SnapshotOptions, snapshotOptions } from '../lookup/snapshot-options.ts'
+import { groupKeys } from '../lookup/group-keys.ts'
+import { snapshotOptions } from '../lookup/snapshot-options.ts'
 import { type End, repoCommand, wholeNumber } from '../repo-command.ts'
-import type { GroupKey } from './snapshot-groups.ts'
-
-export interface SnapshotsOptions extends SnapshotOptions {
-  readonly latest?: number
-  readonly compact?: boolean
-  readonly groupBy?: readonly GroupKey[]
-}
+import type { SnapshotsOptions } from './snapshots-options.ts'
 
 const HELP = `
 IDs are whole, or as many first digits as tell one from another; "latest" is the newest that the options mean.
@@ -33,20 +28,4 @@ export function addSnapshots(repo: Command, end: End): void {
       const { runSnapshots } = await import('./run-snapshots.ts')
       end(await runSnapshots(ids, options))
     })
-}
-
-function groupKeys(text: string): readonly GroupKey[] {
-  const keys = text.split(',').filter((key) => key !== '')
-  const known = keys.map((key) => KEYS[key])
-  if (known.every((key) => key !== undefined)) return [...new Set(known)]
-  throw new InvalidArgumentError('Give host, paths, tags or several of them, separated by commas.')
-}
-
-const KEYS: Readonly<Record<string, GroupKey>> = {
-  host: 'host',
-  hosts: 'host',
-  path: 'paths',
-  paths: 'paths',
-  tag: 'tags',
-  tags: 'tags',
 }

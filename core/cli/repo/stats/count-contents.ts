@@ -6,7 +6,7 @@ import {
   sha256,
   type TreeLoader,
 } from '../../../repository/index.ts'
-import { walkTree } from '../walk-tree.ts'
+import { walkTree } from '../../../snapshot/index.ts'
 import { createBlobMarks, MET } from './blob-marks.ts'
 import type { OnUnreadable, StatsCounter } from './stats-counter.ts'
 

@@ -1,7 +1,6 @@
 import { CoreError } from '../../../base/index.ts'
 import { type BlobIndex, type BlobType, ID_BYTES, SEAL_OVERHEAD, type TreeLoader } from '../../../repository/index.ts'
-import type { TreeReader } from '../../../snapshot/index.ts'
-import { walkTree } from '../walk-tree.ts'
+import { type TreeReader, walkTree } from '../../../snapshot/index.ts'
 import { createBlobMarks, MET, UNKNOWN } from './blob-marks.ts'
 import type { OnUnreadable, StatsCounter } from './stats-counter.ts'
 

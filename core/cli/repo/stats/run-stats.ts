@@ -4,18 +4,19 @@ import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
 import { snapshotFilter } from '../lookup/snapshot-options.ts'
-import { type Session, withSession } from '../session.ts'
+import type { Session } from '../session/session.ts'
+import { withSession } from '../session/with-session.ts'
 import { startTicker } from '../text/ticker.ts'
 import { countContents } from './count-contents.ts'
 import { countRawData } from './count-raw-data.ts'
 import { countRestoreSize } from './count-restore-size.ts'
 import type { CompressionTotals, OnUnreadable, StatsCounter, StatsTotals } from './stats-counter.ts'
-import type { StatsMode, StatsOptions } from './stats.ts'
+import type { StatsMode, StatsOptions } from './stats-options.ts'
 
 export function runStats(ids: readonly string[], options: StatsOptions): Promise<ExitCode> {
   return withSession(options, 'shared', async (session) => {
     const { repository, output, signal } = session
-    const loadIndex = repository.loadIndex({ signal })
+    const loadIndex = repository.loadIndex({ purpose: 'read', signal })
     // Awaited below; a snapshot that is not there is told first.
     loadIndex.catch(() => undefined)
     const chosen = await chooseSnapshots(session, ids, snapshotFilter(options, process.env))

@@ -1,13 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 
-import { type SnapshotOptions, snapshotOptions } from '../lookup/snapshot-options.ts'
+import { snapshotOptions } from '../lookup/snapshot-options.ts'
 import { type End, repoCommand } from '../repo-command.ts'
-
-export type StatsMode = 'restore-size' | 'files-by-contents' | 'blobs-per-file' | 'raw-data'
-
-export interface StatsOptions extends SnapshotOptions {
-  readonly mode: StatsMode
-}
+import type { StatsMode, StatsOptions } from './stats-options.ts'
 
 const MODES: readonly StatsMode[] = ['restore-size', 'files-by-contents', 'blobs-per-file', 'raw-data']
 

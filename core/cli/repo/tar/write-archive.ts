@@ -8,10 +8,9 @@ import {
   type Repository,
   type TreeLoader,
 } from '../../../repository/index.ts'
-import { type TreeReader, unixModeFromGo } from '../../../snapshot/index.ts'
-import { createOrderedStream } from '../ordered-stream.ts'
-import { streamContent } from '../stream-content.ts'
-import { walkTree } from '../walk-tree.ts'
+import { type TreeReader, unixModeFromGo, walkTree } from '../../../snapshot/index.ts'
+import { createOrderedStream } from '../stream/ordered-stream.ts'
+import { streamContent } from '../stream/stream-content.ts'
 import { gatherWrites } from './gathered-writes.ts'
 import { createLinkTable } from './link-table.ts'
 import { padding, TAR_END, tarHeader } from './tar-header.ts'

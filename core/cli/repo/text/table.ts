@@ -11,7 +11,8 @@ export interface Column {
 export function formatTable(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string[] {
   const lines = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? [cell] : cell)))
   const shown = columns.flatMap((column, i) => {
-    const widest = lines.reduce((most, row) => Math.max(most, ...(row[i] ?? []).map(width)), 0)
+    let widest = 0
+    for (const row of lines) for (const line of row[i] ?? []) widest = Math.max(widest, width(line))
     return widest === 0 ? [] : [{ ...column, i, width: Math.max(widest, width(column.title)) }]
   })
   function format(textOf: (i: number, title: string) => string): string {

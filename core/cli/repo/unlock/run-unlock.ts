@@ -2,9 +2,10 @@ import { formatInstant } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import { type FoundLock, listLocks, ownIdentity, removeLock } from '../../../repository/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
-import { type Session, withSession } from '../session.ts'
+import type { Session } from '../session/session.ts'
+import { withSession } from '../session/with-session.ts'
 import { createTimeText, type TimeText } from '../text/time-text.ts'
-import type { UnlockOptions } from './unlock.ts'
+import type { UnlockOptions } from './unlock-options.ts'
 
 export function runUnlock(options: UnlockOptions): Promise<ExitCode> {
   return withSession(options, 'none', (session) => (options.removeAll ? removeAll(session) : removeStale(session)))

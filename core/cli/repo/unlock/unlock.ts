@@ -1,11 +1,7 @@
 import type { Command } from 'commander'
 
 import { type End, repoCommand } from '../repo-command.ts'
-import type { RepoOptions } from '../session.ts'
-
-export interface UnlockOptions extends RepoOptions {
-  readonly removeAll?: boolean
-}
+import type { UnlockOptions } from './unlock-options.ts'
 
 const HELP = `
 A lock is nobody's when its process has ended (on this computer), or has not refreshed it for 30 minutes. Other commands

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-import { CoreError, serveJobs, stopTest } from '../../../../core/base/index.ts'
+import { CoreError, createSayer, serveJobs, stopTest } from '../../../../core/base/index.ts'
 
 /** What the thread of the tests does. */
 export interface TestJobs {
@@ -11,13 +11,16 @@ export interface TestJobs {
   readonly wait: { readonly job: { readonly word: SharedArrayBuffer }; readonly answer: boolean }
   /** Is done once somebody else has asked for it. */
   readonly later: { readonly job: { readonly word: SharedArrayBuffer }; readonly answer: string }
+  readonly say: { readonly job: { readonly message: unknown }; readonly answer: void }
   readonly leave: { readonly job: { readonly code: number }; readonly answer: never }
 }
 
 const heard: string[] = []
 if (parentPort) {
+  const port = parentPort
+  const say = createSayer(port)
   const isStopped = stopTest(workerData as SharedArrayBuffer)
-  serveJobs<TestJobs, string>(parentPort, {
+  serveJobs<TestJobs, string>(port, {
     jobs: {
       add: ({ left, right }) => left + right,
       heard: () => heard,
@@ -37,6 +40,7 @@ if (parentPort) {
         if (Atomics.load(words, 0) === 2) throw new CoreError('target/full', 'it found no room later')
         return 'later'
       },
+      say: ({ message }) => say(message),
       leave: ({ code }) => process.exit(code),
     },
     hear(news) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 import { describe, expect, it } from 'vitest'
 
-import { CoreError, isCode, systemCode } from '../../../../core/base/index.ts'
+import { CoreError, isCode, systemCode, withSafety } from '../../../../core/base/index.ts'
 
 const caught = (work: () => unknown): unknown => {
   try {
@@ -28,9 +28,24 @@ describe('CoreError', () => {
   })
 })
 
-it('a defect says that data is safe and what to do, unless whoever throws knows more', () => {
+it('an error keeps all but what it means for the data, for whoever knows that better', () => {
+  const options = {
+    cause: new Error('cause'),
+    retryable: true,
+    safety: 'Perhaps.',
+    remedy: 'Wait.',
+    context: { size: 1 },
+  }
+  const error = new CoreError('storage/full', 'The disk is full', options)
+  const known = { ...options, code: 'storage/full', message: 'The disk is full', safety: 'It is.' }
+  expect(withSafety(error, 'It is.')).toMatchObject(known)
+  expect(withSafety(error, 'It is.', 'Go on.')).toMatchObject({ ...known, remedy: 'Go on.' })
+  expect('cause' in withSafety(new CoreError('storage/full', 'Oh'), 'It is.')).toBe(false)
+})
+
+it('a defect says what is known of the data and what to do, unless whoever throws knows more', () => {
   const { safety, remedy } = new CoreError('internal/defect', 'x')
-  expect(safety).toContain('is safe')
+  expect(safety).toContain('are never changed')
   expect(remedy).toContain('please report it')
   expect(new CoreError('internal/defect', 'x', { safety: 'All is well.' })).toMatchObject({
     safety: 'All is well.',

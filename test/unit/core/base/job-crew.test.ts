@@ -13,6 +13,8 @@ afterEach(async () => {
   for (const crew of crews.splice(0)) await crew.end()
 })
 
+const said: unknown[] = []
+
 function start(count: number): TestCrew {
   const thread = new URL('./crew-thread.ts', import.meta.url)
   const stopped = newStopped()
@@ -20,6 +22,7 @@ function start(count: number): TestCrew {
   const crew = startJobCrew<TestJobs, string>(threads, stopped, {
     crewOf: 'the test',
     safety: 'Nothing was changed.',
+    onSaid: (message) => said.push(message),
   })
   crews.push(crew)
   return crew
@@ -31,6 +34,13 @@ async function untilWaiting(word: SharedArrayBuffer, count: number): Promise<voi
 }
 
 describe('a crew', () => {
+  it('is heard while it works, before it answers', async () => {
+    const crew = start(1)
+    await crew.run('say', { message: { pack: 'one' } })
+    expect(said).toEqual([{ pack: 'one' }])
+    expect(await crew.run('add', { left: 1, right: 2 })).toBe(3)
+  })
+
   it('has jobs done by its threads at the same time, and gives each answer to whom it belongs', async () => {
     const crew = start(2)
     const word = new SharedArrayBuffer(8)

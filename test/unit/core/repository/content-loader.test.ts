@@ -39,7 +39,7 @@ it('reads a pack whole once much is wanted of it, and single blobs by themselves
     await storePack(repository, BODIES.slice(0, 90)),
     await storePack(repository, BODIES.slice(90)),
   ])
-  const contents = createContentLoader(repository, await repository.loadIndex())
+  const contents = createContentLoader(repository, await repository.loadIndex({ purpose: 'read' }))
   for (const body of BODIES) expect((await contents.load(sha256(body))).equals(body)).toBe(true)
   expect(reads.filter((read) => read === 'all')).toHaveLength(1)
   expect(reads.filter((read) => read === 'range')).toHaveLength(15 + 10)
@@ -51,7 +51,7 @@ it('takes another copy where one is damaged, and says what is wrong where there 
   const second = await storePack(repository, BODIES.slice(0, 50))
   await storeIndex(repository, [first, second])
   await damage(repository, first.name)
-  const contents = createContentLoader(repository, await repository.loadIndex())
+  const contents = createContentLoader(repository, await repository.loadIndex({ purpose: 'read' }))
   for (const body of BODIES.slice(0, 50)) expect((await contents.load(sha256(body))).equals(body)).toBe(true)
   for (const body of BODIES.slice(50)) {
     await expect(contents.load(sha256(body))).rejects.toMatchObject({
@@ -63,6 +63,6 @@ it('takes another copy where one is damaged, and says what is wrong where there 
 
 it('says so where a blob is in no index', async () => {
   const repository = await makeRepository()
-  const contents = createContentLoader(repository, await repository.loadIndex())
+  const contents = createContentLoader(repository, await repository.loadIndex({ purpose: 'read' }))
   await expect(contents.load(sha256(Buffer.from('?')))).rejects.toMatchObject({ code: 'repository/not-in-repository' })
 })

@@ -21,5 +21,5 @@ export async function storePack(
 }
 
 export function storeIndex(repository: Repository, packs: readonly IndexedPack[], supersedes: readonly string[] = []) {
-  return repository.saveDocument('index', encodeIndex(packs, supersedes))
+  return repository.saveDocument('index', encodeIndex({ packs, supersedes }))
 }

@@ -217,7 +217,7 @@ describe('a blob', () => {
 
   it('in no index, or only claimed so far, is not in the repository', async () => {
     const repository = await withBlob()
-    const index = await repository.loadIndex()
+    const index = await repository.loadIndex({ purpose: 'read' })
     const stranger = sha256(Buffer.from('x'))
     expect((await failureOf(repository.loadBlob(index, 'data', stranger))).code).toBe('repository/not-in-repository')
     expect((await failureOf(repository.loadBlob(index, 'tree', sha256(body)))).code).toBe(
@@ -231,7 +231,7 @@ describe('a blob', () => {
 
   it('whose pack is damaged, cut off or gone is damaged; blob and pack are named', async () => {
     const repository = await withBlob()
-    const index = await repository.loadIndex()
+    const index = await repository.loadIndex({ purpose: 'read' })
     const [pack = ''] = await namesOf(storage, 'pack')
     const expectDamage = async (): Promise<void> => {
       const error = await failureOf(repository.loadBlob(index, 'data', sha256(body)))
@@ -257,7 +257,7 @@ describe('a blob', () => {
     const [blob] = [...pack.blobs]
     const id = sha256(Buffer.from('another'))
     await storeIndex(repository, [{ ...pack, blobs: blob ? [{ ...blob, id }] : [] }])
-    const error = await failureOf(repository.loadBlob(await repository.loadIndex(), 'data', id))
+    const error = await failureOf(repository.loadBlob(await repository.loadIndex({ purpose: 'read' }), 'data', id))
     expect([error.code, error.message.includes('hash')]).toEqual(['repository/damaged', true])
   })
 })

@@ -30,6 +30,17 @@ describe('a collector', () => {
     expect(collector.totals).toEqual({ files: 4, bytes: 207, folders: 2, others: 1, selected: 6 })
   })
 
+  it('is full when the nodes of folders have many bytes', () => {
+    const set = createFileSet()
+    const collector = createCollector(set, { onFull: async () => undefined, onUnreadable: () => undefined })
+    const huge = Buffer.alloc(50_000_000)
+    const full = ['a', 'b', 'c'].map((path) => {
+      collector.folder(Buffer.from(path), huge, true)
+      return collector.isFull
+    })
+    expect(full).toEqual([false, false, true])
+  })
+
   it('takes folders that are wanted, and without their nodes those that lead to something, once', () => {
     const set = createFileSet()
     const collector = createCollector(set, { onFull: async () => undefined, onUnreadable: () => undefined })

@@ -95,6 +95,40 @@ describe('walking a snapshot', () => {
     )
   })
 
+  it('lets go of the folders above where they are large, loads them again, and meets the same', async () => {
+    const { trees, add } = madeTrees()
+    let chain: Folder = { bottom: 'file' }
+    for (let level = 0; level < 8; level++) chain = { a: 'file', b: chain, c: 'file', d: { e: 'file' } }
+    const root = add(chain)
+    const loads = { small: 0, large: 0 }
+    const large: TreeLoader = {
+      async load(id) {
+        if (root.equals(id)) loads.large++
+        return Buffer.concat([await trees.load(id), Buffer.alloc(15_000_000, ' ')])
+      },
+    }
+    const small: TreeLoader = {
+      load(id) {
+        if (root.equals(id)) loads.small++
+        return trees.load(id)
+      },
+    }
+    async function meet(from: TreeLoader): Promise<string[]> {
+      const met: string[] = []
+      const visitor: RestoreVisitor = {
+        folder: (path, node, isSelected) => void met.push(`${path.toString()} ${node?.length} ${isSelected}`),
+        entry: (node) => void met.push(node.name.toString()),
+        isFull: false,
+        pause: () => Promise.resolve(),
+        unreadable: (_, error) => expect.unreachable(String(error)),
+      }
+      await walkSnapshot(from, root, createRestoreSelection({ excludes: ['/b/b/d'] }), visitor)
+      return met
+    }
+    expect(await meet(large)).toEqual(await meet(small))
+    expect(loads).toEqual({ small: 1, large: 2 })
+  })
+
   it('names a folder whose tree is missing, and goes on', async () => {
     const { trees } = madeTrees()
     const met: string[] = []

@@ -12,6 +12,9 @@ const ID = '0123456789abcdef'.repeat(4)
 // Stored by restic 0.14.
 const PLAIN = `{"time":"2026-11-21T04:32:15.898374659+05:30","tree":"${ID}","paths":["/tmp/snapx/src"],"hostname":"vm","username":"root","excludes":["no\\u003c\\u0026\\u003e"],"tags":["a","b","c"]}`
 
+/** The same with more paths. */
+const withMore = (paths: number): string => PLAIN.replace('"paths":[', `"paths":[${'"/b",'.repeat(paths)}`)
+
 const SUMMARY =
   '{"backup_start":"2026-11-21T04:32:15.8Z","backup_end":"2026-11-21T04:32:16Z","files_new":1,"files_changed":2,' +
   '"files_unmodified":3,"dirs_new":4,"dirs_changed":5,"dirs_unmodified":0,"data_blobs":6,"tree_blobs":7,' +
@@ -60,6 +63,7 @@ const snapshot: fc.Arbitrary<Snapshot> = fc.record({
   original: optionalId,
   programVersion: text,
   summary: fc.option(summary, { nil: undefined }),
+  filesMissed: fc.option(fc.integer({ min: 1, max: 2 ** 32 - 1 }), { nil: undefined }),
   unknown,
 })
 
@@ -69,6 +73,11 @@ describe('a snapshot document', () => {
     ['one of a later restic, with a summary', FULL],
   ])('gives back %s byte for byte', (_what, document) => {
     expect(again(document)).toBe(document)
+  })
+
+  it('may have a million short paths, and not as many as one likes', () => {
+    expect(decode(withMore(2 ** 20 - 1)).paths).toHaveLength(2 ** 20)
+    expect(rejection(() => decode(withMore(2 ** 20)))).toBe('repository/damaged')
   })
 
   it('keeps numbers that a double cannot hold', () => {
@@ -82,6 +91,13 @@ describe('a snapshot document', () => {
       }),
     )
   })
+
+  it.each(['"three"', '-1', '1.5', '4294967296', '[]'])(
+    'is not damaged where files_missed is %s: some were',
+    (value) => {
+      expect(decode(FULL.replace('{"time"', `{"files_missed":${value},"time"`)).filesMissed).toBe(1)
+    },
+  )
 
   it('keeps unknown fields, after those that it knows', () => {
     const strange = FULL.replace('{"time"', '{"later":[1.50, {"é":1e2}],"time"').replace(

@@ -52,6 +52,17 @@ describe('choosing snapshots', () => {
     expect(fits(filter, { tags: [] })).toBe(untagged)
   })
 
+  it('takes what was backed up for newer than what was made from it, whatever their ids', () => {
+    for (const [backedUp, made] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      const all = [stored(made, { original: stored(backedUp).id }), stored(backedUp), stored('0', { at: -1n })]
+      expect(newestOf(all)?.id).toBe(stored(backedUp).id)
+      expect(findSnapshot(all, 'latest').id).toBe(stored(backedUp).id)
+    }
+  })
+
   it('takes one of several --tag', () => {
     expect(fits({ tags: [['a'], ['x', 'y'], ['']] }, { tags: ['x', 'y'] })).toBe(true)
     expect(fits({ tags: [['a'], ['x', 'y'], ['']] }, { tags: ['x'] })).toBe(false)

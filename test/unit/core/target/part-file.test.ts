@@ -1,10 +1,20 @@
-import { closeSync, fstatSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-import { systemChance } from '../../../../core/base/index.ts'
+import { type Clock, systemChance, systemClock } from '../../../../core/base/index.ts'
 import { newPartMark, partName, publishPart, removeLeftParts } from '../../../../core/target/index.ts'
 
 const name = Buffer.from('file')
@@ -27,6 +37,8 @@ function write(part: Buffer, content: string): { dev: bigint; ino: bigint } {
   return stat
 }
 
+const inHours = (hours: number): Clock => ({ ...systemClock, now: () => Date.now() + hours * 60 * 60 * 1000 })
+
 it('two restores never have a part of the same name, whatever files there are', () => {
   const marks = Array.from({ length: 100 }, () => newPartMark(systemChance))
   expect(new Set(marks.map((mark) => partName(name, mark).toString())).size).toBe(100)
@@ -47,12 +59,31 @@ it('a part that is not what was written any more gets no name', () => {
   expect(readFileSync(join(home, 'file'), 'utf8')).toBe('ours')
 })
 
+it('parts of another host or container, whose processes nobody here knows, stay for a day', () => {
+  const mine = newPartMark(systemChance)
+  const elsewhere = mine.replace(/^[\da-f]{8}/, '00000000')
+  // As Holdfast named them before it told where.
+  const unknown = mine.replace(/^[\da-f]{8}-\d+/, '99999999')
+  const parts = [elsewhere, elsewhere.replace(/-\d+-/, '-99999999-'), unknown].map((mark) => partName(name, mark))
+  for (const part of parts) {
+    write(part, 'part')
+    // A file that is nearly whole has the time of the file that it will be.
+    utimesSync(join(home, part.toString()), 1, 1)
+  }
+  removeLeftParts(folder, mine)
+  expect(readdirSync(home)).toHaveLength(3)
+  removeLeftParts(folder, mine, inHours(23))
+  expect(readdirSync(home)).toHaveLength(3)
+  removeLeftParts(folder, mine, inHours(25))
+  expect(readdirSync(home)).toEqual([])
+})
+
 it('parts of restores that are gone are removed, and no others', () => {
   const mine = newPartMark(systemChance)
   const before = newPartMark(systemChance)
   // No process has such a number: the kernel's limit is 2^22.
-  const gone = mine.replace(/^\d+/, '99999999')
-  const somebody = mine.replace(/^\d+/, String(process.ppid))
+  const gone = mine.replace(/-\d+-/, '-99999999-')
+  const somebody = mine.replace(/-\d+-/, `-${process.ppid}-`)
   for (const mark of [mine, before, gone, somebody]) write(partName(name, mark), 'part')
   for (const other of ['.holdfast-part-', '.holdfast-part-mine', `x${partName(name, gone).toString()}`]) {
     write(Buffer.from(other), 'somebody else')

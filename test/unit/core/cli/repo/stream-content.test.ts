@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import { CoreError, sleep } from '../../../../../core/base/index.ts'
-import { createOrderedStream } from '../../../../../core/cli/repo/ordered-stream.ts'
-import { streamContent } from '../../../../../core/cli/repo/stream-content.ts'
+import { createOrderedStream } from '../../../../../core/cli/repo/stream/ordered-stream.ts'
+import { streamContent } from '../../../../../core/cli/repo/stream/stream-content.ts'
 import { createBlobIndex } from '../../../../../core/repository/index.ts'
 
 const BYTES = 4 * 1024 * 1024

@@ -36,6 +36,21 @@ const text = (length: number): Buffer =>
   Buffer.from(Array.from({ length: Math.ceil(length / 10) }, (_, i) => `line ${(i * 7919) % 10_007} words\n`).join(''))
 const levels = ['fastest', 'default', 'better'] as const
 
+/** What holds all of `plain`, and is not one frame alone: what restic makes of the rest differs. */
+function moreThanAFrame(plain: Buffer): Buffer[] {
+  const skippable = Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 100, 0, 0, 0]), Buffer.alloc(100)])
+  const untold = zstdCompressSync(plain, { params: { [constants.ZSTD_c_contentSizeFlag]: 0 } })
+  const behind = [Buffer.from('garbage'), Buffer.alloc(100), zstdCompressSync(plain).subarray(0, 20), Buffer.alloc(1)]
+  return [
+    ...[...behind, skippable, zstdCompressSync(Buffer.alloc(0))].flatMap((rest) => [
+      Buffer.concat([zstdCompressSync(plain), rest]),
+      Buffer.concat([untold, rest]),
+    ]),
+    Buffer.concat([skippable, zstdCompressSync(plain)]),
+    Buffer.concat([zstdCompressSync(plain.subarray(0, 100)), zstdCompressSync(plain.subarray(100))]),
+  ]
+}
+
 function isRefused(work: () => unknown): boolean {
   try {
     work()
@@ -113,6 +128,11 @@ describe.each(openers)('compression by %s', (_, way) => {
       ['a length too long', good, plain.length + 1],
       ['half a frame', good.subarray(0, good.length >> 1), plain.length],
       ['half a frame of half the length', good.subarray(0, good.length >> 1), plain.length >> 1],
+      ...moreThanAFrame(plain).map((bytes, index): [string, Buffer, number] => [
+        `a frame with more (${index})`,
+        bytes,
+        plain.length,
+      ]),
     ]
     for (const cut of [1, 2, 3, 4, 5, 8]) bad.push([`a frame short of ${cut}`, good.subarray(0, -cut), plain.length])
     for (const [what, frame, length] of bad) {
@@ -181,5 +201,6 @@ describe('a compressed document', () => {
     expect(decompressFrame(compressFrame(plain), plain.length).equals(plain)).toBe(true)
     expect(isRefused(() => decompressFrame(compressFrame(plain), plain.length - 1))).toBe(true)
     expect(isRefused(() => decompressFrame(compressFrame(plain).subarray(0, -1), plain.length))).toBe(true)
+    for (const bytes of moreThanAFrame(plain)) expect(isRefused(() => decompressFrame(bytes, plain.length))).toBe(true)
   })
 })

@@ -49,11 +49,45 @@ const ID = 'ab'.repeat(32)
 const BLOB = `{"id":"${ID}","type":"data","offset":1,"length":40}`
 const PACK = `{"id":"${ID}","blobs":[${BLOB}]}`
 
+function notesIn(plain: Buffer | string) {
+  const content = new IndexContent()
+  readIndex(Buffer.from(plain), content)
+  return content.waiting?.notes
+}
+
+describe('what an index file notes of packs that wait', () => {
+  const since = Date.parse('2026-11-22T00:00:00Z')
+  const NONE = Number.NaN
+
+  it.each([
+    { since, grace: 172_800_000, countedFrom: NONE },
+    { since, grace: 0, countedFrom: since - 1 },
+    { since, grace: NONE, countedFrom: NONE },
+    { since, grace: 1500, countedFrom: NONE },
+  ])('is read as it was written: %o', (note) => {
+    const waiting = [{ id: Buffer.alloc(32), blobs: [], note }]
+    expect(notesIn(encodeIndex({ packs: [], waiting }))).toEqual([note])
+  })
+
+  it.each([
+    ['', NONE],
+    [',"grace_seconds":-1', -1000],
+    [',"grace_seconds":"48h"', NONE],
+    [',"grace_seconds":null', NONE],
+    [',"grace_seconds":[1]', NONE],
+    [',"grace_seconds":1e999', Number.MAX_SAFE_INTEGER],
+    [',"grace_seconds":0.0001', 0],
+  ])('is read where it says%s', (member, grace) => {
+    const note = `{"id":"${ID}","blobs":[],"time":"2026-11-22T00:00:00Z"${member},"counted_from":7}`
+    expect(notesIn(`{"packs":[],"packs_to_delete":[${note}]}`)).toEqual([{ since, grace, countedFrom: NONE }])
+  })
+})
+
 describe('an index file', () => {
   it('gives back every pack and blob that was written, as a scan and as JSON', () => {
     fc.assert(
       fc.property(packs, (listed) => {
-        const plain = encodeIndex(listed)
+        const plain = encodeIndex({ packs: listed })
         expect(scanIndex(plain, new IndexContent())).toBe(true)
         expect(read(plain)).toEqual(listed)
         expect(read(Buffer.concat([plain, Buffer.from('\n')]))).toEqual(listed)
@@ -72,14 +106,14 @@ describe('an index file', () => {
         { id: seededBytes(number, 32), type: 'tree' as const, offset: number, length: 50, uncompressedLength: 0 },
       ],
     }))
-    expect(read(encodeIndex(listed))).toEqual(listed)
+    expect(read(encodeIndex({ packs: listed }))).toEqual(listed)
   })
 
   it('says which files it supersedes', () => {
     const content = new IndexContent()
-    readIndex(encodeIndex([], [ID]), content)
+    readIndex(encodeIndex({ packs: [], supersedes: [ID] }), content)
     expect(content.supersedes).toEqual([ID])
-    readIndex(encodeIndex([]), content)
+    readIndex(encodeIndex({ packs: [] }), content)
     expect(content.supersedes).toEqual([])
     readIndex(Buffer.from(`{"supersedes":null,"packs":null}`), content)
     expect([content.supersedes, content.packCount]).toEqual([[], 0])
@@ -145,7 +179,7 @@ describe('an index file', () => {
   })
 
   it('has ids of small hexadecimal digits, by scan', () => {
-    const plain = encodeIndex([{ id: Buffer.alloc(32), blobs: [] }])
+    const plain = encodeIndex({ packs: [{ id: Buffer.alloc(32), blobs: [] }] })
     const start = plain.indexOf('0')
     for (let place = 0; place < 64; place++) {
       for (let byte = 0; byte < 256; byte++) {
@@ -170,7 +204,7 @@ describe('an index file', () => {
         uncompressedLength: 0,
       })),
     }))
-    const plain = encodeIndex(listed)
+    const plain = encodeIndex({ packs: listed })
     expect(plain.length).toBeGreaterThan(32 * 1024 * 1024)
     const content = new IndexContent()
     for (const _ of [1, 2]) {
@@ -182,16 +216,18 @@ describe('an index file', () => {
   })
 
   it('is read by scan exactly as JSON reads it, however it was changed', () => {
-    const plain = encodeIndex([
-      {
-        id: seededBytes(1, 32),
-        blobs: [{ id: seededBytes(2, 32), type: 'tree', offset: 0, length: 61, uncompressedLength: 99 }],
-      },
-      {
-        id: seededBytes(3, 32),
-        blobs: [{ id: seededBytes(4, 32), type: 'data', offset: 7, length: 50, uncompressedLength: 0 }],
-      },
-    ])
+    const plain = encodeIndex({
+      packs: [
+        {
+          id: seededBytes(1, 32),
+          blobs: [{ id: seededBytes(2, 32), type: 'tree', offset: 0, length: 61, uncompressedLength: 99 }],
+        },
+        {
+          id: seededBytes(3, 32),
+          blobs: [{ id: seededBytes(4, 32), type: 'data', offset: 7, length: 50, uncompressedLength: 0 }],
+        },
+      ],
+    })
     const byte = fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('{}[]",:0123456789abcdefg \n-.eE')))
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(plain.length - 1), byte), { minLength: 1, maxLength: 2 }), (changes) => {
@@ -217,7 +253,17 @@ describe('an index file', () => {
       uncompressedLength: 2 ** 32 - 1,
     }
     const pack = { id: Buffer.alloc(32), blobs: [longest, longest, longest] }
-    expect(encodeIndex([pack, pack]).length).toBeLessThanOrEqual(2 * indexTextOf(3) + 20)
+    const note = {
+      since: Date.parse('+010000-01-01T00:00:00Z'),
+      grace: -Number.MAX_VALUE / 1.1,
+      countedFrom: Date.parse('+010000-01-01T00:00:00Z'),
+    }
+    const waiting = [
+      { ...pack, note },
+      { ...pack, note },
+    ]
+    expect(encodeIndex({ packs: [pack, pack] }).length).toBeLessThanOrEqual(2 * indexTextOf(3) + 20)
+    expect(encodeIndex({ packs: [], waiting }).length).toBeLessThanOrEqual(2 * indexTextOf(3) + 40)
     expect(indexTextOf(MOST_BLOBS_A_PACK)).toBeLessThan(MOST_INDEX_TEXT)
     expect(MOST_INDEX_TEXT).toBeLessThan(8 * 1024 * 1024)
   })

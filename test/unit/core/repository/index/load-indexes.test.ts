@@ -25,9 +25,9 @@ beforeEach(() => {
 
 async function knownOf(
   numbers: readonly number[],
-  options?: Parameters<Repository['loadIndex']>[0],
+  options: Partial<Parameters<Repository['loadIndex']>[0]> = {},
 ): Promise<number[]> {
-  const index = await repository.loadIndex(options)
+  const index = await repository.loadIndex({ purpose: 'read', ...options })
   return numbers.filter((number) => index.find('data', sha256(body(number))) >= 0)
 }
 
@@ -44,7 +44,7 @@ describe('loading the index', () => {
     await storeIndex(repository, packs)
     const third = await storePack(repository, [body(4)])
     await storeIndex(repository, [third])
-    const index = await repository.loadIndex()
+    const index = await repository.loadIndex({ purpose: 'read' })
     expect([index.count, index.packs.count]).toEqual([4, 3])
     for (const number of [1, 2, 3, 4]) {
       const plain = await repository.loadBlob(index, 'data', sha256(body(number)))
@@ -53,7 +53,7 @@ describe('loading the index', () => {
   })
 
   it('is empty in a new repository', async () => {
-    expect((await repository.loadIndex()).count).toBe(0)
+    expect((await repository.loadIndex({ purpose: 'read' })).count).toBe(0)
   })
 
   it('goes on reading a file that another supersedes: the replacement may not be complete', async () => {
@@ -73,7 +73,7 @@ describe('loading the index', () => {
       bad[30] = (bad[30] ?? 0) ^ 1
       await storage.remove({ kind: 'index', name })
       await storage.save({ kind: 'index', name }, bad)
-      await expect(repository.loadIndex()).rejects.toMatchObject({
+      await expect(repository.loadIndex({ purpose: 'read' })).rejects.toMatchObject({
         code: 'repository/damaged',
         message: expect.stringContaining(name) as string,
         safety: expect.any(String) as string,
@@ -83,7 +83,7 @@ describe('loading the index', () => {
       await storage.save({ kind: 'index', name }, good)
     }
     const name = await repository.saveDocument('index', Buffer.from('{"packs":7}'))
-    await expect(repository.loadIndex()).rejects.toMatchObject({
+    await expect(repository.loadIndex({ purpose: 'read' })).rejects.toMatchObject({
       code: 'repository/damaged',
       message: expect.stringContaining(name) as string,
     })
@@ -92,7 +92,7 @@ describe('loading the index', () => {
   it('can be aborted', async () => {
     await storeIndex(repository, [await storePack(repository, [body(1)])])
     const reason = new Error('enough')
-    await expect(repository.loadIndex({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await expect(repository.loadIndex({ purpose: 'read', signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 })
 
@@ -129,7 +129,7 @@ describe('loading the index with the packs that are present', () => {
     const other = await storePack(repository, [body(2), body(3)])
     await storeIndex(repository, [gone, other])
     await storage.remove({ kind: 'pack', name: gone.name })
-    const index = await repository.loadIndex({ presentPacks: listPresentPacks(storage) })
+    const index = await repository.loadIndex({ purpose: 'refer', presentPacks: listPresentPacks(storage) })
     expect((await repository.loadBlob(index, 'data', sha256(body(2)))).equals(body(2))).toBe(true)
     expect(index.find('data', sha256(body(1)))).toBe(-1)
   })
@@ -147,7 +147,7 @@ describe('loading the index with the packs that are present', () => {
     const presentPacks = Promise.reject<PresentPacks>(failure)
     presentPacks.catch(() => undefined)
     await storeIndex(repository, [await storePack(repository, [body(1)])])
-    await expect(repository.loadIndex({ presentPacks })).rejects.toBe(failure)
+    await expect(repository.loadIndex({ purpose: 'refer', presentPacks })).rejects.toBe(failure)
   })
 })
 

@@ -109,6 +109,20 @@ describe('a pack plan', () => {
     ])
   })
 
+  it('cuts long reads between blobs that overlap, as those of an index that somebody made up', () => {
+    const { index, blob } = madeIndex()
+    const blobs = Array.from({ length: 100 }, (_, at) => blob(0, at * (8 * MIB - 1), 8 * MIB))
+    // One of them is longer than all that begin in it.
+    blobs.push(blob(0, 200 * 8 * MIB, 100 * MIB), blob(0, 201 * 8 * MIB), blob(0, 202 * 8 * MIB))
+    const plan = createPackPlan(index, blobs.length)
+    plan.add(0, Uint32Array.from(blobs), none)
+    const reads = [...plan.reads()]
+    expect(reads.flatMap(({ entries }) => [...entries])).toEqual(blobs)
+    const lengths = reads.map(({ length }) => length)
+    expect(lengths.filter((length) => length > LONGEST_READ)).toEqual([100 * MIB])
+    expect(lengths).toHaveLength(103)
+  })
+
   it('finds another copy of a blob, once for each that there is', () => {
     const { index, blob } = madeIndex()
     const first = blob(0, 0, KIB, 'same')

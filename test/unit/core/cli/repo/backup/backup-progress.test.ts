@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import type { BackupProgress, Estimate, Figures } from '../../../../../../core/archiver/index.ts'
-import type { Output } from '../../../../../../core/cli/output.ts'
 import { showBackupProgress } from '../../../../../../core/cli/repo/backup/backup-progress.ts'
+import { recordOutput } from '../../../../../support/recorded-output.ts'
 
 const MIB = 1024 * 1024
 const NOTHING: Figures = {
@@ -28,19 +28,9 @@ describe('the progress of a backup', () => {
 
   beforeEach(() => {
     now = 5000
-    shown = []
-    told = []
-    const output: Output = {
-      json: true,
-      quiet: false,
-      say: () => undefined,
-      warn: () => undefined,
-      emit: (object) => void told.push(object),
-      write: () => Promise.resolve(),
-      status: (line) => void shown.push(line),
-      fail: () => undefined,
-    }
-    show = showBackupProgress(output, { now: () => 0, monotonic: () => now })
+    const recorded = recordOutput()
+    ;({ shown, told } = recorded)
+    show = showBackupProgress(recorded.output, { now: () => 0, monotonic: () => now })
   })
 
   /** Progress after so many seconds. */

@@ -18,6 +18,15 @@ describe('a table', () => {
     ])
   })
 
+  it('may have hundreds of thousands of lines in a cell', () => {
+    const tags = Array.from({ length: 300_000 }, (_, at) => `t${at}`)
+    expect(formatTable([{ title: 'ID' }, { title: 'Tags' }], [['1', tags]]).slice(1, 4)).toEqual([
+      '-----------',
+      '1   t0',
+      '    t1',
+    ])
+  })
+
   it('leaves out a column that has nothing in it', () => {
     expect(formatTable([{ title: 'A' }, { title: 'B' }, { title: 'C' }], [['x', '', 'z']])).toEqual([
       'A  C',

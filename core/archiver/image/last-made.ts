@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+
+import { remember, remembered } from '../../base/index.ts'
+
+/**
+ * What this computer remembers of its last snapshot of a disk. Areas that have changed count from that one: where it is
+ * removed, the repository alone cannot tell, and the one before would be taken for it.
+ */
+export interface LastMade {
+  /** The id of the snapshot; `unknown` where the run that made it was ended in between. Undefined: none was made here. */
+  readonly snapshot: string | undefined
+  /** To be called before a snapshot is stored. */
+  storing(): void
+  /** To be called when it is stored. */
+  stored(id: string): void
+}
+
+export interface DiskOf {
+  /** Id. */
+  readonly repository: string
+  readonly hostname: string
+  readonly name: string
+}
+
+const UNKNOWN = 'unknown'
+
+/**
+ * Opens the memory of a disk below a folder of the computer's own, which need not be there. Where nothing can be written
+ * nothing is remembered, and the snapshots that there are have to do.
+ */
+export function openLastMade(folder: string, { repository, hostname, name }: DiskOf): LastMade {
+  const disk = createHash('sha256')
+    .update(JSON.stringify([repository, hostname, name]))
+    .digest('hex')
+  const path = join(folder, `${disk}.last`)
+
+  return {
+    snapshot: read(path),
+    // Where nothing can be written it stays as it was: a snapshot that is there, or that makes all be read.
+    storing: () => remember(path, UNKNOWN),
+    stored: (id) => remember(path, id),
+  }
+}
+
+function read(path: string): LastMade['snapshot'] {
+  const content = remembered(path)
+  return content === undefined || /^[0-9a-f]{64}$/.test(content) ? content : UNKNOWN
+}

@@ -1,0 +1,35 @@
+import { CoreError, formatBytes, formatCounted, systemClock } from '../../../base/index.ts'
+import type { PrunePlan } from '../../../maintenance/index.ts'
+import type { ExitCode } from '../../exit-code.ts'
+import { refuseNoLock } from '../session/refuse-no-lock.ts'
+import { withSession } from '../session/with-session.ts'
+import { limitsOf } from './limits-of-options.ts'
+import type { PruneOptions } from './prune-options.ts'
+import { finishSession, planSession } from './prune-session.ts'
+
+export function runPrune(options: PruneOptions): Promise<ExitCode> {
+  const { dryRun = false, yes = false, workers } = options
+  const limits = limitsOf(options)
+  refuseNoLock(options)
+  return withSession(options, dryRun ? 'shared' : 'exclusive', async (session) => {
+    const since = systemClock.monotonic()
+    const plan = await planSession(session, { limits, workers })
+    if (!dryRun && !yes) refuseAll(plan)
+    return await finishSession(session, plan, { dryRun, workers, since })
+  })
+}
+
+/** Where there is no snapshot nothing is needed. Whoever lost them must not lose the rest with them. */
+function refuseAll({ summary: { snapshots, remove, unlisted, due } }: PrunePlan): void {
+  const packs = remove.packs + unlisted.packs + due.packs
+  if (snapshots > 0 || packs === 0) return
+  throw new CoreError(
+    'policy/unconfirmed',
+    `Stopped for a person to confirm it: there is no snapshot, so all ${formatCounted(packs, 'pack')} of ${formatBytes(remove.bytes + unlisted.bytes + due.bytes)} would go.`,
+    {
+      safety: 'Nothing was removed.',
+      remedy:
+        'If there were snapshots, put the files in `snapshots` back from a copy of the repository. If all of it is to go, give --yes.',
+    },
+  )
+}

@@ -1,0 +1,80 @@
+import { formatCounted } from '../../../base/index.ts'
+import { type IndexRepairPlan, planIndexRepair, repairIndex } from '../../../maintenance/index.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import type { Output } from '../../output.ts'
+import { refuseNoLock } from '../session/refuse-no-lock.ts'
+import { withSession } from '../session/with-session.ts'
+import { showProgress } from '../text/show-progress.ts'
+import type { RepairIndexCommandOptions } from './repair-options.ts'
+import { REPAIRING } from './repairing.ts'
+
+export function runRepairIndex(options: RepairIndexCommandOptions): Promise<ExitCode> {
+  const { dryRun = false, readAllPacks = false } = options
+  refuseNoLock(options)
+  return withSession(options, dryRun ? 'shared' : 'exclusive', async ({ repository, output, signal }) => {
+    const plan = await planIndexRepair(repository, { readAll: readAllPacks, signal })
+    showPlan(output, plan)
+    const isIdle = plan.missing.length + plan.toRead.length + plan.unreadable.length === 0
+    if (dryRun || isIdle) {
+      output.say(isIdle ? 'The index says what is there. Nothing is to be done.' : 'Dry run: nothing was changed.')
+      output.emit({ message_type: 'summary', dry_run: dryRun, ...NOTHING })
+      return EXIT.done
+    }
+    let failed = 0
+    const done = await repairIndex(repository, plan, {
+      signal,
+      onProgress: (progress) => showProgress(output, REPAIRING, progress),
+      onUnreadable(pack, reason) {
+        failed++
+        output.warn(`Pack ${pack.slice(0, 10)} is not listed by its header, which cannot be read: ${reason}.`)
+      },
+      onKept(name) {
+        failed++
+        output.warn(
+          `Index ${name.slice(0, 10)} is damaged, and stays: nobody knows whether it lists packs whose headers cannot be read. Put the file or those packs back from a copy of the repository; where there is none, move it away, and run this again.`,
+        )
+        output.emit({ message_type: 'index', id: name, action: 'keep', reason: 'unreadable_headers' })
+      },
+      onFailed(name, error) {
+        failed++
+        output.warn(`Index ${name.slice(0, 10)} is damaged, and could not be removed: ${error.message}`)
+      },
+    })
+    output.say(
+      `Listed ${formatCounted(done.packsListed, 'pack')} with ${formatCounted(done.blobsListed, 'blob')}, forgot ${formatCounted(done.packsForgotten, 'pack')}, removed ${formatCounted(done.indexFilesRemoved, 'index file')} that could not be read.`,
+    )
+    if (done.packsForgotten + done.packsUnreadable > 0) {
+      output.say('Run `holdfast repo check`: it says whether something is missing now.')
+    }
+    output.emit({
+      message_type: 'summary',
+      dry_run: false,
+      packs_listed: done.packsListed,
+      blobs_listed: done.blobsListed,
+      packs_unreadable: done.packsUnreadable,
+      packs_forgotten: done.packsForgotten,
+      index_files_removed: done.indexFilesRemoved,
+    })
+    return failed > 0 ? EXIT.warnings : EXIT.done
+  })
+}
+
+const NOTHING = {
+  packs_listed: 0,
+  blobs_listed: 0,
+  packs_unreadable: 0,
+  packs_forgotten: 0,
+  index_files_removed: 0,
+}
+
+function showPlan(output: Output, { inventory: { ledger }, unreadable, missing, toRead }: IndexRepairPlan): void {
+  output.say(
+    `${formatCounted(ledger.listed, 'pack')} listed; ${formatCounted(missing.length, 'pack')} of them not there, ${formatCounted(toRead.length, 'pack')} to be listed by their headers, ${formatCounted(unreadable.length, 'index file')} unreadable.`,
+  )
+  for (const name of unreadable)
+    output.emit({ message_type: 'index', id: name, action: 'remove', reason: 'unreadable' })
+  for (const pack of missing) {
+    output.emit({ message_type: 'pack', id: ledger.nameOf(pack), action: 'unlist', reason: 'missing' })
+  }
+  for (const { name, size } of toRead) output.emit({ message_type: 'pack', id: name, action: 'list', bytes: size })
+}

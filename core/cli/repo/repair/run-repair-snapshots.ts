@@ -1,0 +1,74 @@
+import { CoreError, formatCounted } from '../../../base/index.ts'
+import { assertListed, leaveOutLost, loadStoredBlobs } from '../../../maintenance/index.ts'
+import { fitsFilter, loadSnapshots, REPAIRED, type StoredSnapshot } from '../../../snapshot/index.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { removeTold } from '../forget/remove-told.ts'
+import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
+import { snapshotFilter } from '../lookup/snapshot-options.ts'
+import { renewSnapshots } from '../rewrite/renew-snapshots.ts'
+import { refuseNoLock } from '../session/refuse-no-lock.ts'
+import type { Session } from '../session/session.ts'
+import { withSession } from '../session/with-session.ts'
+import { tellLosses } from './loss-report.ts'
+import type { RepairSnapshotsOptions } from './repair-options.ts'
+
+export function runRepairSnapshots(ids: readonly string[], options: RepairSnapshotsOptions): Promise<ExitCode> {
+  const { dryRun = false, forget = false } = options
+  refuseNoLock(options)
+  return withSession(
+    options,
+    dryRun ? 'shared' : 'exclusive',
+    async (session) => {
+      const { repository, output, signal, presentPacks } = session
+      if (forget && !dryRun) await assertListed(repository, { signal })
+      const { snapshots, unreadable } = await choose(session, ids, options)
+      const blobs = await loadStoredBlobs(repository, { signal, presentPacks })
+      const losses = tellLosses(output)
+      const code = await renewSnapshots(session, blobs, snapshots, {
+        rewriting: leaveOutLost(repository, blobs, losses.report),
+        tag: REPAIRED,
+        forget,
+        dryRun,
+      })
+      losses.tellWaiting()
+      await dealWithUnreadable(session, unreadable, forget && !dryRun)
+      return losses.count + unreadable.length > 0 ? EXIT.warnings : code
+    },
+    { listPacks: true },
+  )
+}
+
+interface Chosen {
+  readonly snapshots: readonly StoredSnapshot[]
+  /** Ids of snapshots of which nothing can be read, for certain. */
+  readonly unreadable: readonly string[]
+}
+
+async function choose(session: Session, ids: readonly string[], options: RepairSnapshotsOptions): Promise<Chosen> {
+  const filter = snapshotFilter(options, process.env)
+  if (ids.length > 0) return { ...(await chooseSnapshots(session, ids, filter)), unreadable: [] }
+  const unreadable: string[] = []
+  const all = await loadSnapshots(session.repository, {
+    signal: session.signal,
+    onUnreadable(id, error) {
+      if (!(error instanceof CoreError) || error.code !== 'repository/damaged') throw error
+      unreadable.push(id)
+    },
+  })
+  return { snapshots: all.filter((snapshot) => fitsFilter(snapshot, filter)), unreadable }
+}
+
+async function dealWithUnreadable(session: Session, ids: readonly string[], remove: boolean): Promise<void> {
+  const { output } = session
+  if (ids.length === 0) return
+  for (const id of ids) {
+    output.warn(`Snapshot ${id.slice(0, 8)} cannot be read: nobody knows what it held.`)
+    output.emit({ message_type: 'unreadable', snapshot: id })
+  }
+  if (!remove) {
+    output.say('--forget removes snapshots that cannot be read.')
+    return
+  }
+  const left = await removeTold(session, ids)
+  output.say(`Removed ${formatCounted(ids.length - left, 'snapshot')} that cannot be read.`)
+}

@@ -1,0 +1,42 @@
+import { CoreError } from '../../../base/index.ts'
+import { leaveOut, loadStoredBlobs } from '../../../maintenance/index.ts'
+import { createRestoreSelection } from '../../../selection/index.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
+import { snapshotFilter } from '../lookup/snapshot-options.ts'
+import { excludesOf } from '../patterns/patterns-of-options.ts'
+import { refuseNoLock } from '../session/refuse-no-lock.ts'
+import { withSession } from '../session/with-session.ts'
+import { renewSnapshots } from './renew-snapshots.ts'
+import type { RewriteOptions } from './rewrite-options.ts'
+
+export function runRewrite(ids: readonly string[], options: RewriteOptions): Promise<ExitCode> {
+  const { dryRun = false, forget = false } = options
+  const { excludes, caseInsensitiveExcludes } = excludesOf(options)
+  if (excludes.length + caseInsensitiveExcludes.length === 0) {
+    throw new CoreError('input/invalid', 'Nothing was given to leave out.', {
+      safety: 'Nothing was changed.',
+      remedy: 'Give --exclude or --exclude-file.',
+    })
+  }
+  refuseNoLock(options)
+  const selection = createRestoreSelection({ excludes, caseInsensitiveExcludes })
+  const mode = dryRun || !forget ? 'shared' : 'exclusive'
+  return withSession(
+    options,
+    mode,
+    async (session) => {
+      const { repository, signal, presentPacks } = session
+      const { snapshots, unreadable } = await chooseSnapshots(session, ids, snapshotFilter(options, process.env))
+      const blobs = await loadStoredBlobs(repository, { signal, presentPacks })
+      const code = await renewSnapshots(session, blobs, snapshots, {
+        rewriting: leaveOut(selection),
+        tag: 'rewrite',
+        forget,
+        dryRun,
+      })
+      return unreadable > 0 ? EXIT.warnings : code
+    },
+    { listPacks: true },
+  )
+}

@@ -1,0 +1,191 @@
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { jsonLines, startHoldfast } from '../support/holdfast.ts'
+import { makeImageVault } from '../support/image-vault.ts'
+import { describeWith } from '../support/peer/describe-with.ts'
+import { firstDifference, makeDisk, randomWrites, writeDisk } from '../support/raw-disk.ts'
+import { seededBytes } from '../support/seeded-chance.ts'
+
+const MIB = 2 ** 20
+const GIB = 2 ** 30
+
+describeWith(['restic', 'qemu'], 'a disk that was backed up, and restic and qemu', () => {
+  it.each([
+    ['one byte', 1],
+    ['a sector', 512],
+    ['a sector and a byte', 513],
+    ['a block', MIB],
+    ['a block and a bit', MIB + 5],
+    ['an extent', GIB],
+    ['an extent and a byte', GIB + 1],
+    ['extents and a half', GIB + 7_654_321],
+  ])('of %s: restic checks and restores it, and qemu makes the very disk of it', async (title, bytes) => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), bytes, randomWrites(title, bytes, 12))
+    writeDisk(disk, [{ offset: bytes - 1, bytes: Buffer.from('x') }])
+    const { code, stderr, summary } = await vault.backUpDisk(disk)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(summary).toMatchObject({ disk_bytes: bytes, block_bytes: MIB, extent_bytes: GIB })
+    vault.restic('check', '--read-data')
+    vault.restic('restore', 'latest', '--target', vault.file('out'))
+    execFileSync('qemu-img', ['convert', '-f', 'vmdk', '-O', 'raw', 'out/disk/disk.vmdk', 'back.raw'], {
+      cwd: vault.file(''),
+    })
+    // In whole sectors.
+    expect(statSync(vault.file('back.raw')).size).toBe(Math.ceil(bytes / 512) * 512)
+    truncateSync(vault.file('back.raw'), bytes)
+    expect(firstDifference(disk, vault.file('back.raw'))).toBeUndefined()
+  })
+
+  it('extents of zeros have one tree and one block, and restic sees them change by their times', async () => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), 5 * GIB, [{ offset: 0, bytes: Buffer.from('first') }])
+    const { summary } = await vault.backUpDisk(disk)
+    // Root, disk, extents, the extent of data, that of zeros; a block of data, that of zeros, two documents.
+    expect(summary).toMatchObject({ tree_blobs: 5, data_blobs: 4, bytes_read: MIB })
+    const out = vault.file('out')
+    vault.restic('restore', 'latest', '--target', out)
+    const file = join(out, 'disk/extents/0003/flat.vmdk')
+    expect(statSync(file)).toMatchObject({ mtimeMs: 0, size: GIB })
+    writeDisk(disk, [{ offset: 2 * GIB + 5, bytes: Buffer.from('second') }])
+    expect((await vault.backUpDisk(disk)).summary).toMatchObject({ extents_changed: 1, extents_unmodified: 4 })
+    const before = statSync(file).mtimeMs
+    vault.restic('restore', 'latest', '--target', out)
+    expect(statSync(file).mtimeMs).toBeGreaterThan(before)
+    expect(readFileSync(file).toString('latin1', 5, 11)).toBe('second')
+  })
+})
+
+describe('holdfast repo image backup', () => {
+  it('says what it did, to people and to programs', async () => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), 3 * MIB, [{ offset: MIB, bytes: seededBytes('content', MIB) }])
+    const first = await vault.holdfast([
+      'image',
+      'backup',
+      disk,
+      '--name',
+      'a disk',
+      '--tag',
+      'x,y',
+      '--host',
+      'elsewhere',
+    ])
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(first.stdout).toMatch(
+      /^Backing up .*disk\.raw, 3\.00 MiB in blocks of 1\.00 MiB\.\nExtents: 1 new, 0 changed, 0 unmodified\.\nAdded .*\nProcessed 3\.00 MiB, of which 1\.00 MiB were read, in .*\nSnapshot [0-9a-f]{8} saved\.\n$/,
+    )
+    const [snapshot] = jsonLines((await vault.holdfast(['snapshots', '--json'])).stdout)
+    expect(snapshot).toMatchObject({ hostname: 'elsewhere', tags: ['x', 'y'], paths: ['/a disk'] })
+    const quiet = await vault.holdfast(['image', 'backup', disk, '--name', 'a disk', '--host', 'elsewhere', '-q'])
+    expect(quiet).toMatchObject({ code: 0, stderr: '', stdout: '' })
+    const again = await vault.backUpDisk(disk, '--name', 'a disk', '--host', 'elsewhere', '--workers', '1')
+    expect(again.summary).toMatchObject({
+      message_type: 'summary',
+      data_added: 0,
+      tree_blobs: 0,
+      extents_unmodified: 1,
+    })
+  })
+
+  it('stores nothing in a dry run, and takes other compressions and packs', async () => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), 9 * MIB, [{ offset: 0, bytes: Buffer.alloc(9 * MIB, 'text ') }])
+    const before = vault.stored()
+    const dry = await vault.holdfast(['image', 'backup', disk, '--name', 'disk', '--dry-run'])
+    expect(dry).toMatchObject({ code: 0, stderr: '' })
+    expect(dry.stdout).toContain('Dry run: nothing was stored.')
+    expect(vault.stored()).toEqual(before)
+    const { summary } = await vault.backUpDisk(disk, '--compression', 'off', '--pack-size', '4')
+    expect(summary['data_added_packed']).toBeGreaterThan(MIB)
+    expect((await vault.holdfast(['check', '--read-data'])).code).toBe(0)
+  })
+
+  it.each(['', '.', '..', 'a/b', '/', 'a\nb', 'n'.repeat(201), '\u00e9'.repeat(101)])(
+    'refuses the name %j',
+    async (name) => {
+      const vault = await makeImageVault()
+      const disk = makeDisk(vault.file('disk.raw'), 512)
+      const { code, stderr } = await vault.holdfast(['image', 'backup', disk, '--name', name])
+      expect({ code, stderr }).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('cannot be the name') as string,
+      })
+    },
+  )
+
+  it('refuses what is no disk, and one that is not there or empty', async () => {
+    const vault = await makeImageVault()
+    execFileSync('mkfifo', [vault.file('pipe')])
+    writeFileSync(vault.file('empty'), '')
+    for (const [path, reason] of [
+      [vault.source, 'is neither a regular file nor a block device'],
+      [vault.file('pipe'), 'is neither a regular file nor a block device'],
+      ['/dev/null', 'is neither a regular file nor a block device'],
+      [vault.file('nowhere'), 'is not there (ENOENT)'],
+      [vault.file('empty'), 'is empty'],
+    ] as const) {
+      const { code, stderr } = await vault.holdfast(['image', 'backup', path, '--name', 'disk'])
+      expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) as string })
+      expect(stderr).toContain('No snapshot was made')
+    }
+    expect(readdirSync(join(vault.path, 'snapshots'))).toEqual([])
+    expect(readdirSync(join(vault.path, 'locks'))).toEqual([])
+  })
+
+  it.each([
+    ['grows', 'had 314572800 bytes when the backup began', (path: string) => appendFileSync(path, 'x')],
+    ['shrinks', ' ', (path: string) => truncateSync(path, MIB)],
+  ])('makes no snapshot of a disk that %s meanwhile', async (_title, reason, change) => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), 300 * MIB)
+    writeFileSync(disk, seededBytes('much', 300 * MIB))
+    const child = startHoldfast(['repo', 'image', 'backup', disk, '--name', 'disk', '--workers', '1'], {
+      env: vault.env,
+    })
+    let stderr = ''
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.stdout.once('data', () => change(disk))
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) as string })
+    expect(stderr).toContain('No snapshot was made')
+    expect(readdirSync(join(vault.path, 'snapshots'))).toEqual([])
+  })
+
+  it('tells of a file that was written to meanwhile, and ends as a warning', async () => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), 200 * MIB)
+    writeFileSync(disk, seededBytes('much', 200 * MIB))
+    const child = startHoldfast(['repo', 'image', 'backup', disk, '--name', 'disk', '--workers', '1'], {
+      env: vault.env,
+    })
+    let stderr = ''
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.stdout.once('data', () => writeDisk(disk, [{ offset: 5, bytes: Buffer.from('later') }]))
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(3)
+    expect(stderr).toContain('was written to while it was read')
+    // RET-21: a complete one wins over it.
+    const [listed] = jsonLines((await vault.holdfast(['snapshots', '--json'])).stdout)
+    expect(listed).toMatchObject({ files_missed: 1 })
+    const restored = await vault.restoreDisk(vault.file('out.raw'))
+    expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('changed meanwhile') as string })
+  })
+
+  it('leaves no snapshot and no lock when it is stopped, and the next one stores the rest', async () => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), 400 * MIB)
+    writeFileSync(disk, seededBytes('much', 400 * MIB))
+    const child = startHoldfast(['repo', 'image', 'backup', disk, '--name', 'disk'], { env: vault.env })
+    child.stdout.once('data', () => child.kill('SIGINT'))
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130)
+    expect(readdirSync(join(vault.path, 'snapshots'))).toEqual([])
+    expect(readdirSync(join(vault.path, 'locks'))).toEqual([])
+    expect((await vault.backUpDisk(disk)).code).toBe(0)
+    expect((await vault.holdfast(['check', '--read-data'])).code).toBe(0)
+    rmSync(disk)
+  })
+})
