@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { describeWith } from '../support/peer/describe-with.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { makeVault, type Vault } from '../support/vault.ts'
 
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? 20_261_121)
 const ROUNDS = Number(process.env['HOLDFAST_WRITER_ROUNDS'] ?? 4)
 const FILES = 200
 const LONGEST = 3_000_000

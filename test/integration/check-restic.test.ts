@@ -9,10 +9,10 @@ import { openRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { checkRepository, namesOf } from '../support/check-repository.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { useSmallRepository, PASSWORD } from '../support/small-repository.ts'
 
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? 20_260_103)
 const ROUNDS = Number(process.env['HOLDFAST_ROUNDS'] ?? 24)
 
 /** Runs restic. Resolves to its exit code. */

@@ -10,6 +10,7 @@ import { storeSnapshot } from '../support/craft.ts'
 import { craftNode, createCraft } from '../support/crafted-tree.ts'
 import { jsonLines } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
+import { sampleLargest } from '../support/sample-largest.ts'
 import { makeVault, type Vault } from '../support/vault.ts'
 
 const repositoryOf = (vault: Vault): Promise<Repository> =>
@@ -163,12 +164,13 @@ describeWith(['restic'], 'holdfast repo diff, beside restic', () => {
         }),
       )
     // Of two drawn trees the second one has some entries of the first one.
-    const pairs = fc.sample(
+    const pairs = sampleLargest(
       fc.tuple(entries, entries, fc.integer({ min: 0, max: 5 })).map(([old, young, kept]) => {
         const names = new Set(old.slice(0, kept).map(({ name }) => name.toString('hex')))
         return [old, [...old.slice(0, kept), ...young.filter(({ name }) => !names.has(name.toString('hex')))]] as const
       }),
-      25,
+      { drawn: 100, count: 25 },
+      ([old, young]) => old.length + young.length,
     )
     const trees = pairs.map(([old, young]) => [treeOf(old), treeOf(young)] as const)
     await craft.store()
@@ -191,6 +193,7 @@ describeWith(['restic'], 'holdfast repo diff, beside restic', () => {
         told += theirs.length
       }
     }
-    expect(told).toBeGreaterThan(200)
+    // Besides the figures at the end of each.
+    expect(told).toBeGreaterThan(3 * pairs.length)
   })
 })

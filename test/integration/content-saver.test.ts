@@ -126,7 +126,7 @@ describe('the content of a file with holes', () => {
       }),
       { numRuns: 40, examples: beforeTheFirstEnd },
     )
-    expect(skipped).toBeGreaterThan(10)
+    expect(skipped).toBeGreaterThan(0)
   })
 
   it('is not read, cut or hashed where nothing is', () => {

@@ -20,11 +20,10 @@ import { checkRepository } from '../support/check-repository.ts'
 import { storeIndex, storePack } from '../support/craft.ts'
 import { type Damage, flips, losses } from '../support/damage.ts'
 import { restoreRepository } from '../support/restore-repository.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { useSmallRepository, readFiles } from '../support/small-repository.ts'
 import { readStored, storageOf, type StoredFiles, withChanges } from '../support/stored-files.ts'
-
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? 20_260_102)
 
 /** Of each kind, drawn by the seed: each starts threads five times. HOLDFAST_CASES=1000 does them all. */
 const MOST_CASES = Number(process.env['HOLDFAST_CASES'] ?? 12)

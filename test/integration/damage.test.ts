@@ -8,12 +8,12 @@ import type { FileKind } from '../../core/storage/index.ts'
 import { checkRepository, type CheckOutcome } from '../support/check-repository.ts'
 import { type Damage, flip, flips, losses } from '../support/damage.ts'
 import { restoreRepository } from '../support/restore-repository.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { useSmallRepository, PASSWORD, readFiles } from '../support/small-repository.ts'
 import { type Change, readStored, storageOf, type StoredFiles, withChanges } from '../support/stored-files.ts'
 
 /** Each title of a case in a failure's message names the file and the bit. */
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? 20_260_102)
 const RANDOM_FLIPS = 30
 const AT_ONCE = 3
 

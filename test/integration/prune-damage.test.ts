@@ -1,17 +1,14 @@
-import { randomInt } from 'node:crypto'
-
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { createSealer, type HeaderEntry, readPackHeader, type Repository } from '../../core/repository/index.ts'
 import { storeIndex, storePack } from '../support/craft.ts'
 import { flip } from '../support/damage.ts'
 import { pruneAt } from '../support/prune.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { useSmallRepository } from '../support/small-repository.ts'
 import { snapshotContents } from '../support/snapshot-contents.ts'
 import { type Change, readStored, storageOf, type StoredFiles, withChanges } from '../support/stored-files.ts'
-
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? randomInt(2 ** 31))
 
 /** Of each kind, drawn by the seed: each starts threads several times. HOLDFAST_CASES=1000 does them all. */
 const MOST_CASES = Number(process.env['HOLDFAST_CASES'] ?? 5)
