@@ -6,7 +6,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import { makeImageVault } from '../support/image-vault.ts'
 import { PROGRAM } from '../support/program.ts'
-import { makeDisk } from '../support/raw-disk.ts'
+import { firstDifference, makeDisk, writeDisk } from '../support/raw-disk.ts'
+import { seededBytes } from '../support/seeded-chance.ts'
 
 const MIB = 1024 * 1024
 
@@ -53,5 +54,36 @@ describe('a list of changed areas that is', () => {
     expect(said).toContain('Stopped by SIGTERM')
     expect(readdirSync(join(vault.path, 'locks'))).toEqual([])
     expect(readdirSync(join(vault.path, 'snapshots'))).toHaveLength(1)
+  })
+})
+
+/** Runs the program, and tells how many bytes it and all that it started read of anything (proc_pid_io(5): rchar). */
+function bytesRead(env: NodeJS.ProcessEnv, args: readonly string[]): number {
+  const script = '"$@" >&2 && cat /proc/$$/io'
+  const io = execFileSync('sh', ['-c', script, 'sh', process.execPath, PROGRAM, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    encoding: 'latin1',
+  })
+  return Number(/^rchar: (\d+)$/m.exec(io)?.[1])
+}
+
+describe('of a disk with changed areas', () => {
+  it('nothing else is read, as the kernel counts it', async () => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), 400 * MIB)
+    writeDisk(disk, [{ offset: 0, bytes: seededBytes('disk', 400 * MIB) }])
+    const args = ['repo', 'image', 'backup', disk, '--name', 'disk', '--quiet']
+    const whole = bytesRead(vault.env, args)
+    expect(whole).toBeGreaterThan(400 * MIB)
+    writeDisk(disk, [{ offset: 300 * MIB + 5, bytes: Buffer.from('changed') }])
+    writeFileSync(vault.file('areas.json'), JSON.stringify([{ offset: 300 * MIB + 5, length: 7 }]))
+    const changed = bytesRead(vault.env, [...args, '--changed', vault.file('areas.json')])
+    // The program itself, the index and the trees of the parent.
+    expect(changed).toBeLessThan(50 * MIB)
+    process.stdout.write(`read: ${whole} bytes of the whole disk, ${changed} of one changed block\n`)
+    const target = vault.file('restored.raw')
+    expect((await vault.restoreDisk(target)).code).toBe(0)
+    expect(firstDifference(disk, target)).toBeUndefined()
   })
 })

@@ -5,13 +5,36 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { jsonLines, startHoldfast } from '../support/holdfast.ts'
-import { makeImageVault } from '../support/image-vault.ts'
+import { type ImageRun, type ImageVault, makeImageVault } from '../support/image-vault.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { firstDifference, makeDisk, randomWrites, writeDisk } from '../support/raw-disk.ts'
+import { type DiskWrite, firstDifference, makeDisk, randomWrites, writeDisk } from '../support/raw-disk.ts'
 import { seededBytes } from '../support/seeded-chance.ts'
 
 const MIB = 2 ** 20
 const GIB = 2 ** 30
+const TIB = 2 ** 40
+
+/** Restores the latest snapshot with restic, makes a raw disk of it with qemu, and compares that. */
+function expectQemuReads(vault: ImageVault, disk: string): void {
+  const bytes = statSync(disk).size
+  const [out, back] = [vault.file('out'), vault.file('back.raw')]
+  vault.restic('restore', 'latest', '--target', out)
+  const args = ['convert', '-f', 'vmdk', '-O', 'raw', 'out/disk/disk.vmdk', 'back.raw']
+  execFileSync('qemu-img', args, { cwd: vault.file('') })
+  // In whole sectors.
+  expect(statSync(back).size).toBe(Math.ceil(bytes / 512) * 512)
+  truncateSync(back, bytes)
+  expect(firstDifference(disk, back)).toBeUndefined()
+  rmSync(out, { recursive: true })
+}
+
+/** Writes to the disk, and backs up the areas that were written to. */
+async function backUpWrites(vault: ImageVault, disk: string, writes: readonly DiskWrite[]): Promise<ImageRun> {
+  writeDisk(disk, writes)
+  const areas = writes.map(({ offset, bytes: { length } }) => ({ offset, length }))
+  writeFileSync(vault.file('areas.json'), JSON.stringify(areas))
+  return vault.backUpDisk(disk, '--changed', vault.file('areas.json'))
+}
 
 describeWith(['restic', 'qemu'], 'a disk that was backed up, and restic and qemu', () => {
   it.each([
@@ -22,7 +45,7 @@ describeWith(['restic', 'qemu'], 'a disk that was backed up, and restic and qemu
     ['a block and a bit', MIB + 5],
     ['an extent', GIB],
     ['an extent and a byte', GIB + 1],
-    ['extents and a half', GIB + 7_654_321],
+    ['extents and a half', 3 * GIB + 7_654_321],
   ])('of %s: restic checks and restores it, and qemu makes the very disk of it', async (title, bytes) => {
     const vault = await makeImageVault()
     const disk = makeDisk(vault.file('disk.raw'), bytes, randomWrites(title, bytes, 12))
@@ -30,15 +53,26 @@ describeWith(['restic', 'qemu'], 'a disk that was backed up, and restic and qemu
     const { code, stderr, summary } = await vault.backUpDisk(disk)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(summary).toMatchObject({ disk_bytes: bytes, block_bytes: MIB, extent_bytes: GIB })
+    expectQemuReads(vault, disk)
+    const later = await backUpWrites(vault, disk, randomWrites(`${title} later`, bytes, 3))
+    expect(later).toMatchObject({ code: 0, stderr: '' })
+    expectQemuReads(vault, disk)
     vault.restic('check', '--read-data')
-    vault.restic('restore', 'latest', '--target', vault.file('out'))
-    execFileSync('qemu-img', ['convert', '-f', 'vmdk', '-O', 'raw', 'out/disk/disk.vmdk', 'back.raw'], {
-      cwd: vault.file(''),
-    })
-    // In whole sectors.
-    expect(statSync(vault.file('back.raw')).size).toBe(Math.ceil(bytes / 512) * 512)
-    truncateSync(vault.file('back.raw'), bytes)
-    expect(firstDifference(disk, vault.file('back.raw'))).toBeUndefined()
+  })
+
+  it('of blocks of 4 MiB, which a disk of more than 2 TiB has and keeps when it is made smaller', async () => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), 2 * TIB + 512, randomWrites('large', 5 * GIB, 8))
+    const layout = { block_bytes: 4 * MIB, extent_bytes: 5 * GIB }
+    expect((await vault.backUpDisk(disk)).summary).toMatchObject(layout)
+    const bytes = 5 * GIB + 9_876_543
+    truncateSync(disk, bytes)
+    expect((await vault.backUpDisk(disk)).summary).toMatchObject({ disk_bytes: bytes, ...layout })
+    const writes = [...randomWrites('larger', bytes, 4, 9_000_000), { offset: bytes - 1, bytes: Buffer.from('x') }]
+    const { summary } = await backUpWrites(vault, disk, writes)
+    expect(summary).toMatchObject({ ...layout, extents_changed: 2 })
+    expectQemuReads(vault, disk)
+    vault.restic('check', '--read-data')
   })
 
   it('extents of zeros have one tree and one block, and restic sees them change by their times', async () => {
