@@ -37,4 +37,5 @@ export { count, type CounterRow, type Counters, defineCounters } from './counter
 export { createLatestUsed, type LatestUsed } from './latest-used.ts'
 export { createTurns } from './turn.ts'
 export { inParallel } from './in-parallel.ts'
+export { runAtOnce } from './run-at-once.ts'
 export { remember, remembered } from './remembered.ts'

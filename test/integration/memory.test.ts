@@ -11,7 +11,7 @@ import { runMeasured } from '../support/measured-run.ts'
 const MOST = 512e6 / 2 ** 20
 const MIB = 1024 * 1024
 
-describe('a backup and a restore take at most 512 MiB of memory', () => {
+describe('a backup and a restore take at most 512 MB of memory', () => {
   let home: string
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'holdfast-memory-'))

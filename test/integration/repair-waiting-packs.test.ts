@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { beforeEach, expect, it } from 'vitest'
@@ -100,8 +100,12 @@ describeWith(['restic'], 'damaged packs that wait to be removed, and are needed 
     await finish(packs.tree)
   })
 
-  it('are not given up before they were looked into where one was cut off, and are named', async () => {
-    truncateSync(packPath(vault, packs.data), 225_000)
+  it.each([
+    { where: 'within a blob', bytes: () => 225_000, saved: 4 },
+    // Behind it there are only the list of what it holds, and its length.
+    { where: 'within its header', bytes: () => statSync(packPath(vault, packs.data)).size - 50, saved: 10 },
+  ])('are not given up before they were looked into where one was cut $where, and are named', async (cut) => {
+    truncateSync(packPath(vault, packs.data), cut.bytes())
     const stored = vault.stored()
     const { code, stderr } = await vault.holdfast(['repair', 'snapshots', '--forget'])
     expect(code).toBe(1)
@@ -109,8 +113,12 @@ describeWith(['restic'], 'damaged packs that wait to be removed, and are needed 
     const name = packs.data.slice(0, 10)
     expect(stderr).toContain(`Run \`holdfast repo repair packs ${name}\` first, then this again.`)
     expect(vault.stored()).toEqual(stored)
-    expect((await vault.holdfast(['repair', 'packs', name])).stderr).toContain('4 blobs saved')
-    await finish(packs.data)
+    const repaired = await vault.holdfast(['repair', 'packs', name])
+    expect(`${repaired.stderr}${repaired.stdout}`).toMatch(
+      new RegExp(`(${cut.saved} blobs saved|Saved ${cut.saved} blobs)`),
+    )
+    if (cut.saved < FILES.length) await finish(packs.data)
+    else expect(await filesIn(first)).toEqual(FILES.map((_, file) => noise(file)))
   })
 
   it('can be named, once: of what was set aside no index says what it holds', async () => {

@@ -1,10 +1,9 @@
-import type { Abortable } from '../../base/index.ts'
+import { type Abortable, runAtOnce } from '../../base/index.ts'
 import type { BlobIndex } from '../../repository/index.ts'
 import { layOut } from '../inventory/pack-layout.ts'
 import type { PackLedger } from '../inventory/pack-ledger.ts'
 import type { PackLoader } from '../reading/pack-loader.ts'
 import type { ProgressMeter } from '../reading/progress.ts'
-import { createRunner } from '../reading/runner.ts'
 import type { BlobStates } from './blob-states.ts'
 import type { CheckCrew } from './check-crew.ts'
 import type { CheckPhase } from './check-phase.ts'
@@ -96,7 +95,7 @@ export async function readPacks(packs: Uint32Array, parts: PacksParts, options: 
   }
 
   const left = packs.values()
-  await createRunner(workers + READS_AHEAD).run(() => {
+  await runAtOnce(workers + READS_AHEAD, () => {
     options.signal?.throwIfAborted()
     const { value: pack } = left.next()
     return pack === undefined ? undefined : () => readPack(pack)

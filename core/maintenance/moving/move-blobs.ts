@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-import { type Abortable, newStopped, startJobCrew } from '../../base/index.ts'
+import { type Abortable, newStopped, runAtOnce, startJobCrew } from '../../base/index.ts'
 import {
   type BlobIndex,
   type CompressionLevel,
@@ -10,7 +10,6 @@ import {
 } from '../../repository/index.ts'
 import type { PackLedger } from '../inventory/pack-ledger.ts'
 import { createPackLoader } from '../reading/pack-loader.ts'
-import { createRunner } from '../reading/runner.ts'
 import { halvesOf, type PackRun, runsOfPack } from '../reading/runs-of-pack.ts'
 import type { MoveJobs, MoveManner, MoveWorkerData } from './messages.ts'
 
@@ -157,7 +156,7 @@ export async function moveBlobs(
 
   try {
     const left = moves[Symbol.iterator]()
-    await createRunner(workers + READS_AHEAD).run(() => {
+    await runAtOnce(workers + READS_AHEAD, () => {
       either.throwIfAborted()
       const next = left.next()
       return next.done ? undefined : () => moveOf(next.value)

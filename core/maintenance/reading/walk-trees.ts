@@ -1,8 +1,7 @@
-import type { Abortable } from '../../base/index.ts'
+import { type Abortable, runAtOnce } from '../../base/index.ts'
 import type { BlobIndex } from '../../repository/index.ts'
 import type { PackLedger } from '../inventory/pack-ledger.ts'
 import type { PackLoader } from './pack-loader.ts'
-import { createRunner } from './runner.ts'
 import { LONGEST_RUN, type PackRun, runsOfPack } from './runs-of-pack.ts'
 import type { TreesJob, TreesRead } from './tree-job.ts'
 
@@ -35,7 +34,6 @@ export async function walkTrees<R extends TreesRead>(
 ): Promise<number> {
   const { index, ledger, loader } = walk
   const pending = new Map<number, number[]>()
-  const runner = createRunner(walk.workers + READS_AHEAD)
   let trees = 0
 
   function want(entry: number): void {
@@ -85,7 +83,7 @@ export async function walkTrees<R extends TreesRead>(
   }
 
   for (const root of roots) if (walk.claim(root)) want(root)
-  await runner.run(() => {
+  await runAtOnce(walk.workers + READS_AHEAD, () => {
     options.signal?.throwIfAborted()
     const next = takeFullest()
     return next && (() => readPack(...next))

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 
-import { createRunner } from '../../../../../core/maintenance/reading/runner.ts'
+import { runAtOnce } from '../../../../core/base/run-at-once.ts'
 
-describe('a runner', () => {
+describe('running so much at once', () => {
   it('does what comes to light while it works, so much at a time', async () => {
     const waiting = [1]
     const done: number[] = []
     let running = 0
     let most = 0
-    await createRunner(3).run(() => {
+    await runAtOnce(3, () => {
       const item = waiting.pop()
       if (item === undefined) return undefined
       return async () => {
@@ -26,7 +26,7 @@ describe('a runner', () => {
   it('fails with the first failure, begins nothing more, and waits for what is under way', async () => {
     let begun = 0
     let ended = 0
-    const running = createRunner(2).run(() => async () => {
+    const running = runAtOnce(2, () => async () => {
       const number = ++begun
       await new Promise((resolve) => setImmediate(resolve))
       if (number === 2) throw new Error('second')
@@ -40,7 +40,7 @@ describe('a runner', () => {
   it('fails when it cannot be told what to do', async () => {
     const reason = new Error('stopped')
     await expect(
-      createRunner(2).run(() => {
+      runAtOnce(2, () => {
         throw reason
       }),
     ).rejects.toBe(reason)
