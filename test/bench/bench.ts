@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
 import { makeLargeFiles, makeSmallFiles } from './data.ts'
-import { benchImage, type Share } from './image.ts'
+import { benchImage, benchSparse, type Share } from './image.ts'
 import { measure, median, type Run } from './measure.ts'
 import { benchPrune } from './prune.ts'
 
@@ -20,7 +20,8 @@ const { values } = parseArgs({
     large: { type: 'string', default: '1536' },
     small: { type: 'string', default: '100000' },
     image: { type: 'string', default: '8192' },
-    only: { type: 'string', default: 'large,small,prune,image' },
+    sparse: { type: 'string', default: '8192' },
+    only: { type: 'string', default: 'large,small,prune,image,sparse' },
     folder: { type: 'string' },
     keep: { type: 'boolean', default: false },
     'only-tell': { type: 'boolean', default: false },
@@ -134,7 +135,22 @@ async function benchSet(
   }
 }
 
-let shares: readonly Share[] = []
+/** A new repository for each program. */
+function placeRepositories(round: number): readonly [restic: string, holdfast: string] {
+  const place = (name: string): string => {
+    const path = join(folder, `${name}-image-${round}`)
+    cpSync(join(folder, 'empty'), path, { recursive: true })
+    return path
+  }
+  return [place('restic'), place('holdfast')]
+}
+
+async function runAlone(reads: readonly string[], args: string[]): Promise<Run> {
+  await settle(reads)
+  return measure(holdfast, ['repo', ...args, '--quiet'], env)
+}
+
+const shares: Share[] = []
 const sizes: { readonly name: string; readonly ratio: number }[] = []
 function bytesIn(path: string): number {
   return Number(execFileSync('du', ['-s', '--bytes', path], { encoding: 'utf8' }).split('\t')[0])
@@ -163,25 +179,24 @@ try {
   if (values.only.includes('image')) {
     const backup = line('disk image: backup', 2)
     const restore = line('disk image: restore', 0)
-    shares = await benchImage({
-      folder,
-      mib: Number(values.image),
-      rounds,
-      place(round) {
-        const [r, h] = ['restic', 'holdfast'].map((name) => join(folder, `${name}-image-${round}`))
-        for (const path of [r, h]) cpSync(join(folder, 'empty'), path ?? '', { recursive: true })
-        return [r ?? '', h ?? '']
-      },
-      async both(name, round, disk, resticArgs, ourArgs) {
-        const of = name === 'backup' ? backup : restore
-        await pair(of, round, [disk], resticArgs, ourArgs)
-        return of.holdfast.at(-1) ?? { wall: Number.NaN, resident: 0 }
-      },
-      async alone(reads, args) {
-        await settle(reads)
-        return measure(holdfast, ['repo', ...args, '--quiet'], env)
-      },
-    })
+    shares.push(
+      ...(await benchImage({
+        folder,
+        mib: Number(values.image),
+        rounds,
+        place: placeRepositories,
+        async both(name, round, disk, resticArgs, ourArgs) {
+          const of = name === 'backup' ? backup : restore
+          await pair(of, round, [disk], resticArgs, ourArgs)
+          return of.holdfast.at(-1) ?? { wall: Number.NaN, resident: 0 }
+        },
+        alone: runAlone,
+      })),
+    )
+  }
+  if (values.only.includes('sparse')) {
+    const dataMib = Number(values.sparse)
+    shares.push(await benchSparse({ folder, dataMib, rounds, place: placeRepositories, alone: runAlone }))
   }
 } finally {
   if (!values.keep) rmSync(folder, { recursive: true, force: true })
@@ -215,11 +230,10 @@ for (const { name, must, shares: all, runs } of shares) {
   const share = median(all)
   const most = Math.max(...runs.map(({ resident }) => resident))
   process.stdout.write(
-    `disk image, ${name}: ${(share * 100).toFixed(1)} % of the full's time (${figure([...runs], 'wall', 2)} s, ${most.toFixed(0)} MB)\n`,
+    `${name}: ${(share * 100).toFixed(1)} % of the full's time (${figure([...runs], 'wall', 2)} s, ${most.toFixed(0)} MB)\n`,
   )
-  if (must > 0 && share > must)
-    missed.push(`disk image, ${name}: ${(share * 100).toFixed(1)} %, must be ${must * 100} %`)
-  if (most > MOST_RESIDENT) missed.push(`disk image, ${name}: ${most.toFixed(0)} MB resident`)
+  if (must > 0 && share > must) missed.push(`${name}: ${(share * 100).toFixed(1)} %, must be ${must * 100} %`)
+  if (most > MOST_RESIDENT) missed.push(`${name}: ${most.toFixed(0)} MB resident`)
 }
 for (const what of missed) process.stdout.write(`Missed: ${what}\n`)
 if (!values['only-tell'] && missed.length > 0) process.exitCode = 1

@@ -1,52 +1,10 @@
-import { randomFillSync } from 'node:crypto'
-import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { makeText, seeded } from './data.ts'
 import { type Run } from './measure.ts'
+import { type Change, changeDisk, makeRawDisk, makeSparseDisk } from './raw-disk.ts'
 
 const MIB = 2 ** 20
-const BLOCK = MIB
-const PIECE = 64 * MIB
-
-/** A raw disk of `mib` MiB: three parts in eight incompressible, three of text, two never written, mixed by 64 MiB. */
-function makeRawDisk(path: string, mib: number): void {
-  const file = openSync(path, 'w')
-  ftruncateSync(file, mib * MIB)
-  for (let piece = 0; piece * PIECE < mib * MIB; piece++) {
-    const kind = piece % 8
-    if (kind === 3 || kind === 7) continue
-    const content = kind % 2 === 0 ? randomFillSync(Buffer.allocUnsafe(PIECE)) : makeText(500 + piece, PIECE)
-    writeFully(file, content.subarray(0, Math.min(PIECE, mib * MIB - piece * PIECE)), piece * PIECE)
-  }
-  fsyncSync(file)
-  closeSync(file)
-}
-
-/** How the blocks lie that change: in runs of this many, or as single writes of this many bytes somewhere. */
-type Change = { readonly runOfBlocks: number } | { readonly writeBytes: number }
-
-/** Changes a hundredth of a disk, and lists where. Returns the path of the list. */
-function changeDisk(path: string, mib: number, change: Change, round: number): string {
-  const random = seeded(round + 1)
-  const length = 'runOfBlocks' in change ? change.runOfBlocks * BLOCK : change.writeBytes
-  const count = Math.max(1, Math.round((mib * MIB) / 100 / length))
-  const file = openSync(path, 'r+')
-  const areas = Array.from({ length: count }, () => {
-    const offset = Math.floor((random() * mib * MIB) / length) * length
-    return { offset, length: Math.min(length, mib * MIB - offset) }
-  })
-  for (const area of areas) writeFully(file, randomFillSync(Buffer.allocUnsafe(area.length)), area.offset)
-  fsyncSync(file)
-  closeSync(file)
-  const list = `${path}.areas.json`
-  writeFileSync(list, JSON.stringify(areas))
-  return list
-}
-
-function writeFully(file: number, content: Buffer, position: number): void {
-  for (let at = 0; at < content.length;) at += writeSync(file, content, at, content.length - at, position + at)
-}
 
 export interface ImageBench {
   readonly folder: string
@@ -76,21 +34,21 @@ export interface Share {
 }
 
 const CHANGES: readonly { readonly name: string; readonly must: number; readonly change: Change }[] = [
-  { name: '1 % of its blocks, in runs of 8 MiB', must: 0.05, change: { runOfBlocks: 8 } },
-  { name: '1 % of its bytes, in scattered 64 KiB', must: 0, change: { writeBytes: 64 * 1024 } },
+  { name: 'disk image, 1 % of its blocks, in runs of 8 MiB', must: 0.05, change: { inARow: 8 * MIB } },
+  { name: 'disk image, 1 % of its bytes, in scattered 64 KiB', must: 0, change: { inARow: 64 * 1024 } },
 ]
 
 /** Backs a disk up, changes it, backs the changes up. The next round begins with what it is then. */
 export async function benchImage({ folder, mib, rounds, place, both, alone }: ImageBench): Promise<Share[]> {
   const shares = CHANGES.map(({ name, must }): Share => ({ name, must, shares: [], runs: [] }))
-  const disk = join(folder, 'disk.raw')
-  makeRawDisk(disk, mib)
+  const raw = makeRawDisk(join(folder, 'disk.raw'), mib)
+  const disk = raw.path
   for (let round = 0; round < rounds; round++) {
     const [restic, ours] = place(round)
     const image = ['image', 'backup', '-r', ours, disk, '--name', 'disk']
     const full = await both('backup', round, disk, ['-r', restic, 'backup', disk], image)
     for (const [at, { change }] of CHANGES.entries()) {
-      const areas = changeDisk(disk, mib, change, round)
+      const areas = changeDisk(raw, change, round)
       const run = await alone([disk], [...image, '--changed', areas])
       shares[at]?.shares.push(run.wall / full.wall)
       shares[at]?.runs.push(run)
@@ -106,4 +64,27 @@ export async function benchImage({ folder, mib, rounds, place, both, alone }: Im
     for (const path of [restic, ours, back, `${back}.restic`]) rmSync(path, { recursive: true })
   }
   return shares
+}
+
+export interface SparseBench extends Pick<ImageBench, 'folder' | 'rounds' | 'place' | 'alone'> {
+  readonly dataMib: number
+}
+
+/** Backs a disk of 4 TiB up that has little data, changes a hundredth of its blocks that have any, backs the changes up. */
+export async function benchSparse({ folder, dataMib, rounds, place, alone }: SparseBench): Promise<Share> {
+  const name = `disk of 4 TiB with ${dataMib} MiB of data, 1 % of these blocks, in runs of 8 MiB`
+  const share: Share = { name, must: 0.05, shares: [], runs: [] }
+  const disk = makeSparseDisk(join(folder, 'sparse.raw'), dataMib)
+  for (let round = 0; round < rounds; round++) {
+    const [restic, ours] = place(round)
+    const image = ['image', 'backup', '-r', ours, disk.path, '--name', 'disk']
+    // Nobody can read all of it before: it was written just now.
+    const full = await alone([], image)
+    const run = await alone([], [...image, '--changed', changeDisk(disk, { inARow: 8 * MIB }, round)])
+    share.shares.push(run.wall / full.wall)
+    share.runs.push(run)
+    for (const path of [restic, ours]) rmSync(path, { recursive: true })
+  }
+  rmSync(disk.path)
+  return share
 }
