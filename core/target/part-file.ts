@@ -1,17 +1,7 @@
 import { hash } from 'node:crypto'
-import {
-  type BigIntStats,
-  existsSync,
-  linkSync,
-  lstatSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  unlinkSync,
-} from 'node:fs'
-import { hostname } from 'node:os'
+import { type BigIntStats, existsSync, linkSync, lstatSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
 
-import { type Chance, type Clock, systemClock, systemCode } from '../base/index.ts'
+import { type Chance, type Clock, processPlace, systemClock, systemCode } from '../base/index.ts'
 import { descriptorPath } from '../file-system/index.ts'
 import { entryPath } from './entry-path.ts'
 import { targetError } from './target-error.ts'
@@ -22,21 +12,12 @@ import { targetError } from './target-error.ts'
  * a part of the same name.
  */
 export function newPartMark(chance: Chance): string {
-  return `${processPlace()}-${process.pid}-${Buffer.from(chance.fill(Buffer.alloc(8))).toString('hex')}`
+  return `${placeMark()}-${process.pid}-${Buffer.from(chance.fill(Buffer.alloc(8))).toString('hex')}`
 }
 
 /** Stands for the host and the container: a number of a process says nothing in another one. */
-function processPlace(): string {
-  return hash('sha256', `${hostname()}\0${pidNamespace()}`, 'hex').slice(0, PLACE_DIGITS)
-}
-
-function pidNamespace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid')
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return ''
-  }
+function placeMark(): string {
+  return hash('sha256', processPlace(), 'hex').slice(0, PLACE_DIGITS)
 }
 
 const PLACE_DIGITS = 8

@@ -150,11 +150,24 @@ describeWith(['restic'], 'locks, beside stock restic', () => {
     await patient.release()
   })
 
-  it('what a killed restic left is removed at our next start, and what a killed process of ours left too', async () => {
+  it('what a killed restic left hinders exclusive work until somebody unlocks it: its number may be of a container', async () => {
     const child = await startRestic('backup', '--stdin')
     child.kill('SIGKILL')
     await once(child, 'exit')
     expect(restic('check').code).not.toBe(0)
+    const shared = await lock(false)
+    await shared.confirm()
+    await shared.release()
+    await expect(lock(true)).rejects.toMatchObject({
+      code: 'repository/locked',
+      remedy: expect.stringContaining('`holdfast repo unlock`') as string,
+    })
+    expect(lockFiles()).toHaveLength(1)
+    restic('unlock')
+    expect(lockFiles()).toEqual([])
+  })
+
+  it('what a killed process of ours left is removed at our next start', async () => {
     const holder = await startHolder('exclusive')
     expect(lockFiles()).toHaveLength(1)
     holder.signal('SIGKILL')

@@ -1,7 +1,7 @@
-import { CoreError, formatInstant } from '../../base/index.ts'
+import { CoreError, formatInstant, isCode } from '../../base/index.ts'
 import type { Repository } from '../repository.ts'
 import { listLocks, type ListLocksOptions, removeLock } from './found-lock.ts'
-import type { LockFile } from './lock-file.ts'
+import { type LockFile, STALE_AFTER } from './lock-file.ts'
 
 export interface ConflictOptions extends ListLocksOptions {
   readonly exclusive: boolean
@@ -11,16 +11,34 @@ export interface ConflictOptions extends ListLocksOptions {
 
 /**
  * Throws `repository/locked` where somebody else's lock forbids ours: any that is exclusive or cannot be read, and for an
- * exclusive one any at all. Locks whose owner is gone are removed.
+ * exclusive one any at all. Locks whose owner is gone are removed. One that is silent forbids ours only once ours is stored:
+ * then the storage's clock tells, too, whether it is half an hour old, whatever is wrong with ours.
  */
 export async function refuseConflict(
   repository: Repository,
   { exclusive, own, ...options }: ConflictOptions,
 ): Promise<void> {
-  for await (const { name, lock, stale } of listLocks(repository, options)) {
+  for await (const { name, lock, owner } of listLocks(repository, options)) {
     if (name === own) continue
-    if (stale) await removeLock(repository, name)
-    else if (!lock || lock.exclusive || exclusive) throw lockedBy(repository, name, lock)
+    if (owner === 'gone') await removeLock(repository, name)
+    else if (!lock || lock.exclusive || exclusive) {
+      if (owner === 'alive') throw lockedBy(repository, name, lock)
+      if (own === undefined) continue
+      if (!(await isOld(repository, name, own))) throw lockedBy(repository, name, lock)
+      await removeLock(repository, name)
+    }
+  }
+}
+
+/** Whether the storage, where it has a clock, took a lock half an hour before it took ours, or has it no more. */
+async function isOld({ storage }: Repository, name: string, own: string): Promise<boolean> {
+  const ours = (await storage.stat({ kind: 'lock', name: own })).stored
+  try {
+    const theirs = (await storage.stat({ kind: 'lock', name })).stored
+    return ours === undefined || theirs === undefined || ours - theirs > STALE_AFTER
+  } catch (error) {
+    if (isCode(error, 'storage/not-found')) return true
+    throw error
   }
 }
 

@@ -12,6 +12,10 @@ export interface LockFile {
   readonly pid: number
   readonly uid: number
   readonly gid: number
+  /** As of `Identity`; empty in locks of others, which do not say. */
+  readonly place: string
+  /** As of `Identity`; 0 in locks of others. */
+  readonly started: number
 }
 
 /** Others may remove a lock that was not refreshed for so long: its owner is gone (restic design.rst, "Locks"). */
@@ -19,8 +23,9 @@ export const STALE_AFTER = 30 * 60 * 1000
 
 /** `timeText` is the lock's time as RFC 3339. */
 export function encodeLock(lock: LockFile, timeText: string): Buffer {
-  const { exclusive, hostname, username, pid, uid, gid } = lock
-  return Buffer.from(JSON.stringify({ time: timeText, exclusive, hostname, username, pid, uid, gid }))
+  const { exclusive, hostname, username, pid, uid, gid, place, started } = lock
+  const known = place === '' ? {} : { place, started }
+  return Buffer.from(JSON.stringify({ time: timeText, exclusive, hostname, username, pid, uid, gid, ...known }))
 }
 
 /**
@@ -28,7 +33,7 @@ export function encodeLock(lock: LockFile, timeText: string): Buffer {
  * usable time: nobody could say that it is stale.
  */
 export function decodeLock(plain: Buffer, parseTime: (text: string) => number): LockFile {
-  const { time, exclusive, hostname, username, pid, uid, gid } = parseObject(plain, 'lock')
+  const { time, exclusive, hostname, username, pid, uid, gid, place, started } = parseObject(plain, 'lock')
   const instant = typeof time === 'string' ? parseTime(time) : Number.NaN
   if (Number.isNaN(instant)) throw new CoreError('repository/damaged', 'The lock has no usable time.')
   return {
@@ -39,10 +44,15 @@ export function decodeLock(plain: Buffer, parseTime: (text: string) => number): 
     pid: whole(pid),
     uid: whole(uid),
     gid: whole(gid),
+    place: typeof place === 'string' ? place : '',
+    started: whole(started),
   }
 }
 
-/** Whether a lock's owner is gone: not refreshed for half an hour, or its process on this very host has ended. */
+/**
+ * Whether a lock's owner is gone as restic judges it, for `unlock`: not refreshed for half an hour, or its process on a host
+ * of this name has ended.
+ */
 export function isStale(lock: LockFile, now: number, hostname: string, isAlive: (pid: number) => boolean): boolean {
   if (now - lock.time > STALE_AFTER) return true
   return lock.hostname === hostname && lock.pid > 0 && !isAlive(lock.pid)

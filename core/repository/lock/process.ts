@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 
-import { systemCode } from '../../base/index.ts'
+import { bootId, processPlace, systemCode } from '../../base/index.ts'
 
 /** Who this process is, for locks and keys. */
 export interface Identity {
@@ -9,12 +11,22 @@ export interface Identity {
   readonly pid: number
   readonly uid: number
   readonly gid: number
+  /** Where `pid` is this process and no other: host, start of its kernel, container. Empty where nobody can tell. */
+  readonly place: string
+  /** When this process was started, in ticks since its kernel was: numbers of processes come back. 0 where nobody can tell. */
+  readonly started: number
 }
 
 export function ownIdentity(): Identity {
   const uid = process.getuid?.() ?? 0
   const gid = process.getgid?.() ?? 0
-  return { hostname: hostname(), username: ownUserName(), pid: process.pid, uid, gid }
+  const { pid } = process
+  return { hostname: hostname(), username: ownUserName(), pid, uid, gid, place: ownPlace(), started: startOf(pid) ?? 0 }
+}
+
+function ownPlace(): string {
+  const boot = bootId()
+  return boot === '' ? '' : hash('sha256', `${boot}\0${processPlace()}`, 'hex').slice(0, 16)
 }
 
 /** A user without an entry in the system's list, as in containers, has no name, which is no reason to fail. */
@@ -33,6 +45,29 @@ export function isAlive(pid: number): boolean {
     return true
   } catch (error) {
     return systemCode(error) !== 'ESRCH'
+  }
+}
+
+/** When a process was started, in ticks since the kernel was (proc_pid_stat(5)). Undefined where nobody can tell. */
+export function startOf(pid: number): number | undefined {
+  const stat = readOf(pid, 'stat')
+  // The name, in parentheses, may hold anything. The 22nd field is the 20th behind it.
+  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+  return ticks > 0 ? ticks : undefined
+}
+
+/** Whether a process of this host runs a program called restic. */
+export function isRestic(pid: number): boolean {
+  return /(^|\/)restic[^/]*$/.test(readOf(pid, 'cmdline').split('\0')[0] ?? '')
+}
+
+/** What the kernel tells of a process; nothing where it tells nothing. */
+function readOf(pid: number, what: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${what}`, 'latin1')
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return ''
   }
 }
 

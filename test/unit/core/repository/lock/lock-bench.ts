@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { vi } from 'vitest'
 
 import { type Clock, formatInstant } from '../../../../../core/base/index.ts'
-import type { Identity, Repository } from '../../../../../core/repository/index.ts'
+import { type Identity, ownIdentity, type Repository } from '../../../../../core/repository/index.ts'
 import { encodeLock, type LockFile } from '../../../../../core/repository/lock/lock-file.ts'
 import { openMemoryStorage, type Storage, changeStorage } from '../../../../../core/storage/index.ts'
 import { makeRepository } from '../made-repository.ts'
@@ -12,8 +12,8 @@ export const MINUTE = 60_000
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
 
 /** This very process, as far as locks know. */
-export const SELF: Identity = { hostname: 'bench', username: 'tester', pid: process.pid, uid: 1, gid: 2 }
-export const OTHER: Identity = { ...SELF, hostname: 'elsewhere', pid: deadPid() }
+export const SELF: Identity = { ...ownIdentity(), hostname: 'bench', username: 'tester', uid: 1, gid: 2 }
+export const OTHER: Identity = { ...SELF, hostname: 'elsewhere', pid: deadPid(), place: 'elsewhere' }
 
 const made = await makeRepository()
 

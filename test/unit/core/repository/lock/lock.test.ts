@@ -1,8 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { CoreError, isCode } from '../../../../../core/base/index.ts'
 import { type HeldLock, listLocks, lockRepository, removeLock } from '../../../../../core/repository/index.ts'
 import { decodeLock, encodeLock } from '../../../../../core/repository/lock/lock-file.ts'
+import { changeStorage } from '../../../../../core/storage/index.ts'
 import { seededChance } from '../../../../support/seeded-chance.ts'
 import { deadPid, MINUTE, NOW, OTHER, SELF, setLockBench } from './lock-bench.ts'
 
@@ -198,11 +203,16 @@ describe('waiting for a lock', () => {
   })
 })
 
+/** As restic writes it: it does not say where the number of its process counts. */
+const RESTIC = { ...SELF, pid: deadPid(), place: '', started: 0 }
+
 describe('a lock whose owner is gone', () => {
   it.each([
     ['of another host after half an hour', { ...OTHER, time: NOW - 30 * MINUTE - 1 }],
-    ['of this host after half an hour, its process alive or not', { ...SELF, time: NOW - 30 * MINUTE - 1 }],
-    ['of a process of this host that has ended', { ...SELF, pid: deadPid() }],
+    ['of this host in another container after half an hour', { ...SELF, place: 'x', time: NOW - 30 * MINUTE - 1 }],
+    ['of a process of this place that has ended', { ...SELF, pid: deadPid() }],
+    ['of a process of this place whose number another one has now', { ...SELF, started: 1 }],
+    ['of restic on this host after half an hour', { ...RESTIC, time: NOW - 30 * MINUTE - 1 }],
   ])('is removed: %s', async (_, owner) => {
     await bench.putLock({ ...owner, exclusive: true })
     await confirmed(await lock(true))
@@ -213,12 +223,52 @@ describe('a lock whose owner is gone', () => {
     ['of another host within half an hour', { ...OTHER, time: NOW - 30 * MINUTE }],
     ['of another host whose process number nobody has here', { ...OTHER, pid: deadPid() }],
     ['of another host whose clock is ahead', { ...OTHER, time: NOW + 120 * MINUTE }],
-    ['of this host whose process lives', SELF],
+    ['of this place whose process lives', SELF],
+    ['of this place whose process lives, whatever the clocks say', { ...SELF, time: NOW - 120 * MINUTE }],
+    ['of restic on this host, whose process number may be of a container', RESTIC],
+    [
+      'of this host in another container, whose process number nobody has here',
+      { ...SELF, place: 'x', pid: deadPid() },
+    ],
     ['of this host without a process number', { ...SELF, pid: 0 }],
   ])('is not presumed: %s', async (_, owner) => {
     const name = await bench.putLock({ ...owner, exclusive: true })
     await expect(lock(false)).rejects.toMatchObject({ code: 'repository/locked' })
     expect(await bench.lockNames()).toEqual([name])
+  })
+
+  it('is not presumed of restic that can be seen at work, whatever the clocks say', async () => {
+    const restic = spawn('bash', ['-c', 'exec -a restic sleep infinity'])
+    onTestFinished(() => void restic.kill())
+    while (!readFileSync(`/proc/${restic.pid}/cmdline`, 'latin1').startsWith('restic')) await setImmediate()
+    const name = await bench.putLock({ ...RESTIC, pid: restic.pid ?? 0, exclusive: true, time: NOW - 120 * MINUTE })
+    await expect(lock(false)).rejects.toMatchObject({ code: 'repository/locked' })
+    expect(await bench.lockNames()).toEqual([name])
+  })
+
+  it.each([
+    { told: 'half an hour', age: 30 * MINUTE + 1, isRemoved: true },
+    { told: 'a minute', age: MINUTE, isRemoved: false },
+  ])('is judged by the storage’s clock, too: $told', async ({ age, isRemoved }) => {
+    // By our clock it is two hours old.
+    const name = await bench.putLock({ ...OTHER, exclusive: true, time: NOW - 120 * MINUTE })
+    const storage = changeStorage(bench.storage, {
+      stat: async (handle, options) => ({
+        ...(await bench.storage.stat(handle, options)),
+        stored: handle.name === name ? NOW - age : NOW,
+      }),
+    })
+    const held = await lockRepository(bench.repository.over(storage), {
+      exclusive: false,
+      clock: bench.clock,
+      identity: SELF,
+    })
+    const confirming = held.confirm()
+    confirming.catch(() => undefined)
+    await bench.pass(200)
+    if (isRemoved) await confirming
+    else await expect(confirming).rejects.toMatchObject({ code: 'repository/locked' })
+    expect((await bench.lockNames()).includes(name)).toBe(!isRemoved)
   })
 
   it('is told from others in the list, and removed alone unless all are asked for', async () => {
@@ -242,9 +292,19 @@ describe('a lock whose owner is gone', () => {
 })
 
 describe('a lock file', () => {
-  const whole = { time: NOW, exclusive: true, hostname: 'h', username: 'u', pid: 3, uid: 4, gid: 5 }
+  const whole = {
+    time: NOW,
+    exclusive: true,
+    hostname: 'h',
+    username: 'u',
+    pid: 3,
+    uid: 4,
+    gid: 5,
+    place: 'p',
+    started: 6,
+  }
 
-  it('has the members that restic writes, and comes back', () => {
+  it('has the members that restic writes, and where its process counts, and comes back', () => {
     const plain = encodeLock(whole, '2026-01-02T03:04:05Z')
     expect(Object.keys(JSON.parse(plain.toString()) as object)).toEqual([
       'time',
@@ -254,6 +314,8 @@ describe('a lock file', () => {
       'pid',
       'uid',
       'gid',
+      'place',
+      'started',
     ])
     expect(decodeLock(plain, () => NOW)).toEqual(whole)
   })
