@@ -19,6 +19,7 @@ import type { ForgetOptions } from './forget-options.ts'
 import { showGroups, showNamed, writeGroups } from './forget-report.ts'
 import { brakeText } from './reason-text.ts'
 import { removeEach } from './remove-told.ts'
+import { unconfirmed, wouldStop } from './unconfirmed.ts'
 
 /** Removes snapshots of a session's repository, which is locked exclusively unless this is a dry run. */
 export async function forgetSession(
@@ -41,8 +42,8 @@ export async function forgetSession(
     await (output.json ? writeGroups(output, groups) : showGroups(output, groups, { compact }))
     const stopping = brakesText(groups)
     if (stopping !== undefined && !yes) {
-      if (!dryRun) throw unconfirmed(stopping)
-      output.say(`Without --yes this stops for a person to confirm it: ${stopping}.`)
+      if (!dryRun) throw unconfirmed(stopping, { remedy: LOOK_AT_LIST })
+      output.say(wouldStop(stopping))
     }
     if (!dryRun) clocks.remember()
     chosen = groups.flatMap(({ decisions }) => decisions.flatMap(({ isKept, snapshot }) => (isKept ? [] : [snapshot])))
@@ -99,12 +100,7 @@ function brakesText(groups: readonly ForgetGroup[]): string | undefined {
   return `${reasons.slice(0, MOST_REASONS).join('; ')}${more}`
 }
 
-function unconfirmed(reasons: string): CoreError {
-  return new CoreError('policy/unconfirmed', `Stopped for a person to confirm it: ${reasons}.`, {
-    safety: 'Nothing was removed.',
-    remedy: 'Look at the list, which --dry-run shows again. If it is right, and the clock too, give --yes.',
-  })
-}
+const LOOK_AT_LIST = 'Look at the list, which --dry-run shows again. If it is right, and the clock too, give --yes.'
 
 interface Told {
   readonly removed: number
