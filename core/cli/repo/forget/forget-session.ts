@@ -1,4 +1,4 @@
-import { CoreError, formatCounted, systemClock, withSafety } from '../../../base/index.ts'
+import { CoreError, formatBytes, formatCounted, systemClock, withSafety } from '../../../base/index.ts'
 import {
   DEFAULT_LIMITS,
   type ForgetGroup,
@@ -54,6 +54,11 @@ export async function forgetSession(
   const since = systemClock.monotonic()
   const plan =
     options.prune && going.length > 0 ? await planSession(session, { limits, without: new Set(going) }) : undefined
+  const emptying = plan && emptyingText(plan)
+  if (emptying !== undefined && !yes) {
+    if (!dryRun) throw unconfirmed(emptying, { remedy: 'If all of it is to go, give --yes. Else leave out --prune.' })
+    output.say(wouldStop(emptying))
+  }
   const { removed, failed } = dryRun ? { removed: going, failed: [] } : await removeEach(session, going)
   tell(session, {
     removed: removed.length,
@@ -98,6 +103,14 @@ function brakesText(groups: readonly ForgetGroup[]): string | undefined {
   const more =
     reasons.length > MOST_REASONS ? `; and ${formatCounted(reasons.length - MOST_REASONS, 'other reason')}` : ''
   return `${reasons.slice(0, MOST_REASONS).join('; ')}${more}`
+}
+
+/** Why a person is asked before the last snapshot goes with all that is stored: as a prune would, but before it is gone. */
+function emptyingText({ summary: { snapshots, remove, unlisted, due } }: PrunePlan): string | undefined {
+  const packs = remove.packs + unlisted.packs + due.packs
+  if (snapshots > 0 || packs === 0) return undefined
+  const bytes = formatBytes(remove.bytes + unlisted.bytes + due.bytes)
+  return `no snapshot would be left, so all ${formatCounted(packs, 'pack')} of ${bytes} would go`
 }
 
 const LOOK_AT_LIST = 'Look at the list, which --dry-run shows again. If it is right, and the clock too, give --yes.'
