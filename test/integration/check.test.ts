@@ -155,6 +155,26 @@ describe('a check', () => {
     expect(namesOf(findings)).toEqual([`pack-header ${name}`])
   })
 
+  it('advises to mend the index where that does not list all that is in a pack', async () => {
+    const repository = await copy()
+    const { name, entries } = await storePack(
+      repository,
+      ['one', 'two', 'three'].map((text) => ({ type: 'data', plain: Buffer.from(text) })),
+    )
+    await storeIndex(repository, { name, entries: entries.slice(0, 1) })
+    const { findings } = await checkRepository(repository)
+    expect(namesOf(findings)).toEqual([`pack-header ${name}`, `pack-size ${name}`])
+    for (const { remedy } of findings) {
+      expect(remedy).toMatch(
+        /^Have the index built anew from the packs: `holdfast repo repair index`\. Where that cannot/,
+      )
+    }
+    // Of one that was cut off the index says more than is left.
+    const cut = await copy({ kind: 'pack', name: firstOf(dataPacks), body: bodyOf(firstOf(dataPacks)).subarray(0, -1) })
+    const [first] = (await checkRepository(cut, { read: { type: 'none' } })).findings
+    expect(first?.remedy).toContain('`holdfast repo repair packs` saves')
+  })
+
   it('counts a blob as lost only when no copy is left, as a restore does', async () => {
     const name = dataPacks.find((pack) => bodyOf(pack).length > 2_000_000) ?? expect.unreachable()
     const repository = await copy()

@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { beforeEach, expect, it } from 'vitest'
@@ -72,10 +81,44 @@ describeWith(['restic'], 'holdfast repo repair index', () => {
   it('forgets packs that are not there', async () => {
     const [gone = ''] = packsOf(vault)
     rmSync(packPath(vault, gone))
-    expect(await repair()).toMatchObject({ packs_forgotten: 1 })
+    const repaired = await vault.holdfast(['repair', 'index'])
+    expect(repaired.code).toBe(3)
+    expect(repaired.stderr).toContain('Forgot 1 pack that the index listed and that is not there.')
+    expect(repaired.stderr).toContain('Run `holdfast repo check` next: it says what is lost with it, and what to do.')
     const { code, stdout } = await vault.holdfast(['check', '--json'])
     expect(code).toBe(1)
     expect(jsonLines(stdout).map(({ kind }) => kind)).not.toContain('pack-missing')
+  })
+
+  it.each(['missing', 'empty'])('forgets none without a word where `data` is %s for a moment', async (how) => {
+    const [data, away] = [join(vault.path, 'data'), vault.file('away')]
+    renameSync(data, away)
+    if (how === 'empty') mkdirSync(data)
+    const stored = vault.stored()
+    const { code, stderr } = await vault.holdfast(['repair', 'index'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/of (\d+) packs that the index lists, \1 are not there/)
+    expect(stderr).toContain('a folder is not mounted')
+    expect(stderr).toContain('Nothing was changed.')
+    const dry = await vault.holdfast(['repair', 'index', '--dry-run'])
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('Without --yes this stops') as string })
+    expect(vault.stored()).toEqual(stored)
+    rmSync(data, { recursive: true, force: true })
+    renameSync(away, data)
+    expectWhole()
+  })
+
+  it('forgets more than a third of all packs once a person says that they are gone', async () => {
+    const gone = packsOf(vault).filter((_, at) => at % 2 === 0)
+    for (const pack of gone) rmSync(packPath(vault, pack))
+    const stored = vault.stored()
+    expect((await vault.holdfast(['repair', 'index'])).code).toBe(1)
+    expect(vault.stored()).toEqual(stored)
+    const { code, stdout } = await vault.holdfast(['repair', 'index', '--yes', '--json'])
+    expect({ code, summary: jsonLines(stdout).at(-1) }).toMatchObject({
+      code: 3,
+      summary: { packs_forgotten: gone.length },
+    })
   })
 
   it('names packs whose header cannot be read, and leaves listed what the index lists of them', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, truncateSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { beforeEach, expect, it } from 'vitest'
@@ -42,7 +42,7 @@ describeWith(['restic'], 'holdfast repo repair snapshots', () => {
     const lost = [...packs].filter((pack) => of === 'all' || !packsOfFirst.has(pack))
     expect(lost.length).toBeGreaterThan(0)
     for (const pack of lost) rmSync(packPath(vault, pack))
-    await vault.holdfast(['repair', 'index'])
+    await vault.holdfast(['repair', 'index', '--yes'])
   }
 
   async function ids(): Promise<string[]> {
@@ -91,6 +91,35 @@ describeWith(['restic'], 'holdfast repo repair snapshots', () => {
     expect((await vault.holdfast(['repair', 'snapshots', '--forget'])).stdout).toContain('Nothing is to be done.')
   })
 
+  it.each(['missing', 'empty'])('removes none where `data` is %s for a moment, and says so', async (how) => {
+    const [data, away] = [join(vault.path, 'data'), vault.file('away')]
+    renameSync(data, away)
+    if (how === 'empty') mkdirSync(data)
+    const stored = vault.stored()
+    // No more than what a person may confirm elsewhere: --yes does not help here.
+    for (const yes of [[], ['--yes']]) {
+      const { code, stderr } = await vault.holdfast(['repair', 'snapshots', '--forget', ...yes])
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/of \d packs that the index lists, \d are not there/)
+      expect(stderr).toContain('a folder is not mounted')
+      expect(stderr).toContain('run `holdfast repo repair index` first')
+      expect(stderr).toContain('Nothing was changed.')
+    }
+    expect(vault.stored()).toEqual(stored)
+    rmSync(data, { recursive: true, force: true })
+    renameSync(away, data)
+    expect((await vault.holdfast(['repair', 'snapshots', '--forget'])).stdout).toContain('Nothing is to be done.')
+  })
+
+  it('removes none of several that cannot be read before a person says yes', async () => {
+    for (const id of [first, second]) truncateSync(join(vault.path, 'snapshots', id), 50)
+    const stored = vault.stored()
+    expect((await vault.holdfast(['repair', 'snapshots', '--forget'])).code).toBe(1)
+    expect(vault.stored()).toEqual(stored)
+    expect((await vault.holdfast(['repair', 'snapshots', '--forget', '--yes'])).code).toBe(3)
+    expect(await ids()).toHaveLength(0)
+  })
+
   it('removes snapshots of which not even the root is left, only where that is asked for', async () => {
     await losePacks('tree', 'all')
     const kept = await vault.holdfast(['repair', 'snapshots'])
@@ -98,7 +127,17 @@ describeWith(['restic'], 'holdfast repo repair snapshots', () => {
     expect(kept.stderr).toContain('not even its root can be read')
     expect(kept.stdout).toContain('2 snapshots could not be made anew; --forget removes what nothing is left of.')
     expect(await ids()).toHaveLength(2)
-    const gone = await vault.holdfast(['repair', 'snapshots', '--forget'])
+    const stored = vault.stored()
+    const stopped = await vault.holdfast(['repair', 'snapshots', '--forget'])
+    expect(stopped.code).toBe(1)
+    expect(stopped.stderr).toContain(
+      'Stopped for a person to confirm it: 2 of 2 snapshots would go at once, and nothing would take their place.',
+    )
+    expect(stopped.stderr).toContain('No snapshot was removed.')
+    const dry = await vault.holdfast(['repair', 'snapshots', '--forget', '--dry-run'])
+    expect(dry).toMatchObject({ code: 3, stdout: expect.stringContaining('Without --yes this stops') as string })
+    expect(vault.stored()).toEqual(stored)
+    const gone = await vault.holdfast(['repair', 'snapshots', '--forget', '--yes'])
     expect(gone.code).toBe(3)
     expect(gone.stdout).toContain(
       '2 snapshots could not be made anew, and nothing takes the place of what was removed.',

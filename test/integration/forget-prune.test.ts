@@ -68,10 +68,24 @@ describe('forget, and the prune that it does', () => {
   it('keeps all that a snapshot needs which could not be removed', async () => {
     const [first, second] = small.snapshots
     const repository = await fresh((storage) => keeping(storage, 'snapshot', [second]))
-    const { code, told } = await forget(repository, [first, second], { prune: true })
+    const { code, told } = await forget(repository, [first, second], { prune: true, yes: true })
     expect(code).toBe(3)
     expect(told.find(({ message_type: type }) => type === 'summary')).toMatchObject({ removed: 1, failed: 1 })
     expect(await snapshotContents(repository)).toEqual(new Map([[second, contents.get(second)]]))
+  })
+
+  it('stops before the last snapshot goes with all that is stored, until a person says yes', async () => {
+    const repository = await fresh()
+    await expect(forget(repository, small.snapshots, { prune: true })).rejects.toMatchObject({
+      code: 'policy/unconfirmed',
+      message: expect.stringContaining('no snapshot would be left, so all 4 packs of') as unknown,
+      safety: 'Nothing was removed.',
+    })
+    const { said } = await forget(repository, small.snapshots, { prune: true, dryRun: true })
+    expect(said.find((line) => line.startsWith('Without --yes this stops'))).toBeDefined()
+    expect(await readStored(repository.storage)).toEqual(small.files)
+    expect((await forget(repository, small.snapshots, { prune: true, yes: true })).code).toBe(0)
+    expect(await namesOf(repository.storage, 'pack')).toEqual([])
   })
 
   it('says how many of those that were to go could not be removed', async () => {
@@ -154,7 +168,7 @@ describe('forget, and the prune that it does', () => {
     const repository = small.repository.over(
       keeping(await storageOf(withChanges(small.files, missing)), 'snapshot', [second]),
     )
-    await expect(forget(repository, [first, second], { prune: true })).rejects.toMatchObject({
+    await expect(forget(repository, [first, second], { prune: true, yes: true })).rejects.toMatchObject({
       code: 'repository/damaged',
       safety: expect.stringMatching(/^1 snapshot was removed, as told\. Nothing else was changed\./) as unknown,
     })

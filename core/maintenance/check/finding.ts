@@ -38,6 +38,12 @@ const PACK_IS_GONE =
   'Put the pack back from a copy of the repository if there is one. If not: back up again, so that what the sources still have is stored anew; then `holdfast repo repair index` forgets the pack, and `holdfast repo repair snapshots` leaves out what is lost.'
 const BUILD_INDEX = 'Have the index built anew from the packs: `holdfast repo repair index`.'
 
+/** What is other in the rule of a pack that is longer than its index says: what is not listed may well be whole. */
+export const PACK_IS_LONGER = {
+  meaning: 'The file grew, or the index does not list all that is in it, so some of its blobs may not be found.',
+  remedy: `${BUILD_INDEX} Where that cannot read its header, \`holdfast repo repair packs\` saves what the index lists of it.`,
+} as const
+
 const RULES = {
   'key-damaged': {
     object: 'key',

@@ -7,7 +7,7 @@ import type { ProgressMeter } from '../reading/progress.ts'
 import type { BlobStates } from './blob-states.ts'
 import type { CheckCrew } from './check-crew.ts'
 import type { CheckPhase } from './check-phase.ts'
-import { type Finding, finding } from './finding.ts'
+import { type Finding, finding, PACK_IS_LONGER } from './finding.ts'
 import type { PackDone } from './messages.ts'
 import { consequence, countLost } from './review-packs.ts'
 
@@ -74,7 +74,7 @@ export async function readPacks(packs: Uint32Array, parts: PacksParts, options: 
       for (const entry of entries) states.dropCopy(entry)
       report(finding('pack-unreadable', name, `could not be read: ${proved}`, consequence(countLost(entries, states))))
     } else {
-      judge(pack, name, proved)
+      judge(pack, name, proved, length < size)
       read.blobs += proved.blobs
     }
     read.packs++
@@ -82,7 +82,7 @@ export async function readPacks(packs: Uint32Array, parts: PacksParts, options: 
     meter.add(1, size)
   }
 
-  function judge(pack: number, name: string, proved: PackDone): void {
+  function judge(pack: number, name: string, proved: PackDone, isLonger: boolean): void {
     if (isWhole(proved)) return
     const { damaged } = proved
     for (const entry of damaged) states.dropCopy(entry)
@@ -91,7 +91,7 @@ export async function readPacks(packs: Uint32Array, parts: PacksParts, options: 
     const what = `is damaged: ${wordsOf(proved, elsewhere)}`
     if (!isListedPack(pack)) report(finding('orphan-damaged', name, what))
     else if (proved.damagedCount > 0) report(finding('pack-damaged', name, what, consequence(lost)))
-    else report(finding('pack-header', name, what))
+    else report(finding('pack-header', name, what, isLonger ? PACK_IS_LONGER : {}))
   }
 
   const left = packs.values()

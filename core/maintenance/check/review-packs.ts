@@ -4,7 +4,7 @@ import type { FoundPack } from '../inventory/find-packs.ts'
 import { layOut, type PackLayout } from '../inventory/pack-layout.ts'
 import type { PackLedger } from '../inventory/pack-ledger.ts'
 import type { BlobStates } from './blob-states.ts'
-import { type Finding, finding } from './finding.ts'
+import { type Finding, finding, PACK_IS_LONGER } from './finding.ts'
 
 /** What packs in no index are: left over, unless something is in no index that could be in them. */
 export function reviewOrphans(
@@ -63,7 +63,12 @@ function judge(
     report(finding('pack-missing', name, `is missing. It held ${holding}`, consequence(lost)))
   } else if (contradiction === undefined && size !== fileBytes) {
     const cut = size < fileBytes ? `; ${beyond.length} of its blobs are cut off, ${lost} of them are nowhere else` : ''
-    report(finding('pack-size', name, `has ${size} bytes and should have ${fileBytes}${cut}`, consequence(lost)))
+    report(
+      finding('pack-size', name, `has ${size} bytes and should have ${fileBytes}${cut}`, {
+        ...consequence(lost),
+        ...(size > fileBytes && PACK_IS_LONGER),
+      }),
+    )
   }
 }
 

@@ -3,14 +3,24 @@ import type { Repository } from '../../repository/index.ts'
 import { findPacks } from '../inventory/find-packs.ts'
 import { layOut } from '../inventory/pack-layout.ts'
 import { readInventory } from '../inventory/read-inventory.ts'
+import { packsGone } from './packs-gone.ts'
 import { planIndexRepair } from './plan-index.ts'
 
 /**
- * Throws `repository/damaged` where packs are there that no index lists, an index file cannot be read, or a pack that waits to be
+ * Throws `repository/damaged` where so many packs are not there that a folder seems not to be mounted, packs are there that no index lists, an index file cannot be read, or a pack that waits to be
  * removed was cut off: what seems lost may be in them, and is not to be given up before it was looked for there.
  */
 export async function assertListed(repository: Repository, options: Abortable): Promise<void> {
-  const { inventory, toRead, unreadable } = await planIndexRepair(repository, { readAll: false, ...options })
+  const plan = await planIndexRepair(repository, { readAll: false, ...options })
+  const { inventory, toRead, unreadable } = plan
+  const gone = packsGone(plan)
+  if (gone) {
+    throw refused(
+      repository,
+      gone.words,
+      `${gone.remedy} If they are truly gone, run \`holdfast repo repair index\` first, then this again.`,
+    )
+  }
   if (toRead.length + unreadable.length > 0) {
     throw notYet(
       repository,
@@ -42,13 +52,17 @@ async function cutOffWhileWaiting(repository: Repository, options: Abortable): P
   })
 }
 
-function notYet({ storage }: Repository, where: string, repair: string): CoreError {
-  return new CoreError(
-    'repository/damaged',
-    `No snapshot is removed from ${storage.location}: what seems lost may be in ${where}.`,
-    {
-      safety: 'Nothing was changed.',
-      remedy: `Run \`holdfast repo repair ${repair}\` first, then this again.`,
-    },
+function notYet(repository: Repository, where: string, repair: string): CoreError {
+  return refused(
+    repository,
+    `what seems lost may be in ${where}`,
+    `Run \`holdfast repo repair ${repair}\` first, then this again.`,
   )
+}
+
+function refused({ storage }: Repository, reason: string, remedy: string): CoreError {
+  return new CoreError('repository/damaged', `No snapshot is removed from ${storage.location}: ${reason}.`, {
+    safety: 'Nothing was changed.',
+    remedy,
+  })
 }

@@ -1,9 +1,10 @@
 import { type Abortable, CoreError, systemClock } from '../../base/index.ts'
-import { createBlobIndex, type Repository } from '../../repository/index.ts'
-import { findPacks } from '../inventory/find-packs.ts'
+import { createBlobIndex, type HeaderEntry, type Repository } from '../../repository/index.ts'
+import { findPacks, type FoundPack } from '../inventory/find-packs.ts'
+import { readHeaders } from '../inventory/read-headers.ts'
 import { type Inventory, readInventory } from '../inventory/read-inventory.ts'
 import { replaceIndexFiles } from '../listing/replace-index-files.ts'
-import { moveBlobs, type MoveFailure } from '../moving/move-blobs.ts'
+import { type Move, moveBlobs, type MoveFailure } from '../moving/move-blobs.ts'
 import { createProgressMeter } from '../reading/progress.ts'
 import type { RepairPhase, RepairProgress } from './repair-phase.ts'
 
@@ -39,11 +40,13 @@ export interface SavedPack {
 export interface PackRepairPlan {
   readonly inventory: Inventory
   readonly packs: readonly number[]
+  /** What is to be saved of each: what the index lists, and what the header lists besides, where it can be read. */
+  readonly moves: readonly Move[]
 }
 
 /**
  * Finds packs by their ids in the index, and among those that wait to be removed: a prune may not be able to take one back that
- * is needed again, and damaged. Nothing is changed.
+ * is needed again, and damaged. Their headers are read: the index may not list all that is in them. Nothing is changed.
  * @throws CoreError `repository/not-in-repository` where one of them is in no index: nobody knows then what it holds; and
  * `repository/damaged` where an index file cannot be read.
  */
@@ -61,7 +64,32 @@ export async function planPackRepair(
     return pack
   })
   await findPacks(repository.storage, ledger, options)
-  return { inventory, packs: [...new Set(packs)] }
+  const unique = [...new Set(packs)]
+  const found = unique.flatMap((pack): FoundPack[] => {
+    const size = ledger.size(pack)
+    return Number.isNaN(size) ? [] : [{ name: ledger.nameOf(pack), size }]
+  })
+  const unsaid = new Map<number, number[]>()
+  for await (const { name, header } of readHeaders(repository, found, options)) {
+    const pack = ledger.find(Buffer.from(name, 'hex'))
+    if (typeof header !== 'string') unsaid.set(pack, listUnsaid(inventory, pack, header))
+  }
+  const moves = unique.map((pack) => ({ pack, entries: [...ledger.entriesOf(pack), ...(unsaid.get(pack) ?? [])] }))
+  return { inventory, packs: unique, moves }
+}
+
+/** Takes what a header says of its pack, and no index, into the inventory's index. Returns the new entries. */
+function listUnsaid({ index, ledger }: Inventory, pack: number, header: readonly HeaderEntry[]): number[] {
+  const said = new Set(ledger.entriesOf(pack).map((entry) => sayingOf(index.idOf(entry), index.locate(entry))))
+  return header.flatMap(({ id, ...place }) => {
+    if (said.has(sayingOf(id, place))) return []
+    index.add(id, { ...place, pack })
+    return [index.count - 1]
+  })
+}
+
+function sayingOf(id: Buffer, { type, offset, length, uncompressedLength }: Omit<HeaderEntry, 'id'>): string {
+  return `${type} ${offset} ${length} ${uncompressedLength} ${id.toString('hex')}`
 }
 
 function unlisted(name: string): CoreError {
@@ -84,11 +112,10 @@ function unlisted(name: string): CoreError {
  */
 export async function repairPacks(
   repository: Repository,
-  { inventory: { index, ledger }, packs }: PackRepairPlan,
+  { inventory: { index, ledger }, packs, moves }: PackRepairPlan,
   { workers, now, evenUnread, onPack, onProgress, signal }: RepairPacksOptions,
 ): Promise<void> {
   const failures = new Map<number, MoveFailure>()
-  const moves = packs.map((pack) => ({ pack, entries: ledger.entriesOf(pack) }))
   const to = { repository, index: createBlobIndex(), manner: 'keep' } as const
   const meter = createProgressMeter<RepairPhase>('packs', systemClock, onProgress)
   const sizeOf = (pack: number): number => ledger.size(pack) || 0

@@ -36,14 +36,23 @@ export function isEmptySpan(span: Span): boolean {
   return formatSpan(span) === ''
 }
 
+/** The first moment that `Temporal` knows, some 270,000 years before our era. Nanoseconds since the epoch. */
+const EARLIEST = -8_640_000_000_000_000_000_000n
+
 /**
  * The moment so long before another one, which was written with an offset: years, months and days by the calendar there, a
  * day that there is not in its month counting on into the next (30 February is 1 or 2 March), as restic counts.
+ * What lies before all that `Temporal` knows is its first moment.
  */
 export function before(moment: Temporal.ZonedDateTime, { years, months, days, hours }: Span): bigint {
-  const first = moment.with({ day: 1 }).subtract({ years, months })
-  return first
-    .add({ days: moment.day - 1 })
-    .subtract({ days })
-    .subtract({ hours }).epochNanoseconds
+  try {
+    const first = moment.with({ day: 1 }).subtract({ years, months })
+    return first
+      .add({ days: moment.day - 1 })
+      .subtract({ days })
+      .subtract({ hours }).epochNanoseconds
+  } catch (error) {
+    if (error instanceof RangeError) return EARLIEST
+    throw error
+  }
 }

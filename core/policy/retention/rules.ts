@@ -12,8 +12,8 @@ export interface RetentionRules {
   readonly years: number
 }
 
-/** More than this nobody means: a thousand years, in days. */
-const MOST = 365_243
+/** More than a thousand years nobody means. Counted from any date that a snapshot can have, they end within Temporal's range. */
+const MOST = { days: 365_243, weeks: 52_178, months: 12_000, years: 1_000 } as const
 
 /** Proves rules that come from outside. Throws `input/invalid`. */
 export function parseRetentionRules(rules: RetentionRules): RetentionRules {
@@ -24,10 +24,10 @@ export function parseRetentionRules(rules: RetentionRules): RetentionRules {
     [months, 'months', 0],
     [years, 'years', 0],
   ] as const) {
-    if (Number.isInteger(count) && count >= least && count <= MOST) continue
+    if (Number.isInteger(count) && count >= least && count <= MOST[unit]) continue
     throw new CoreError('input/invalid', `Recovery points cannot be kept for ${count} ${unit}.`, {
       safety: 'Nothing was removed.',
-      remedy: `Choose a whole number of ${unit}, at least ${least}.`,
+      remedy: `Choose a whole number of ${unit} from ${least} to ${MOST[unit]}.`,
     })
   }
   return { days, weeks, months, years }

@@ -1,4 +1,4 @@
-import { CoreError, formatCounted, systemClock, withSafety } from '../../../base/index.ts'
+import { CoreError, formatBytes, formatCounted, systemClock, withSafety } from '../../../base/index.ts'
 import {
   DEFAULT_LIMITS,
   type ForgetGroup,
@@ -19,6 +19,7 @@ import type { ForgetOptions } from './forget-options.ts'
 import { showGroups, showNamed, writeGroups } from './forget-report.ts'
 import { brakeText } from './reason-text.ts'
 import { removeEach } from './remove-told.ts'
+import { unconfirmed, wouldStop } from './unconfirmed.ts'
 
 /** Removes snapshots of a session's repository, which is locked exclusively unless this is a dry run. */
 export async function forgetSession(
@@ -41,8 +42,8 @@ export async function forgetSession(
     await (output.json ? writeGroups(output, groups) : showGroups(output, groups, { compact }))
     const stopping = brakesText(groups)
     if (stopping !== undefined && !yes) {
-      if (!dryRun) throw unconfirmed(stopping)
-      output.say(`Without --yes this stops for a person to confirm it: ${stopping}.`)
+      if (!dryRun) throw unconfirmed(stopping, { remedy: LOOK_AT_LIST })
+      output.say(wouldStop(stopping))
     }
     if (!dryRun) clocks.remember()
     chosen = groups.flatMap(({ decisions }) => decisions.flatMap(({ isKept, snapshot }) => (isKept ? [] : [snapshot])))
@@ -53,6 +54,11 @@ export async function forgetSession(
   const since = systemClock.monotonic()
   const plan =
     options.prune && going.length > 0 ? await planSession(session, { limits, without: new Set(going) }) : undefined
+  const emptying = plan && emptyingText(plan)
+  if (emptying !== undefined && !yes) {
+    if (!dryRun) throw unconfirmed(emptying, { remedy: 'If all of it is to go, give --yes. Else leave out --prune.' })
+    output.say(wouldStop(emptying))
+  }
   const { removed, failed } = dryRun ? { removed: going, failed: [] } : await removeEach(session, going)
   tell(session, {
     removed: removed.length,
@@ -99,12 +105,15 @@ function brakesText(groups: readonly ForgetGroup[]): string | undefined {
   return `${reasons.slice(0, MOST_REASONS).join('; ')}${more}`
 }
 
-function unconfirmed(reasons: string): CoreError {
-  return new CoreError('policy/unconfirmed', `Stopped for a person to confirm it: ${reasons}.`, {
-    safety: 'Nothing was removed.',
-    remedy: 'Look at the list, which --dry-run shows again. If it is right, and the clock too, give --yes.',
-  })
+/** Why a person is asked before the last snapshot goes with all that is stored: as a prune would, but before it is gone. */
+function emptyingText({ summary: { snapshots, remove, unlisted, due } }: PrunePlan): string | undefined {
+  const packs = remove.packs + unlisted.packs + due.packs
+  if (snapshots > 0 || packs === 0) return undefined
+  const bytes = formatBytes(remove.bytes + unlisted.bytes + due.bytes)
+  return `no snapshot would be left, so all ${formatCounted(packs, 'pack')} of ${bytes} would go`
 }
+
+const LOOK_AT_LIST = 'Look at the list, which --dry-run shows again. If it is right, and the clock too, give --yes.'
 
 interface Told {
   readonly removed: number

@@ -17,7 +17,7 @@ Snapshots are named by their ids, or chosen by rules. There are two sorts of rul
 Rules are applied by themselves to each host and set of targets (--group-by). They remove nothing before a person has
 confirmed it with --yes where more than 30 % of such a group would go at once, or where the clock is off by more than a
 day: measured by the last run, by the clock of the storage, and by the newest snapshot. Snapshots that are named are
-removed as they are named.
+removed as they are named; but where none would be left, --prune wants --yes, too.
 
 A snapshot that is removed is gone for good. What only it needed takes up room until the next prune, which --prune does
 at once, with its defaults. It removes packs at once, or with --grace so much later. What an earlier prune with --grace
@@ -64,7 +64,7 @@ export function addForget(repo: Command, end: End): void {
       'with --prune: remove packs only so much later, such as 48h (0: also what waits already, now)',
       parseGrace,
     )
-    .option('--yes', 'remove even where so much at once, or the clock, asks for a person')
+    .option('--yes', 'remove even where so much at once, the clock, or a prune of everything asks for a person')
   snapshotOptions(command, 'only snapshots', { hostFlags: '--host <name>' })
     .addHelpText('after', HELP)
     .action(async (ids: readonly string[], options: ForgetOptions) => {

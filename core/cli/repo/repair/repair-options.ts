@@ -4,6 +4,7 @@ import type { RepoOptions } from '../session/repo-options.ts'
 export interface RepairIndexCommandOptions extends RepoOptions {
   readonly readAllPacks?: boolean
   readonly dryRun?: boolean
+  readonly yes?: boolean
 }
 
 export interface RepairPacksCommandOptions extends RepoOptions {
@@ -14,4 +15,5 @@ export interface RepairPacksCommandOptions extends RepoOptions {
 export interface RepairSnapshotsOptions extends SnapshotOptions {
   readonly forget?: boolean
   readonly dryRun?: boolean
+  readonly yes?: boolean
 }

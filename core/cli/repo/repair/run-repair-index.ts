@@ -1,7 +1,8 @@
 import { formatCounted } from '../../../base/index.ts'
-import { type IndexRepairPlan, planIndexRepair, repairIndex } from '../../../maintenance/index.ts'
+import { type IndexRepairPlan, packsGone, planIndexRepair, repairIndex } from '../../../maintenance/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
+import { unconfirmed, wouldStop } from '../forget/unconfirmed.ts'
 import { refuseNoLock } from '../session/refuse-no-lock.ts'
 import { withSession } from '../session/with-session.ts'
 import { showProgress } from '../text/show-progress.ts'
@@ -9,11 +10,18 @@ import type { RepairIndexCommandOptions } from './repair-options.ts'
 import { REPAIRING } from './repairing.ts'
 
 export function runRepairIndex(options: RepairIndexCommandOptions): Promise<ExitCode> {
-  const { dryRun = false, readAllPacks = false } = options
+  const { dryRun = false, readAllPacks = false, yes = false } = options
   refuseNoLock(options)
   return withSession(options, dryRun ? 'shared' : 'exclusive', async ({ repository, output, signal }) => {
     const plan = await planIndexRepair(repository, { readAll: readAllPacks, signal })
     showPlan(output, plan)
+    const gone = packsGone(plan)
+    // A single pack does get lost, even one of two.
+    if (gone && gone.packs > 1 && !yes) {
+      if (!dryRun)
+        throw unconfirmed(gone.words, { safety: 'Nothing was changed.', remedy: `${gone.remedy} ${TRULY_GONE}` })
+      output.say(wouldStop(gone.words))
+    }
     const isIdle = plan.missing.length + plan.toRead.length + plan.unreadable.length === 0
     if (dryRun || isIdle) {
       output.say(isIdle ? 'The index says what is there. Nothing is to be done.' : 'Dry run: nothing was changed.')
@@ -43,7 +51,11 @@ export function runRepairIndex(options: RepairIndexCommandOptions): Promise<Exit
     output.say(
       `Listed ${formatCounted(done.packsListed, 'pack')} with ${formatCounted(done.blobsListed, 'blob')}, forgot ${formatCounted(done.packsForgotten, 'pack')}, removed ${formatCounted(done.indexFilesRemoved, 'index file')} that could not be read.`,
     )
-    if (done.packsForgotten + done.packsUnreadable > 0) {
+    if (done.packsForgotten > 0) {
+      output.warn(
+        `Forgot ${formatCounted(done.packsForgotten, 'pack')} that the index listed and that ${done.packsForgotten === 1 ? 'is' : 'are'} not there. Run \`holdfast repo check\` next: it says what is lost with ${done.packsForgotten === 1 ? 'it' : 'them'}, and what to do.`,
+      )
+    } else if (done.packsUnreadable > 0) {
       output.say('Run `holdfast repo check`: it says whether something is missing now.')
     }
     output.emit({
@@ -55,9 +67,11 @@ export function runRepairIndex(options: RepairIndexCommandOptions): Promise<Exit
       packs_forgotten: done.packsForgotten,
       index_files_removed: done.indexFilesRemoved,
     })
-    return failed > 0 ? EXIT.warnings : EXIT.done
+    return failed + done.packsForgotten > 0 ? EXIT.warnings : EXIT.done
   })
 }
+
+const TRULY_GONE = 'If the packs are truly gone, give --yes: what they held is lost then.'
 
 const NOTHING = {
   packs_listed: 0,

@@ -1,8 +1,11 @@
-import { CoreError, formatCounted } from '../../../base/index.ts'
+import { CoreError, formatCounted, systemClock } from '../../../base/index.ts'
 import { assertListed, leaveOutLost, loadStoredBlobs } from '../../../maintenance/index.ts'
+import { brakesOf } from '../../../policy/index.ts'
 import { fitsFilter, loadSnapshots, REPAIRED, type StoredSnapshot } from '../../../snapshot/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { brakeText } from '../forget/reason-text.ts'
 import { removeTold } from '../forget/remove-told.ts'
+import { unconfirmed, wouldStop } from '../forget/unconfirmed.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
 import { snapshotFilter } from '../lookup/snapshot-options.ts'
 import { renewSnapshots } from '../rewrite/renew-snapshots.ts'
@@ -13,7 +16,7 @@ import { tellLosses } from './loss-report.ts'
 import type { RepairSnapshotsOptions } from './repair-options.ts'
 
 export function runRepairSnapshots(ids: readonly string[], options: RepairSnapshotsOptions): Promise<ExitCode> {
-  const { dryRun = false, forget = false } = options
+  const { dryRun = false, forget = false, yes = false } = options
   refuseNoLock(options)
   return withSession(
     options,
@@ -29,6 +32,13 @@ export function runRepairSnapshots(ids: readonly string[], options: RepairSnapsh
         tag: REPAIRED,
         forget,
         dryRun,
+        onLost(lost) {
+          const stopping =
+            forget && !yes ? brakesText(snapshots.length + unreadable.length, lost + unreadable.length) : undefined
+          if (stopping === undefined) return
+          if (!dryRun) throw unconfirmed(stopping, HOW_TO_CONFIRM)
+          output.say(wouldStop(stopping))
+        },
       })
       losses.tellWaiting()
       await dealWithUnreadable(session, unreadable, forget && !dryRun)
@@ -36,6 +46,18 @@ export function runRepairSnapshots(ids: readonly string[], options: RepairSnapsh
     },
     { listPacks: true },
   )
+}
+
+/** Why a person is asked before snapshots go that nothing takes the place of (RET-22); undefined where nobody is. */
+function brakesText(points: number, removed: number): string | undefined {
+  const [brake] = brakesOf({ now: systemClock.now(), points, removed })
+  return brake && `${brakeText(brake)}, and nothing would take their place`
+}
+
+const HOW_TO_CONFIRM = {
+  safety: 'No snapshot was removed. Those that something is left of may have been made anew beside the old ones.',
+  remedy:
+    'If what they need was taken away (a copy of the repository, a disk that is not there), put it back, and run `holdfast repo repair index`. If it is lost for good, give --yes.',
 }
 
 interface Chosen {

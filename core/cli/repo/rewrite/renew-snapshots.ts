@@ -18,6 +18,8 @@ export interface RenewOptions {
   /** Removes the old snapshots once the new ones are stored. */
   readonly forget: boolean
   readonly dryRun: boolean
+  /** Told how many could not be made anew, before any is removed; what it throws leaves all of them. */
+  readonly onLost?: (lost: number) => void
 }
 
 const DOING: Readonly<Record<RewriteProgress['phase'], string>> = { snapshots: 'Going through snapshots' }
@@ -27,7 +29,7 @@ export async function renewSnapshots(
   session: Session,
   blobs: StoredBlobs,
   snapshots: readonly StoredSnapshot[],
-  { rewriting, tag, forget, dryRun }: RenewOptions,
+  { rewriting, tag, forget, dryRun, onLost }: RenewOptions,
 ): Promise<ExitCode> {
   const { repository, output, signal } = session
   const rewritten = await rewriteSnapshots(repository, blobs, snapshots, {
@@ -40,6 +42,7 @@ export async function renewSnapshots(
   for (const each of rewritten) tellSnapshot(session, each)
   const changed = rewritten.filter(({ state }) => state === 'changed').map(({ snapshot }) => snapshot.id)
   const lost = rewritten.filter(({ state }) => state === 'lost').map(({ snapshot }) => snapshot.id)
+  onLost?.(lost.length)
   const remove = async (ids: readonly string[]): Promise<number> =>
     forget && !dryRun ? ids.length - (await removeTold(session, ids)) : 0
   const removed = { changed: await remove(changed), lost: await remove(lost) }

@@ -68,6 +68,28 @@ describe('saving what is in packs', () => {
     })
   })
 
+  it('saves also what only the header lists', async () => {
+    const stored = await storePack(
+      repository,
+      ['three', 'four', 'five'].map((text) => ({ type: 'data', plain: Buffer.from(text) })),
+    )
+    await storeIndex(repository, { ...stored, entries: stored.entries.slice(1, 2) })
+    pack = stored.name
+    expect(await save(repository, false)).toMatchObject([{ name: pack, state: 'set-aside', saved: 3, lost: 0 }])
+    const index = await repository.loadIndex({ purpose: 'read' })
+    for (const text of ['three', 'four', 'five']) {
+      const entry = index.find('data', sha256(Buffer.from(text)))
+      expect(index.packs.idOf(index.locate(entry).pack).toString('hex')).not.toBe(pack)
+    }
+  })
+
+  it('saves what the index lists of a pack whose header cannot be read', async () => {
+    const bytes = Buffer.from(await repository.storage.load({ kind: 'pack', name: pack }))
+    await repository.storage.remove({ kind: 'pack', name: pack })
+    await repository.storage.save({ kind: 'pack', name: pack }, Buffer.concat([bytes, Buffer.from('x')]))
+    expect(await save(repository, false)).toMatchObject([{ name: pack, state: 'set-aside', saved: 2, lost: 0 }])
+  })
+
   it('saves all of a pack that can be read', async () => {
     expect(await save(repository, false)).toMatchObject([{ name: pack, state: 'set-aside', saved: 2, lost: 0 }])
     expect(await listed()).toBe(2)
