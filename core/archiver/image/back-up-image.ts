@@ -46,8 +46,6 @@ export interface ImageBackupOptions extends PipelineOptions {
   /** Milliseconds since the epoch; default: now. */
   readonly time?: number | undefined
   readonly threads: ImageThreads
-  /** Packs that an index names are not there: asked when the index was read. */
-  readonly isDoubtful: () => boolean
   readonly onBegin?: ((begin: ImageBegin) => void) | undefined
   readonly onUnreadableSnapshot?: ((id: string) => void) | undefined
   readonly onProgress?: ((progress: ImageProgress) => void) | undefined
@@ -117,7 +115,6 @@ export async function backUpImage(
           trees,
           source,
           name,
-          isDoubtful: options.isDoubtful(),
           now: BigInt(time) * 1_000_000n,
           workers: options.workers,
           signal,
