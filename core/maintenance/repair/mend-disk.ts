@@ -1,5 +1,5 @@
 import { type Abortable, CoreError } from '../../base/index.ts'
-import type { ByteString } from '../../file-system/index.ts'
+import { type ByteString, printable } from '../../file-system/index.ts'
 import { createTreeLoader, type Repository } from '../../repository/index.ts'
 import {
   DESCRIPTOR,
@@ -35,7 +35,8 @@ export function diskMender(repository: Repository, blobs: StoredBlobs, report: D
 
   async function read(tree: Buffer, path: ByteString, options: Abortable): Promise<StoredImage | undefined> {
     try {
-      return await readDisk({ repository, index: blobs.index, trees }, tree, path.slice(1), options)
+      const name = printable(Buffer.from(path.slice(1), 'latin1'))
+      return await readDisk({ repository, index: blobs.index, trees }, tree, name, options)
     } catch (error) {
       options.signal?.throwIfAborted()
       if (!isLoss(error) && !isUnknown(error)) throw error
@@ -68,7 +69,8 @@ export function diskMender(repository: Repository, blobs: StoredBlobs, report: D
     for (const extent of extents.keys()) {
       const mended = await mend(extent)
       if (mended?.tree) changed.set(extent, { type: 'subtree', subtree: mended.tree })
-      lost.push(...(mended?.lost ?? []))
+      // There may be more of them than a call takes.
+      for (const area of mended?.lost ?? []) lost.push(area)
       isWaiting ||= mended?.isWaiting ?? false
     }
     if (isWaiting) onWaiting(path)
