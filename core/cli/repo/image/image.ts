@@ -9,6 +9,7 @@ FILE is a raw image or a block device. Nobody should write to it meanwhile: back
 
 In the snapshot the disk is a folder NAME with the disk's blocks in files and a descriptor, disk.vmdk, so that it needs no
 Holdfast: after \`restic restore\`, \`qemu-img convert -f vmdk -O raw disk.vmdk disk.raw\` gives the disk.
+To other commands its path is /NAME/disk.vmdk: --path of these commands takes that.
 
 With --changed only areas are read that were written since the last snapshot of the same host and name (or --parent):
 [{"offset":0,"length":65536}, …] in bytes. What else has changed is not seen. Where there is no such snapshot, all is read.
