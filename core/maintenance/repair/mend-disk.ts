@@ -2,11 +2,11 @@ import { type Abortable, CoreError } from '../../base/index.ts'
 import { type ByteString, printable } from '../../file-system/index.ts'
 import { createTreeLoader, type Repository } from '../../repository/index.ts'
 import {
-  DESCRIPTOR,
   DISK_DOCUMENT,
   EXTENTS,
   extentFolder,
   findNode,
+  isDisk,
   readDisk,
   type StoredImage,
 } from '../../snapshot/index.ts'
@@ -81,12 +81,6 @@ export function diskMender(repository: Repository, blobs: StoredBlobs, report: D
     const mended = changedTree(await trees.load(list, options), changed)
     return new Map([[EXTENTS_NAME, await save('tree', mended.plain)]])
   }
-}
-
-/** Whether a folder looks like what a backup of a disk makes. */
-function isDisk(plain: Buffer): boolean {
-  const isFile = (name: Buffer): boolean => findNode(plain, name, 'Tree')?.isFile ?? false
-  return isFile(DISK_DOCUMENT) && isFile(DESCRIPTOR) && findNode(plain, EXTENTS, 'Tree')?.subtree !== undefined
 }
 
 /** A disk that a newer version has stored. */
