@@ -33,7 +33,8 @@ Examples:
 const RESTORE_HELP = `
 SNAPSHOT is an id, its first digits, or "latest": the newest of this disk of any host, unless --host or --tag say more.
 
-A file gets its name when it is whole, and has holes where the disk has zeros. A device must be at least as large as the
+A file gets its name when it is whole, has holes where the disk has zeros, and takes owner, mode and ACL of a file that it
+replaces. A device must be at least as large as the
 disk and in nobody's use; what lies behind the disk's end stays as it is.
 
 Examples:

@@ -1,4 +1,4 @@
-import { argumentBytes, formatBytes, formatDuration, isCode, systemClock } from '../../../base/index.ts'
+import { argumentBytes, formatBytes, formatDuration, isCode, reasonOf, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import { availableWorkers } from '../../../repository/index.ts'
 import { type DamagedArea, restoreImage, startImageRestoreThreads } from '../../../restorer/index.ts'
@@ -32,6 +32,7 @@ export async function runImageRestore(wanted: string, options: ImageRestoreComma
     const { snapshot, index, root } = await openDisk(session, wanted, name, options)
     const missed = missedWords(snapshot)
     if (missed !== undefined) output.warn(missed)
+    let losses = 0
     const show = showDiskProgress(output, systemClock)
     const restored = await restoreImage(repository, index, {
       tree: root,
@@ -46,6 +47,10 @@ export async function runImageRestore(wanted: string, options: ImageRestoreComma
         output.say(
           `Restoring disk ${name} of snapshot ${snapshot.id.slice(0, 8)}, ${formatBytes(bytes)}, to ${shown}.`,
         ),
+      onLoss(part, error) {
+        losses++
+        output.warn(`${shown} has not the ${part} of the file that it replaces: ${reasonOf(error)}`)
+      },
       onDamaged: (area) => warnDamaged(output, area),
       onProgress: ({ bytesTotal, bytesWritten, bytesVerified }) =>
         show({
@@ -77,7 +82,7 @@ export async function runImageRestore(wanted: string, options: ImageRestoreComma
       verified: verify,
       seconds_elapsed: elapsed / 1000,
     })
-    return bytesDamaged > 0 ? EXIT.warnings : EXIT.done
+    return bytesDamaged + losses > 0 ? EXIT.warnings : EXIT.done
   }
 
   try {
