@@ -15,6 +15,8 @@ export interface ImageTarget {
   readonly descriptor: number
   /** What is not written keeps its old bytes: of a file it is a hole. */
   readonly isDevice: boolean
+  /** Makes what was written durable: what is read past the page cache is it from then on. */
+  flush(): void
   /** Makes what was written durable, and gives a file its name. Once, and last. */
   publish(): void
   /** Closes it. A file that was not published is gone. Never throws: what was published is durable, and all else is lost. */
@@ -80,6 +82,7 @@ function openPart(
     return {
       descriptor,
       isDevice: false,
+      flush: () => attempt(path, 'cannot be written', () => fsyncSync(made)),
       publish() {
         if (replaced) takeAfter(made, replaced, onLoss)
         attempt(path, 'cannot be written', () => fsyncSync(made))
@@ -110,6 +113,7 @@ function openDevice(path: Buffer, { bytes }: ImageTargetOptions): ImageTarget {
   return {
     descriptor,
     isDevice: true,
+    flush: () => attempt(path, 'cannot be written', () => fsyncSync(descriptor)),
     publish: () => attempt(path, 'cannot be written', () => fsyncSync(descriptor)),
     close: () => quietly(() => closeSync(descriptor)),
   }

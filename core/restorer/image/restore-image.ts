@@ -45,6 +45,8 @@ export interface ImageRestored {
   readonly bytesWritten: number
   readonly bytesDamaged: number
   readonly isDevice: boolean
+  /** All was read again, and none of it from the page cache. */
+  readonly isVerified: boolean
 }
 
 const PROGRESS_EVERY = 200
@@ -87,14 +89,16 @@ export async function restoreImage(
       damaged.throwIfAny()
     }
     await writeImage({ ...parts, isDevice: target.isDevice, isKnownLost: damaged.has, onBytes, onLost })
-    if (verify)
-      await verifyImage({ ...parts, isLost: damaged.has, onBytes: (bytes) => (progress.bytesVerified += bytes) })
+    if (verify) target.flush()
+    const isVerified =
+      verify &&
+      (await verifyImage({ ...parts, isLost: damaged.has, onBytes: (bytes) => (progress.bytesVerified += bytes) }))
     await crew.finish()
     signal?.throwIfAborted()
     target.publish()
     options.onProgress?.(progress)
     const { isDevice } = target
-    return { layout, bytesWritten: progress.bytesWritten, bytesDamaged: damaged.bytes, isDevice }
+    return { layout, bytesWritten: progress.bytesWritten, bytesDamaged: damaged.bytes, isDevice, isVerified }
   } catch (error) {
     const told = systemCode(error) === undefined ? error : targetError(path, 'cannot be written', error)
     throw target.isDevice ? partlyWritten(path, told) : told

@@ -61,11 +61,11 @@ export async function runImageRestore(wanted: string, options: ImageRestoreComma
         }),
       signal,
     })
-    const { layout, bytesWritten, bytesDamaged, isDevice } = restored
+    const { layout, bytesWritten, bytesDamaged, isDevice, isVerified } = restored
     const elapsed = systemClock.monotonic() - since
     const rate = formatBytes(Math.round(bytesWritten / Math.max(0.001, elapsed / 1000)))
     output.say(
-      `Restored ${formatBytes(layout.bytes)} to ${shown}, of which ${formatBytes(bytesWritten)} were written, in ${formatDuration(elapsed)} (${rate}/s)${verify ? ', and read all of it again' : ''}.`,
+      `Restored ${formatBytes(layout.bytes)} to ${shown}, of which ${formatBytes(bytesWritten)} were written, in ${formatDuration(elapsed)} (${rate}/s)${verify ? `, and read all of it again${isVerified ? '' : ', some of it perhaps from memory: nothing can be read past the page cache there'}` : ''}.`,
     )
     if (bytesDamaged > 0)
       output.warn(
@@ -80,6 +80,7 @@ export async function runImageRestore(wanted: string, options: ImageRestoreComma
       bytes_written: bytesWritten,
       bytes_damaged: bytesDamaged,
       verified: verify,
+      verified_past_cache: isVerified,
       seconds_elapsed: elapsed / 1000,
     })
     return bytesDamaged + losses > 0 ? EXIT.warnings : EXIT.done
