@@ -58,6 +58,7 @@ export {
 } from './image/disk-layout.ts'
 export { encodeDiskDocument } from './image/disk-document.ts'
 export { DESCRIPTOR, DISK_DOCUMENT, diskPath, EXTENT_FILE, extentFolder, EXTENTS } from './image/image-names.ts'
+export { isDisk } from './image/is-disk.ts'
 export {
   type ExtentContent,
   findBlock,

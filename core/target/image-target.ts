@@ -6,6 +6,7 @@ import { entryPath } from './entry-path.ts'
 import { makeFile } from './make.ts'
 import { newPartMark, partName, publishPart, removeLeftParts } from './part-file.ts'
 import { roomAbove } from './room.ts'
+import { type Likeness, likenessOf, type LikenessLoss, takeAfter } from './take-after.ts'
 import { targetError } from './target-error.ts'
 
 /** What a disk is restored to: a raw file, or a block device. */
@@ -14,6 +15,8 @@ export interface ImageTarget {
   readonly descriptor: number
   /** What is not written keeps its old bytes: of a file it is a hole. */
   readonly isDevice: boolean
+  /** Makes what was written durable: what is read past the page cache is it from then on. */
+  flush(): void
   /** Makes what was written durable, and gives a file its name. Once, and last. */
   publish(): void
   /** Closes it. A file that was not published is gone. Never throws: what was published is durable, and all else is lost. */
@@ -28,6 +31,8 @@ export interface ImageTargetOptions {
   /** A file that is there is replaced by the whole one, a device written over. */
   readonly overwrite: boolean
   readonly chance: Chance
+  /** Called for what a file has not of the one that it replaces. */
+  readonly onLoss: LikenessLoss
 }
 
 /** `path` is absolute, and followed where it is a link. Throws `target/refused` and `target/full`; nothing is written then. */
@@ -39,10 +44,16 @@ export function openImageTarget(path: Buffer, options: ImageTargetOptions): Imag
     throw refused(path, 'is neither a regular file nor a block device', 'Name another --target.')
   if (kind !== undefined && !options.overwrite)
     throw refused(path, 'is there already', 'Name another --target, or give --overwrite to lose what is there.')
-  return kind === 'dev' ? openDevice(real, options) : openPart(real, options)
+  if (kind === 'dev') return openDevice(real, options)
+  const replaced = statEntry(real)
+  return openPart(real, options, replaced && likenessOf(real, replaced))
 }
 
-function openPart(path: Buffer, { bytes, needed, overwrite, chance }: ImageTargetOptions): ImageTarget {
+function openPart(
+  path: Buffer,
+  { bytes, needed, overwrite, chance, onLoss }: ImageTargetOptions,
+  replaced: Likeness | undefined,
+): ImageTarget {
   const slash = path.lastIndexOf('/')
   const [folderPath, name] = [path.subarray(0, Math.max(1, slash)), path.subarray(slash + 1)]
   const { freeBytes, isReadOnly } = roomAbove(folderPath)
@@ -71,7 +82,9 @@ function openPart(path: Buffer, { bytes, needed, overwrite, chance }: ImageTarge
     return {
       descriptor,
       isDevice: false,
+      flush: () => attempt(path, 'cannot be written', () => fsyncSync(made)),
       publish() {
+        if (replaced) takeAfter(made, replaced, onLoss)
         attempt(path, 'cannot be written', () => fsyncSync(made))
         publishPart(folder, name, part, fstatSync(made, { bigint: true }), overwrite)
         isPublished = true
@@ -100,6 +113,7 @@ function openDevice(path: Buffer, { bytes }: ImageTargetOptions): ImageTarget {
   return {
     descriptor,
     isDevice: true,
+    flush: () => attempt(path, 'cannot be written', () => fsyncSync(descriptor)),
     publish: () => attempt(path, 'cannot be written', () => fsyncSync(descriptor)),
     close: () => quietly(() => closeSync(descriptor)),
   }

@@ -4,6 +4,8 @@
  */
 export { type AlignedMemory, createAlignedMemory } from './aligned-memory.ts'
 export { DIRECT_BLOCK, type DirectFile, openDirect } from './direct-file.ts'
+export type { LikenessLoss } from './take-after.ts'
+export { type MediumReader, openMediumReader } from './medium-reader.ts'
 export { type ImageTarget, type ImageTargetOptions, openImageTarget } from './image-target.ts'
 export {
   makeFile,

@@ -4,6 +4,10 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
+import { openRepository } from '../../core/repository/index.ts'
+import { openDirectoryStorage } from '../../core/storage/index.ts'
+import { storeSnapshot } from '../support/craft.ts'
+import { createCraft } from '../support/crafted-tree.ts'
 import { jsonLines, startHoldfast } from '../support/holdfast.ts'
 import { type ImageRun, type ImageVault, makeImageVault } from '../support/image-vault.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
@@ -35,6 +39,30 @@ async function backUpWrites(vault: ImageVault, disk: string, writes: readonly Di
   writeFileSync(vault.file('areas.json'), JSON.stringify(areas))
   return vault.backUpDisk(disk, '--changed', vault.file('areas.json'))
 }
+
+it('a disk and a folder of one name and host are two sources', async () => {
+  const vault = await makeImageVault()
+  const disk = makeDisk(vault.file('disk.raw'), 3 * MIB, randomWrites('disk', 3 * MIB, 5))
+  const made = await vault.backUpDisk(disk, '--name', 'crafted', '--host', 'host', '--time', '2026-02-01 00:00:00')
+  const repository = await openRepository(openDirectoryStorage(vault.path), vault.env['RESTIC_PASSWORD'] ?? '')
+  const craft = createCraft(repository)
+  const tree = craft.tree(craft.folder('crafted', craft.tree(craft.file('file', 'x'))))
+  await craft.store()
+  // Of `/crafted`, and later.
+  const folder = await storeSnapshot(repository, tree.toString('hex'))
+  const listed = async (path: string) =>
+    jsonLines((await vault.holdfast(['snapshots', '--path', path, '--json'])).stdout).flatMap(({ id }) => id ?? [])
+  expect(await listed('/crafted')).toEqual([folder])
+  expect(await listed('/crafted/disk.vmdk')).toEqual([made.summary['snapshot_id']])
+  const ls = await vault.holdfast(['ls', 'latest', '--path', '/crafted/disk.vmdk'])
+  expect(ls.stdout.split('\n')).toContain('/crafted/disk.vmdk')
+  const forgotten = await vault.holdfast(['forget', '--keep-last', '1'])
+  expect(forgotten.code).toBe(0)
+  expect(await listed('/crafted/disk.vmdk')).toHaveLength(1)
+  const target = vault.file('out.raw')
+  expect((await vault.restoreDisk(target, '--name', 'crafted')).code).toBe(0)
+  expect(firstDifference(disk, target)).toBeUndefined()
+})
 
 describeWith(['restic', 'qemu'], 'a disk that was backed up, and restic and qemu', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { openRepository } from '../../core/repository/index.ts'
 import { encodeSnapshot, loadSnapshot } from '../../core/snapshot/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
+import { jsonLines } from '../support/holdfast.ts'
 import { makeImageVault } from '../support/image-vault.ts'
 import { type DiskWrite, firstDifference, makeDisk, randomWrites, writeDisk } from '../support/raw-disk.ts'
 
@@ -190,6 +191,58 @@ describe('incremental backups of a disk', () => {
     expect(firstDifference(disk, vault.file('out.raw'))).toBeUndefined()
     // The next one has what it refers to.
     expect((await vault.backUpDisk(disk, '--changed', areas)).summary).toMatchObject({ bytes_read: MIB })
+  })
+
+  it('take the newest for the last one only where it is: no time may be before it, and this computer remembers', async () => {
+    const vault = await makeImageVault()
+    const disk = makeDisk(vault.file('disk.raw'), 3 * MIB, randomWrites('first', 3 * MIB, 9))
+    const first = String((await vault.backUpDisk(disk, ...time(2))).summary['snapshot_id'])
+    await vault.backUpDisk(disk, ...time(5))
+    const areas = areasFile(vault.file('areas.json'), [])
+    for (const more of [['--changed', areas], []]) {
+      const early = await vault.backUpDisk(disk, ...more, '--parent', first, ...time(3))
+      expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('not behind that of the last') as string })
+    }
+    // Somebody made it elsewhere, and nobody knows what was written before and after.
+    const repository = await openRepository(openDirectoryStorage(vault.path), vault.env['RESTIC_PASSWORD'] ?? '')
+    const made = { ...(await loadSnapshot(repository, first)), parent: undefined }
+    const later = { ns: made.time.ns + 40n * 86_400_000_000_000n, offsetMinutes: 0 }
+    await repository.saveDocument('snapshot', encodeSnapshot({ ...made, time: later }))
+    const next = await vault.backUpDisk(disk, '--changed', areas)
+    expect(next.stdout).toContain('is not the newest')
+    expect(next.summary).toMatchObject({ bytes_read: 3 * MIB })
+    expect((await vault.backUpDisk(disk, '--changed', areas)).summary).toMatchObject({ bytes_read: 0 })
+  })
+
+  it.each([
+    ['nothing can be written', (folder: string) => writeFileSync(folder, ''), () => undefined],
+    [
+      'what is remembered cannot be written again',
+      () => undefined,
+      (folder: string) => {
+        for (const name of readdirSync(folder)) {
+          rmSync(join(folder, name))
+          mkdirSync(join(folder, name, 'in the way'), { recursive: true })
+        }
+      },
+    ],
+  ])('are told to name what they refer to where %s', async (_title, before, after) => {
+    const vault = await makeImageVault()
+    const folder = vault.file('remembered')
+    before(folder)
+    const env = { HOLDFAST_STATE_DIR: folder }
+    const disk = makeDisk(vault.file('disk.raw'), 3 * MIB, randomWrites('first', 3 * MIB, 9))
+    const backUp = (...args: readonly string[]) =>
+      vault.holdfast(['image', 'backup', disk, '--name', 'disk', '--json', ...args], { env })
+    await backUp()
+    after(folder)
+    const { code, stdout } = await backUp()
+    const { snapshot_id: id, remembered } = jsonLines(stdout).at(-1) ?? {}
+    expect({ code, remembered }).toEqual({ code: 0, remembered: false })
+    expect(stdout).toContain('This computer cannot remember its last snapshot of this disk')
+    expect(stdout).toContain(`--parent ${String(id)}`)
+    const next = await backUp('--changed', areasFile(vault.file('areas.json'), []), '--parent', String(id))
+    expect(jsonLines(next.stdout).at(-1)).toMatchObject({ bytes_read: 0 })
   })
 
   it('do not take a snapshot that got a new id for the last one where the clock was put back', async () => {

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { makeImageVault } from '../support/image-vault.ts'
 import { leaveOut } from '../support/peer/leave-out.ts'
 import { isRoot } from '../support/privilege.ts'
+import { PROGRAM } from '../support/program.ts'
 import { makeDisk, randomWrites } from '../support/raw-disk.ts'
 import { seededBytes } from '../support/seeded-chance.ts'
 
@@ -44,6 +45,24 @@ describe('a block device', () => {
     expect(after.subarray(0, bytes).equals(before)).toBe(true)
     // What lies behind the disk stays as it is.
     expect(after.subarray(bytes).equals(seededBytes('old', 40 * MIB).subarray(bytes))).toBe(true)
+  })
+
+  it('is read again from where it lies, and not from memory', async () => {
+    const vault = await makeImageVault()
+    const bytes = 64 * MIB + 512
+    const disk = makeDisk(vault.file('disk'), bytes)
+    writeFileSync(disk, seededBytes('disk', bytes))
+    await vault.backUpDisk(disk)
+    const to = attach(makeDisk(vault.file('to'), 65 * MIB))
+    if (to === undefined) return
+    const args = ['image', 'restore', 'latest', '--name', 'disk', '-t', to, '--overwrite', '--verify', '--json']
+    const script = '"$@" >&2 && cat /proc/$$/io'
+    const io = spawnSync('sh', ['-c', script, 'sh', process.execPath, PROGRAM, 'repo', ...args], {
+      env: { ...process.env, ...vault.env },
+      encoding: 'latin1',
+    })
+    expect(Number(/^read_bytes: (\d+)$/m.exec(io.stdout)?.[1])).toBeGreaterThanOrEqual(bytes)
+    expect(io.stderr).toContain('"verified_past_cache":true')
   })
 
   it('that cannot be read in part is not backed up: the byte is told', async () => {

@@ -136,6 +136,31 @@ describeWith(['restic'], 'a disk of which something is lost, in `holdfast repo r
     expect(firstDifference(scene.disk, target)).toBeUndefined()
   })
 
+  it('has what was lost read again by a backup of changed areas that names none of it', async () => {
+    const scene = await makeScene(GIB + 3 * MIB, [
+      { offset: 5 * MIB, bytes: seededBytes('first', 4 * MIB) },
+      { offset: GIB, bytes: seededBytes('second', 2 * MIB) },
+    ])
+    const { vault, disk, repository, root } = scene
+    const { subtree } = await nodeAt(repository, root, 'disk/extents/0002')
+    const lost = [await blockId(scene, '0001', 6), await blockId(scene, '0001', 0)]
+    for (const id of lost) await lose(scene, 'data', id)
+    const areas = vault.file('areas.json')
+    writeFileSync(areas, '[]')
+    const changed = async (target: string) => {
+      const { code, summary } = await vault.backUpDisk(disk, '--changed', areas)
+      expect((await vault.restoreDisk(vault.file(target))).code).toBe(0)
+      expect(firstDifference(disk, vault.file(target))).toBeUndefined()
+      expect(vault.restic('check', '--read-data')).toContain('no errors were found')
+      return { code, ...summary }
+    }
+    // Zeros are holes of the disk, and nothing is read of them.
+    expect(await changed('first.raw')).toMatchObject({ code: 3, bytes_read: MIB, data_blobs: 2, tree_blobs: 0 })
+    await lose(scene, 'tree', subtree ?? Buffer.alloc(0))
+    expect(await changed('second.raw')).toMatchObject({ code: 3, bytes_read: 2 * MIB, tree_blobs: 1 })
+    expect(await changed('third.raw')).toMatchObject({ code: 0, bytes_read: 0, tree_blobs: 0, blocks_read_again: 0 })
+  })
+
   it('stays as it is where its description is lost, and says so', async () => {
     const scene = await makeScene(8 * MIB, [{ offset: 0, bytes: seededBytes('disk', 8 * MIB) }])
     const { content } = await nodeAt(scene.repository, scene.root, 'disk/disk.json')

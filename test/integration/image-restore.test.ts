@@ -42,7 +42,7 @@ describe('holdfast repo image restore', () => {
       'restore',
       'latest',
       '--path',
-      '/disk',
+      '/disk/disk.vmdk',
       '--name',
       'disk',
       '-t',

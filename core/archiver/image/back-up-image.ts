@@ -20,7 +20,7 @@ import { type DiskArea, openImageSource } from '../../source/index.ts'
 import { discardWrites } from '../discard-writes.ts'
 import { type BlockSet, createBlockSet } from './block-set.ts'
 import type { ImageFigures } from './extent-archiver.ts'
-import { findImageParent, type FoundParent, parentOf } from './image-parent.ts'
+import { type DiskSnapshots, findImageParent, type FoundParent, loadDiskSnapshots, parentOf } from './image-parent.ts'
 import { type ImageStored, storeImage } from './image-run.ts'
 import { snapshotOfImage } from './image-snapshot.ts'
 import { withImageStore } from './image-store.ts'
@@ -46,8 +46,6 @@ export interface ImageBackupOptions extends PipelineOptions {
   /** Milliseconds since the epoch; default: now. */
   readonly time?: number | undefined
   readonly threads: ImageThreads
-  /** Packs that an index names are not there: asked when the index was read. */
-  readonly isDoubtful: () => boolean
   readonly onBegin?: ((begin: ImageBegin) => void) | undefined
   readonly onUnreadableSnapshot?: ((id: string) => void) | undefined
   readonly onProgress?: ((progress: ImageProgress) => void) | undefined
@@ -72,6 +70,8 @@ export interface ImageResult extends ImageStored, WriteCounts {
   readonly layout: DiskLayout
   /** Undefined after a dry run. */
   readonly snapshot: string | undefined
+  /** This computer will know it for the last one. */
+  readonly isRemembered: boolean
   readonly parent: string | undefined
   /** Somebody wrote to the file while it was read. */
   readonly wasWritten: boolean
@@ -117,7 +117,6 @@ export async function backUpImage(
           trees,
           source,
           name,
-          isDoubtful: options.isDoubtful(),
           now: BigInt(time) * 1_000_000n,
           workers: options.workers,
           signal,
@@ -135,11 +134,13 @@ export async function backUpImage(
       { ...stored, layout: plan.layout },
       { name, identity, parent, time, begin, end: clock.now(), wasWritten },
     )
+    const snapshot = dryRun ? undefined : await saveSnapshot(repository, made, options)
     return {
       ...stored.result,
       ...stored.counts,
       layout: plan.layout,
-      snapshot: dryRun ? undefined : await saveSnapshot(repository, made, options),
+      snapshot,
+      isRemembered: snapshot === undefined || options.lastMade.stored(snapshot),
       parent,
       wasWritten,
       duration: clock.monotonic() - since,
@@ -154,6 +155,15 @@ async function findParent(
   now: number,
   { parent, name, identity, time, lastMade, signal, onUnreadableSnapshot }: ImageBackupOptions,
 ): Promise<FoundParent> {
+  const { hostname } = identity
+  let loaded: Promise<DiskSnapshots> | undefined
+  const load = (): Promise<DiskSnapshots> =>
+    (loaded ??= loadDiskSnapshots(parts.repository, { hostname, name, signal, onUnreadableSnapshot }))
+  // The next run would take the wrong one for what its areas refer to, whichever this one is compared with.
+  if (time !== undefined) {
+    const [newest] = (await load()).candidates
+    if (newest && BigInt(time) * 1_000_000n <= newest.time.ns) throw notLast(formatTime(newest.time))
+  }
   if (parent === 'gone') {
     return { parent: undefined, doubt: 'the snapshot that they refer to is not there any more' }
   }
@@ -161,13 +171,7 @@ async function findParent(
     const none = { parent: undefined, doubt: `snapshot ${parent.id.slice(0, 8)} holds no disk of this name` }
     return (await parentOf(parts, parent, name, { signal })) ?? none
   }
-  const { hostname } = identity
-  const lastId = lastMade.snapshot
-  const found = await findImageParent(parts, { hostname, name, now, lastId, signal, onUnreadableSnapshot })
-  const last = found.parent?.snapshot.time
-  // The next run would take the wrong one for what its areas refer to.
-  if (time !== undefined && last && BigInt(time) * 1_000_000n <= last.ns) throw notLast(formatTime(last))
-  return found
+  return findImageParent(parts, await load(), { name, now, lastId: lastMade.snapshot, signal })
 }
 
 async function saveSnapshot(
@@ -176,9 +180,7 @@ async function saveSnapshot(
   { lastMade, signal }: ImageBackupOptions,
 ): Promise<string> {
   lastMade.storing()
-  const id = await repository.saveDocument('snapshot', encodeSnapshot(snapshot), { signal })
-  lastMade.stored(id)
-  return id
+  return repository.saveDocument('snapshot', encodeSnapshot(snapshot), { signal })
 }
 
 /** How the disk is cut, and what of it is read. */

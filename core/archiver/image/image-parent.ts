@@ -26,21 +26,35 @@ export interface FoundParent {
   readonly doubt: string | undefined
 }
 
-export interface ParentSearch extends Abortable {
+/** What is in a repository of one disk. */
+export interface DiskSnapshots {
+  readonly all: readonly StoredSnapshot[]
+  /** Those of the disk, the newest first. */
+  readonly candidates: readonly StoredSnapshot[]
+  /** How many cannot be read. */
+  readonly unreadable: number
+}
+
+export interface DiskSnapshotsSearch extends Abortable {
   readonly hostname: string
+  readonly name: string
+  readonly onUnreadableSnapshot?: ((id: string) => void) | undefined
+}
+
+export interface ParentSearch extends Abortable {
   readonly name: string
   /** When the backup began. Milliseconds since the epoch. */
   readonly now: number
   /** The last one that this computer made, where it remembers that. */
   readonly lastId: LastMade['snapshot']
-  readonly onUnreadableSnapshot?: ((id: string) => void) | undefined
 }
 
-/** Finds the last snapshot of a disk, whose content areas that have changed refer to. */
-export async function findImageParent(parts: ImageReaderParts, search: ParentSearch): Promise<FoundParent> {
-  const { hostname, name, now, lastId, signal, onUnreadableSnapshot } = search
+export async function loadDiskSnapshots(
+  repository: ImageReaderParts['repository'],
+  { hostname, name, signal, onUnreadableSnapshot }: DiskSnapshotsSearch,
+): Promise<DiskSnapshots> {
   let unreadable = 0
-  const all = await loadSnapshots(parts.repository, {
+  const all = await loadSnapshots(repository, {
     signal,
     onUnreadable(id) {
       unreadable++
@@ -50,6 +64,15 @@ export async function findImageParent(parts: ImageReaderParts, search: ParentSea
   const candidates = all
     .filter(({ hostname: host, paths }) => host === hostname && paths.length === 1 && paths[0] === diskPath(name))
     .toSorted((left, right) => compareSnapshots(right, left))
+  return { all, candidates, unreadable }
+}
+
+/** Finds the last snapshot of a disk, whose content areas that have changed refer to. */
+export async function findImageParent(
+  parts: ImageReaderParts,
+  { all, candidates, unreadable }: DiskSnapshots,
+  { name, now, lastId, signal }: ParentSearch,
+): Promise<FoundParent> {
   for (const snapshot of candidates) {
     const found = await parentOf(parts, snapshot, name, { signal })
     if (!found) continue
@@ -58,17 +81,23 @@ export async function findImageParent(parts: ImageReaderParts, search: ParentSea
     const doubt =
       newest && newest !== snapshot
         ? `snapshot ${newest.id.slice(0, 8)} is newer, and the disk is not in it any more`
-        : (doubtOf(snapshot, candidates, { now, unreadable }) ?? doubtOfLast(lastId, all))
+        : (doubtOf(snapshot, candidates, { now, unreadable }) ?? doubtOfLast(lastId, snapshot, all))
     return { parent: found.parent, doubt }
   }
   return { parent: undefined, doubt: 'there is no earlier snapshot of this disk' }
 }
 
-/** Why what was made last may not be there any more. */
-function doubtOfLast(last: LastMade['snapshot'], all: readonly StoredSnapshot[]): string | undefined {
-  if (last === undefined || all.some(({ id, original }) => id === last || original === last)) return undefined
-  return last === 'unknown'
-    ? 'the last backup of this disk was ended while its snapshot was stored'
+/** Why the newest may not be what was made last. */
+function doubtOfLast(
+  last: LastMade['snapshot'],
+  newest: StoredSnapshot,
+  all: readonly StoredSnapshot[],
+): string | undefined {
+  const isLast = ({ id, original }: StoredSnapshot): boolean => id === last || original === last
+  if (last === undefined || isLast(newest)) return undefined
+  if (last === 'unknown') return 'the last backup of this disk was ended while its snapshot was stored'
+  return all.some(isLast)
+    ? `the last snapshot that this computer made of this disk, ${last.slice(0, 8)}, is not the newest, ${newest.id.slice(0, 8)}`
     : `the last snapshot of this disk, ${last.slice(0, 8)}, is not there any more`
 }
 

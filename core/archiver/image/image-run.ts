@@ -18,7 +18,6 @@ export interface ImageRunParts extends Abortable {
   readonly parent: StoredImage | undefined
   /** What may differ from the parent. Undefined: everything is read. */
   readonly changed: BlockSet | undefined
-  readonly isDoubtful: boolean
   /** Of the snapshot. Nanoseconds since the epoch. */
   readonly now: bigint
   readonly workers: number
@@ -34,8 +33,8 @@ export interface ImageStored {
 
 /** Stores a disk, and the tree that a snapshot of it has. */
 export async function storeImage(store: ImageStore, parts: ImageRunParts): Promise<ImageStored> {
-  const { index, trees, layout, name, parent, changed, isDoubtful, now, signal } = parts
-  const before = parent && changed && createParentBlocks({ index, trees, parent, layout, changed, isDoubtful })
+  const { index, trees, layout, name, parent, changed, now, signal } = parts
+  const before = parent && changed && createParentBlocks({ index, trees, parent, layout, changed })
   const archiver = createExtentArchiver({ ...parts, store })
   parts.onFigures(archiver.figures)
   for (let extent = 0; extent < extentCount(layout); extent++) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { remember, remembered } from '../../base/index.ts'
@@ -12,8 +13,8 @@ export interface LastMade {
   readonly snapshot: string | undefined
   /** To be called before a snapshot is stored. */
   storing(): void
-  /** To be called when it is stored. */
-  stored(id: string): void
+  /** To be called when it is stored. Returns whether it will be remembered. */
+  stored(id: string): boolean
 }
 
 export interface DiskOf {
@@ -26,8 +27,8 @@ export interface DiskOf {
 const UNKNOWN = 'unknown'
 
 /**
- * Opens the memory of a disk below a folder of the computer's own, which need not be there. Where nothing can be written
- * nothing is remembered, and the snapshots that there are have to do.
+ * Opens the memory of a disk below a folder of the computer's own, which need not be there. Where nothing is remembered the
+ * snapshots that there are have to do.
  */
 export function openLastMade(folder: string, { repository, hostname, name }: DiskOf): LastMade {
   const disk = createHash('sha256')
@@ -35,11 +36,24 @@ export function openLastMade(folder: string, { repository, hostname, name }: Dis
     .digest('hex')
   const path = join(folder, `${disk}.last`)
 
+  let isWritable = true
+
   return {
     snapshot: read(path),
-    // Where nothing can be written it stays as it was: a snapshot that is there, or that makes all be read.
-    storing: () => remember(path, UNKNOWN),
-    stored: (id) => remember(path, id),
+    storing() {
+      isWritable = remember(path, UNKNOWN)
+      // On a full disk it can still be removed. If not, what it says is not the newest, unless that is removed.
+      if (!isWritable) forget(path)
+    },
+    stored: (id) => isWritable && remember(path, id),
+  }
+}
+
+function forget(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Whoever made the snapshot is told that it is not remembered.
   }
 }
 

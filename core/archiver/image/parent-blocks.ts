@@ -31,8 +31,6 @@ export interface ParentBlocksParts {
   readonly parent: StoredImage
   readonly layout: DiskLayout
   readonly changed: BlockSet
-  /** Packs are missing: what nothing has touched is looked at, too. */
-  readonly isDoubtful: boolean
 }
 
 /** All of an extent. */
@@ -42,8 +40,10 @@ export function wholeExtent(layout: DiskLayout, extent: number): ExtentWork {
 }
 
 export function createParentBlocks(parts: ParentBlocksParts): ParentBlocks {
-  const { index, trees, parent, layout, changed, isDoubtful } = parts
+  const { index, trees, parent, layout, changed } = parts
   const reread: Reread = { extents: 0, blocks: 0 }
+  /** Of extents that are stored with all of their blocks. Those of nothing but zeros have one tree. */
+  const whole = new Set<string>()
 
   /** Undefined where it cannot be read: then all of it is read anew, which loses nothing. */
   async function idsBefore(extent: number, options: Abortable): Promise<Buffer | undefined> {
@@ -65,7 +65,9 @@ export function createParentBlocks(parts: ParentBlocksParts): ParentBlocks {
       const { first, end } = blocksOf(layout, extent)
       const stored = parent.extents[extent]
       const isTouched = changed.hasAny(first, end)
-      if (!isTouched && stored && !isDoubtful && index.find('tree', stored.subtree) >= 0) return 'same'
+      // An extent that ends elsewhere now was touched.
+      const tree = stored?.subtree.toString('hex') ?? ''
+      if (!isTouched && whole.has(tree)) return 'same'
       const before = await idsBefore(extent, options)
       if (!before) return wholeExtent(layout, extent)
       const ids = Buffer.alloc((end - first) * ID_BYTES)
@@ -78,9 +80,9 @@ export function createParentBlocks(parts: ParentBlocksParts): ParentBlocks {
         else lost.add(block)
       }
       reread.blocks += lost.size
-      return !isTouched && lost.size === 0
-        ? 'same'
-        : { ids, isWanted: (block) => changed.has(block) || lost.has(block) }
+      if (isTouched || lost.size > 0) return { ids, isWanted: (block) => changed.has(block) || lost.has(block) }
+      whole.add(tree)
+      return 'same'
     },
   }
 }

@@ -1,12 +1,12 @@
 import { type Abortable, CoreError } from '../../base/index.ts'
-import type { ByteString } from '../../file-system/index.ts'
+import { type ByteString, printable } from '../../file-system/index.ts'
 import { createTreeLoader, type Repository } from '../../repository/index.ts'
 import {
-  DESCRIPTOR,
   DISK_DOCUMENT,
   EXTENTS,
   extentFolder,
   findNode,
+  isDisk,
   readDisk,
   type StoredImage,
 } from '../../snapshot/index.ts'
@@ -35,7 +35,8 @@ export function diskMender(repository: Repository, blobs: StoredBlobs, report: D
 
   async function read(tree: Buffer, path: ByteString, options: Abortable): Promise<StoredImage | undefined> {
     try {
-      return await readDisk({ repository, index: blobs.index, trees }, tree, path.slice(1), options)
+      const name = printable(Buffer.from(path.slice(1), 'latin1'))
+      return await readDisk({ repository, index: blobs.index, trees }, tree, name, options)
     } catch (error) {
       options.signal?.throwIfAborted()
       if (!isLoss(error) && !isUnknown(error)) throw error
@@ -68,7 +69,8 @@ export function diskMender(repository: Repository, blobs: StoredBlobs, report: D
     for (const extent of extents.keys()) {
       const mended = await mend(extent)
       if (mended?.tree) changed.set(extent, { type: 'subtree', subtree: mended.tree })
-      lost.push(...(mended?.lost ?? []))
+      // There may be more of them than a call takes.
+      for (const area of mended?.lost ?? []) lost.push(area)
       isWaiting ||= mended?.isWaiting ?? false
     }
     if (isWaiting) onWaiting(path)
@@ -79,12 +81,6 @@ export function diskMender(repository: Repository, blobs: StoredBlobs, report: D
     const mended = changedTree(await trees.load(list, options), changed)
     return new Map([[EXTENTS_NAME, await save('tree', mended.plain)]])
   }
-}
-
-/** Whether a folder looks like what a backup of a disk makes. */
-function isDisk(plain: Buffer): boolean {
-  const isFile = (name: Buffer): boolean => findNode(plain, name, 'Tree')?.isFile ?? false
-  return isFile(DISK_DOCUMENT) && isFile(DESCRIPTOR) && findNode(plain, EXTENTS, 'Tree')?.subtree !== undefined
 }
 
 /** A disk that a newer version has stored. */

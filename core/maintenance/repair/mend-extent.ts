@@ -1,5 +1,5 @@
 import type { Abortable } from '../../base/index.ts'
-import { ID_BYTES, sha256, type TreeLoader } from '../../repository/index.ts'
+import { ID_BYTES, type TreeLoader } from '../../repository/index.ts'
 import {
   blockLength,
   blockLengthInDisk,
@@ -60,7 +60,7 @@ export async function mendExtent(
   const lost: { offset: number; length: number; of: LostArea['of'] }[] = []
   let isChanged = !plain
   let isWaiting = plain !== undefined && !blobs.isListed('tree', stored.subtree)
-  let zeros: Buffer | undefined
+  let zeros: { readonly length: number; readonly id: Buffer } | undefined
   for (let block = first; block < end; block++) {
     const id = ids.subarray((block - first) * ID_BYTES, (block - first + 1) * ID_BYTES)
     if (plain && findBlock(blobs.index, layout, block, id) >= 0) {
@@ -68,11 +68,10 @@ export async function mendExtent(
       continue
     }
     const length = blockLength(layout, block)
-    zeros = zeros?.length === length ? zeros : Buffer.alloc(length)
+    if (zeros?.length !== length) zeros = { length, id: await save('data', Buffer.alloc(length)) }
     // What were zeros are zeros again as soon as these are stored.
-    if (id.equals(sha256(zeros))) await save('data', zeros)
-    else {
-      id.set(await save('data', zeros))
+    if (!id.equals(zeros.id)) {
+      id.set(zeros.id)
       isChanged = true
       const offset = block * layout.blockBytes
       const last = lost.at(-1)

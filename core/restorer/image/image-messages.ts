@@ -20,9 +20,9 @@ export interface ImageRestoreJobs {
   readonly pack: { readonly job: PackJob; readonly answer: readonly number[] }
   /** Has a run of the target read as zeros. Bytes. */
   readonly zeros: { readonly job: { readonly offset: number; readonly length: number }; readonly answer: void }
-  /** Reads blocks of the target again. Answered with those that are not what has these ids, of 32 bytes each. */
+  /** Reads blocks of the target again, which is flushed. Answered with those that are not what has these ids, of 32 bytes each. */
   readonly verify: {
     readonly job: { readonly blocks: Uint32Array; readonly ids: Uint8Array }
-    readonly answer: readonly number[]
+    readonly answer: { readonly others: readonly number[]; readonly isPastCache: boolean }
   }
 }

@@ -1,4 +1,4 @@
-import { readSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 
@@ -14,7 +14,13 @@ import {
   type WaitingBell,
 } from '../../repository/index.ts'
 import { blockLength, blockLengthInDisk } from '../../snapshot/index.ts'
-import { createAlignedMemory, DIRECT_BLOCK, openDirect } from '../../target/index.ts'
+import {
+  createAlignedMemory,
+  DIRECT_BLOCK,
+  type MediumReader,
+  openDirect,
+  openMediumReader,
+} from '../../target/index.ts'
 import type { PackJob } from '../messages.ts'
 import { type RunWritten, writeRuns } from '../worker/write-runs.ts'
 import type { ImageRestoreJobs, ImageRestoreWorkerData } from './image-messages.ts'
@@ -38,6 +44,8 @@ const memory = direct && createAlignedMemory(DIRECT_MEMORY, DIRECT_BLOCK)
 const plain = Buffer.allocUnsafeSlow(layout.blockBytes)
 const id = Buffer.alloc(ID_BYTES)
 const { ENXIO } = constants.errno
+/** For whoever wants everything read again. */
+let medium: MediumReader | undefined
 /** The id of a block of them. */
 let zeros: Buffer | undefined
 
@@ -101,11 +109,10 @@ function isAsStored(block: number, wanted: Uint8Array): boolean {
     return zeros.equals(wanted)
   }
   target.fill(0, inDisk)
-  for (let at = 0; at < inDisk;) {
-    const count = readSync(descriptor, target, at, inDisk - at, block * layout.blockBytes + at)
-    if (count === 0) return false
-    at += count
-  }
+  medium ??= openMediumReader(descriptor, layout.blockBytes)
+  const there = medium.read(inDisk, block * layout.blockBytes)
+  if (there.length < inDisk) return false
+  target.set(there)
   return sha256(target).equals(wanted)
 }
 
@@ -113,10 +120,15 @@ serveJobs<ImageRestoreJobs>(parentPort, {
   jobs: {
     pack: (job) => writeRuns(job, writeRows, isStopped),
     zeros: ({ offset, length }) => writeZeros(offset, length),
-    verify: ({ blocks, ids }) =>
-      [...blocks].filter(
+    verify({ blocks, ids }) {
+      const others = [...blocks].filter(
         (block, at) => !isStopped() && !isAsStored(block, ids.subarray(at * ID_BYTES, (at + 1) * ID_BYTES)),
-      ),
+      )
+      return { others, isPastCache: medium?.isPastCache ?? true }
+    },
   },
-  end: () => direct?.close(),
+  end() {
+    direct?.close()
+    medium?.close()
+  },
 })

@@ -1,7 +1,7 @@
 import { type Abortable, type Chance, systemChance, systemCode } from '../../base/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository, type TreeLoader } from '../../repository/index.ts'
 import { blockLengthInDisk, blocksOf, type DiskLayout, extentCount, readImage } from '../../snapshot/index.ts'
-import { openImageTarget, targetError } from '../../target/index.ts'
+import { type LikenessLoss, openImageTarget, targetError } from '../../target/index.ts'
 import { createDamagedBlocks } from './damaged-blocks.ts'
 import { damagedDisk, missingDisk, partlyWritten } from './image-errors.ts'
 import { type ImageRestoreThreads, startImageRestoreCrew } from './image-restore-threads.ts'
@@ -25,6 +25,8 @@ export interface ImageRestoreOptions extends Abortable {
   readonly threads: ImageRestoreThreads
   readonly chance?: Chance | undefined
   readonly onDamaged: (area: DamagedArea) => void
+  /** Called for what a file has not of the one that it replaces. */
+  readonly onLoss: LikenessLoss
   readonly onBegin?: ((layout: DiskLayout) => void) | undefined
   /** Called some times a second. */
   readonly onProgress?: ((progress: ImageRestoreProgress) => void) | undefined
@@ -43,6 +45,8 @@ export interface ImageRestored {
   readonly bytesWritten: number
   readonly bytesDamaged: number
   readonly isDevice: boolean
+  /** All was read again, and none of it from the page cache. */
+  readonly isVerified: boolean
 }
 
 const PROGRESS_EVERY = 200
@@ -66,8 +70,8 @@ export async function restoreImage(
   const damaged = createDamageList(skipDamaged, options.onDamaged)
   const needed = await countBytes(survey, layout, damaged.add, { signal })
   damaged.throwIfAny()
-  const { chance = systemChance } = options
-  const target = openImageTarget(path, { bytes: layout.bytes, needed, overwrite, chance })
+  const { chance = systemChance, onLoss } = options
+  const target = openImageTarget(path, { bytes: layout.bytes, needed, overwrite, chance, onLoss })
   const progress = { bytesTotal: target.isDevice ? layout.bytes : needed, bytesWritten: 0, bytesVerified: 0 }
   const timer = setInterval(() => options.onProgress?.(progress), PROGRESS_EVERY)
   const crew = startImageRestoreCrew(threads, {
@@ -85,14 +89,16 @@ export async function restoreImage(
       damaged.throwIfAny()
     }
     await writeImage({ ...parts, isDevice: target.isDevice, isKnownLost: damaged.has, onBytes, onLost })
-    if (verify)
-      await verifyImage({ ...parts, isLost: damaged.has, onBytes: (bytes) => (progress.bytesVerified += bytes) })
+    if (verify) target.flush()
+    const isVerified =
+      verify &&
+      (await verifyImage({ ...parts, isLost: damaged.has, onBytes: (bytes) => (progress.bytesVerified += bytes) }))
     await crew.finish()
     signal?.throwIfAborted()
     target.publish()
     options.onProgress?.(progress)
     const { isDevice } = target
-    return { layout, bytesWritten: progress.bytesWritten, bytesDamaged: damaged.bytes, isDevice }
+    return { layout, bytesWritten: progress.bytesWritten, bytesDamaged: damaged.bytes, isDevice, isVerified }
   } catch (error) {
     const told = systemCode(error) === undefined ? error : targetError(path, 'cannot be written', error)
     throw target.isDevice ? partlyWritten(path, told) : told

@@ -16,7 +16,7 @@ export interface VerifyImageParts extends Abortable {
 /** What a thread reads again at once. Bytes. */
 const JOB_BYTES = 32 * 1024 * 1024
 
-/** Reads a restored disk again. Throws `target/mismatch` for the first block that is not what was stored. */
+/** Reads a restored disk again. Resolves to whether all was read past the page cache. Throws `target/mismatch` for the first block that is not what was stored. */
 export async function verifyImage({
   survey,
   layout,
@@ -25,7 +25,8 @@ export async function verifyImage({
   isLost,
   onBytes,
   signal,
-}: VerifyImageParts): Promise<void> {
+}: VerifyImageParts): Promise<boolean> {
+  let isPastCache = true
   const blocksAJob = Math.max(1, JOB_BYTES / layout.blockBytes)
   for (let extent = 0; extent < extentCount(layout); extent++) {
     const { first, end } = blocksOf(layout, extent)
@@ -35,11 +36,14 @@ export async function verifyImage({
       signal?.throwIfAborted()
       const blocks = Uint32Array.from({ length: Math.min(blocksAJob, end - start) }, (_, at) => start + at)
       const wanted = ids.subarray((start - first) * ID_BYTES, (start - first + blocks.length) * ID_BYTES)
-      const other = (await crew.run('verify', { blocks, ids: wanted })).find((block) => !isLost(block))
+      const read = await crew.run('verify', { blocks, ids: wanted })
+      isPastCache &&= read.isPastCache
+      const other = read.others.find((block) => !isLost(block))
       if (other !== undefined) throw mismatch(other * layout.blockBytes)
       for (const block of blocks) onBytes(blockLengthInDisk(layout, block))
     })
   }
+  return isPastCache
 }
 
 function mismatch(offset: number): CoreError {

@@ -10,7 +10,10 @@ export function extentFolder(extent: number): Buffer {
   return Buffer.from(String(extent + 1).padStart(4, '0'))
 }
 
-/** The path that a snapshot says to be of, where it is of a disk of this name. */
+/**
+ * The path that a snapshot says to be of, where it is of a disk of this name: what lies in it. The folder alone would be
+ * taken for a folder of the host that is called the same.
+ */
 export function diskPath(name: string): string {
-  return `/${name}`
+  return `/${name}/${DESCRIPTOR.toString()}`
 }

@@ -32,6 +32,10 @@ export function reportImageBackup(output: Output, path: string, result: ImageRes
     output.warn(
       `${path} was written to while it was read: what was stored is a mixture of before and after. Back up a snapshot of the disk, or when nobody uses it.`,
     )
+  if (!result.isRemembered)
+    output.warn(
+      `This computer cannot remember its last snapshot of this disk: with the next --changed give --parent ${snapshot}, lest its areas are applied to another one.`,
+    )
   output.say(snapshot ? `Snapshot ${snapshot.slice(0, 8)} saved.` : 'Dry run: nothing was stored.')
   output.emit({
     message_type: 'summary',
@@ -51,6 +55,7 @@ export function reportImageBackup(output: Output, path: string, result: ImageRes
     total_duration: duration / 1000,
     missing_packs: missingPacks,
     written_meanwhile: wasWritten,
+    remembered: result.isRemembered,
     dry_run: snapshot === undefined,
     parent_id: parent,
     snapshot_id: snapshot,

@@ -9,11 +9,15 @@ FILE is a raw image or a block device. Nobody should write to it meanwhile: back
 
 In the snapshot the disk is a folder NAME with the disk's blocks in files and a descriptor, disk.vmdk, so that it needs no
 Holdfast: after \`restic restore\`, \`qemu-img convert -f vmdk -O raw disk.vmdk disk.raw\` gives the disk.
+To other commands its path is /NAME/disk.vmdk: --path of these commands takes that.
 
 With --changed only areas are read that were written since the last snapshot of the same host and name (or --parent):
 [{"offset":0,"length":65536}, …] in bytes. What else has changed is not seen. Where there is no such snapshot, all is read.
+This computer remembers its last snapshot of a disk: where that is not the newest, all is read. Where it remembers none, as a
+new computer or another user, the newest by its time is taken for the last.
 A program that knows since which snapshot they are should name it by --parent and its full id: where somebody has removed
 that one, all is read, and not what has changed since another one is taken for it.
+No snapshot may be given a --time before the newest of the disk.
 
 Examples:
   holdfast repo image backup -r /backup/vault -p pw /dev/vg/mail-snapshot --name mail
@@ -29,7 +33,8 @@ Examples:
 const RESTORE_HELP = `
 SNAPSHOT is an id, its first digits, or "latest": the newest of this disk of any host, unless --host or --tag say more.
 
-A file gets its name when it is whole, and has holes where the disk has zeros. A device must be at least as large as the
+A file gets its name when it is whole, has holes where the disk has zeros, and takes owner, mode and ACL of a file that it
+replaces. A device must be at least as large as the
 disk and in nobody's use; what lies behind the disk's end stays as it is.
 
 Examples:

@@ -70,7 +70,6 @@ export async function runImageBackup(file: string, options: ImageBackupCommandOp
       threads,
       level,
       packBytes: options.packSize,
-      isDoubtful: () => missingPacks > 0,
       onBegin: (begin) => sayBegin(output, path, begin),
       onUnreadableSnapshot: (id) =>
         output.warn(`Snapshot ${id.slice(0, 8)} cannot be read: it is damaged. Run \`holdfast repo check\`.`),

@@ -1,4 +1,4 @@
-import { argumentBytes, formatBytes, formatDuration, isCode, systemClock } from '../../../base/index.ts'
+import { argumentBytes, formatBytes, formatDuration, isCode, reasonOf, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
 import { availableWorkers } from '../../../repository/index.ts'
 import { type DamagedArea, restoreImage, startImageRestoreThreads } from '../../../restorer/index.ts'
@@ -32,6 +32,7 @@ export async function runImageRestore(wanted: string, options: ImageRestoreComma
     const { snapshot, index, root } = await openDisk(session, wanted, name, options)
     const missed = missedWords(snapshot)
     if (missed !== undefined) output.warn(missed)
+    let losses = 0
     const show = showDiskProgress(output, systemClock)
     const restored = await restoreImage(repository, index, {
       tree: root,
@@ -46,6 +47,10 @@ export async function runImageRestore(wanted: string, options: ImageRestoreComma
         output.say(
           `Restoring disk ${name} of snapshot ${snapshot.id.slice(0, 8)}, ${formatBytes(bytes)}, to ${shown}.`,
         ),
+      onLoss(part, error) {
+        losses++
+        output.warn(`${shown} has not the ${part} of the file that it replaces: ${reasonOf(error)}`)
+      },
       onDamaged: (area) => warnDamaged(output, area),
       onProgress: ({ bytesTotal, bytesWritten, bytesVerified }) =>
         show({
@@ -56,11 +61,11 @@ export async function runImageRestore(wanted: string, options: ImageRestoreComma
         }),
       signal,
     })
-    const { layout, bytesWritten, bytesDamaged, isDevice } = restored
+    const { layout, bytesWritten, bytesDamaged, isDevice, isVerified } = restored
     const elapsed = systemClock.monotonic() - since
     const rate = formatBytes(Math.round(bytesWritten / Math.max(0.001, elapsed / 1000)))
     output.say(
-      `Restored ${formatBytes(layout.bytes)} to ${shown}, of which ${formatBytes(bytesWritten)} were written, in ${formatDuration(elapsed)} (${rate}/s)${verify ? ', and read all of it again' : ''}.`,
+      `Restored ${formatBytes(layout.bytes)} to ${shown}, of which ${formatBytes(bytesWritten)} were written, in ${formatDuration(elapsed)} (${rate}/s)${verify ? `, and read all of it again${isVerified ? '' : ', some of it perhaps from memory: nothing can be read past the page cache there'}` : ''}.`,
     )
     if (bytesDamaged > 0)
       output.warn(
@@ -75,9 +80,10 @@ export async function runImageRestore(wanted: string, options: ImageRestoreComma
       bytes_written: bytesWritten,
       bytes_damaged: bytesDamaged,
       verified: verify,
+      verified_past_cache: isVerified,
       seconds_elapsed: elapsed / 1000,
     })
-    return bytesDamaged > 0 ? EXIT.warnings : EXIT.done
+    return bytesDamaged + losses > 0 ? EXIT.warnings : EXIT.done
   }
 
   try {

@@ -1,5 +1,6 @@
 import { CoreError } from '../../../base/index.ts'
-import { leaveOut, loadStoredBlobs } from '../../../maintenance/index.ts'
+import { type ByteString, printable } from '../../../file-system/index.ts'
+import { keepDisksWhole, leaveOut, loadStoredBlobs } from '../../../maintenance/index.ts'
 import { createRestoreSelection } from '../../../selection/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
@@ -26,16 +27,25 @@ export function runRewrite(ids: readonly string[], options: RewriteOptions): Pro
     options,
     mode,
     async (session) => {
-      const { repository, signal, presentPacks } = session
+      const { repository, output, signal, presentPacks } = session
       const { snapshots, unreadable } = await chooseSnapshots(session, ids, snapshotFilter(options, process.env))
       const blobs = await loadStoredBlobs(repository, { signal, presentPacks })
+      let kept = 0
+      const onDiskKept = (path: ByteString): void => {
+        kept++
+        const shown = printable(Buffer.from(path, 'latin1'))
+        output.warn(
+          `${shown} is a disk, and stays whole: a part of it was to be left out. Exclude ${shown} to leave out all of it.`,
+        )
+        output.emit({ message_type: 'disk_kept', path: shown })
+      }
       const code = await renewSnapshots(session, blobs, snapshots, {
-        rewriting: leaveOut(selection),
+        rewriting: leaveOut(selection, keepDisksWhole(repository, blobs, selection, { onDiskKept })),
         tag: 'rewrite',
         forget,
         dryRun,
       })
-      return unreadable > 0 ? EXIT.warnings : code
+      return unreadable + kept > 0 ? EXIT.warnings : code
     },
     { listPacks: true },
   )

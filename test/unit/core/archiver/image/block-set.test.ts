@@ -30,4 +30,30 @@ describe('a set of blocks', () => {
       }),
     )
   })
+
+  it('of a large disk has what any areas touch, however they lie', () => {
+    const layout = { bytes: 40_000 * MIB - 7, blockBytes: MIB, extentBytes: 2 ** 30 }
+    const area = fc.tuple(fc.integer({ min: 0, max: 39_999 }), fc.integer({ min: 1, max: 40_000 }))
+    fc.assert(
+      fc.property(fc.array(area, { maxLength: 6 }), (some) => {
+        const set = createBlockSet(layout)
+        const wanted = new Uint8Array(40_000)
+        for (const [first, count] of some) {
+          const end = Math.min(40_000, first + count)
+          set.addArea({ offset: first * MIB, length: Math.min(layout.bytes, end * MIB) - first * MIB })
+          wanted.fill(1, first, end)
+        }
+        expect(wanted.findIndex((is, block) => set.has(block) !== (is === 1))).toBe(-1)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('takes no longer where all of the disk is named again and again', () => {
+    const layout = { bytes: 2 ** 50, blockBytes: 4 * MIB, extentBytes: 2 ** 41 }
+    const set = createBlockSet(layout)
+    // 32 MiB of bits: without care for what is in it already this takes half an hour.
+    for (let at = 0; at < 400_000; at++) set.addArea({ offset: at, length: layout.bytes - at })
+    expect(set.has(2 ** 28 - 1)).toBe(true)
+  })
 })
