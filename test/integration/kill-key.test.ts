@@ -1,24 +1,24 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 
 import { expect, it } from 'vitest'
 
 import { CoreError } from '../../core/base/index.ts'
 import { openRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
+import { cheapenKey, keysIn } from '../support/cheap-key.ts'
 import { runHoldfast } from '../support/holdfast.ts'
+import { keepFolder } from '../support/kept-folder.ts'
+import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-import { type Moment, runAndKill } from '../support/run-and-kill.ts'
+import { runAndKill } from '../support/run-and-kill.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { makeVault } from '../support/vault.ts'
 
-const ROUNDS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 20)
+const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
 const SEED = Number(process.env['HOLDFAST_SEED'] ?? randomInt(2 ** 31))
-
-/** How often a run makes, changes, renames or removes something in the folder of the keys, about. */
-const MOST_CHANGES = 6
 
 const OLD = 'vault'
 const NEW = 'another'
@@ -42,16 +42,6 @@ async function opens(path: string, password: string): Promise<boolean> {
   return status === 0
 }
 
-/** Anywhere, up to a little after the end; every second time while it is busy with the keys. */
-function drawMoment(chance: ReturnType<typeof seededChance>, round: number, lasted: number, path: string): Moment {
-  return round % 2 === 0
-    ? { after: chance.fraction() * lasted * 1.1 }
-    : { change: 1 + chance.below(MOST_CHANGES), folder: join(path, 'keys') }
-}
-
-/** Moments of the commands that can do less harm. */
-const FEWER = Math.ceil(ROUNDS / 2)
-
 /** Makes a repository where there is none yet. */
 async function expectMadeOrMake(path: string, env: NodeJS.ProcessEnv, story: string): Promise<void> {
   const isMade = existsSync(join(path, 'config'))
@@ -61,66 +51,71 @@ async function expectMadeOrMake(path: string, env: NodeJS.ProcessEnv, story: str
   expect({ code, stderr }, story).toEqual(isMade ? refused : { code: 0, stderr: expect.any(String) as string })
 }
 
-describeWith(['restic'], `what is killed at ${ROUNDS} random moments (HOLDFAST_SEED=${SEED})`, () => {
+/** Makes the folders of a repository, as a run does first. */
+function makeFolders(path: string, like: string): void {
+  for (const entry of readdirSync(like, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) mkdirSync(join(path, relative(like, entry.parentPath), entry.name), { recursive: true })
+  }
+}
+
+describeWith(['restic'], `keys and what is begun, killed at random moments (HOLDFAST_SEED=${SEED})`, () => {
   it.each([
-    ['passwd', ROUNDS],
-    ['add', FEWER],
-  ])('leaves a key that opens the repository: key %s', async (command, rounds) => {
+    ['passwd', Math.ceil(KILLS * 0.5)],
+    ['add', Math.ceil(KILLS * 0.25)],
+  ])('leaves a key that opens the repository: key %s, killed %d times at work', async (command, kills) => {
     const vault = await makeVault()
-    const chance = seededChance(SEED)
-    const [keys, first] = [join(vault.path, 'keys'), vault.file('first keys')]
-    cpSync(keys, first, { recursive: true })
+    const first = keepFolder(join(vault.path, 'keys'))
+    const known = new Set(keysIn(vault.path))
     writeFileSync(vault.file('new'), NEW)
     const args = ['key', command, '--new-password-file', vault.file('new')]
-    const env = { ...process.env, ...vault.env }
 
-    let [lasted, killed] = [0, 0]
-    for (let round = -1; round < rounds; round++) {
-      const begun = performance.now()
-      const moment = round < 0 ? undefined : drawMoment(chance, round, lasted, vault.path)
-      const run = await runAndKill(args, env, moment)
-      if (round < 0) lasted = performance.now() - begun
-      const [old, other] = [await opens(vault.path, OLD), await opens(vault.path, NEW)]
-      const story = JSON.stringify({ round, moment, ...run })
-      if (run.killed) {
-        killed++
-        expect(old || (command === 'passwd' && other), story).toBe(true)
-      } else {
-        expect({ old, other }, story).toEqual({ old: command === 'add', other: true })
+    await killUntilMet(kills, seededChance(`${SEED} ${command}`), async (moment, number) => {
+      const run = await runAndKill(args, vault.env, vault.path, moment)
+      // It is a whole key of the new password, or none. As it was made it takes half a second each time it is tried.
+      if (number % 10 !== 0) {
+        const added = keysIn(vault.path).filter((name) => !known.has(name))
+        await cheapenKey(vault.path, NEW, added)
       }
+      const [old, other] = [await opens(vault.path, OLD), await opens(vault.path, NEW)]
+      const story = JSON.stringify({ number, moment, ...run })
+      if (run.killed) expect(old || (command === 'passwd' && other), story).toBe(true)
+      else expect({ code: run.code, old, other }, story).toEqual({ code: 0, old: command === 'add', other: true })
       // The lock that a killed run left stays, and must not hinder the next one.
-      rmSync(keys, { recursive: true })
-      cpSync(first, keys, { recursive: true })
-    }
-    expect(killed).toBeGreaterThan(rounds / 4)
+      first.copyTo(join(vault.path, 'keys'))
+      return run
+    })
   })
 
-  it('leaves a repository, or room for one: init', async () => {
+  it.each([
+    ['no folder', 0.1],
+    ['each folder', 0.15],
+  ])('leaves a repository, or room for one: init where there is %s', async (what, share) => {
     const vault = await makeVault()
-    const chance = seededChance(SEED)
     const path = vault.file('new repository')
-    const env = { ...process.env, ...vault.env, RESTIC_REPOSITORY: path }
+    const env = { ...vault.env, RESTIC_REPOSITORY: path }
 
-    let [lasted, killed] = [0, 0]
-    for (let round = -1; round < FEWER; round++) {
-      // Folders alone are no repository; a folder has to be there to be watched.
-      mkdirSync(join(path, 'keys'), { recursive: true })
-      const begun = performance.now()
-      const moment = round < 0 ? undefined : drawMoment(chance, round, lasted, path)
-      const run = await runAndKill(['init'], env, moment)
-      if (round < 0) lasted = performance.now() - begun
-      if (run.killed) killed++
-      const story = JSON.stringify({ round, moment, ...run })
+    await killUntilMet(Math.ceil(KILLS * share), seededChance(`${SEED} ${what}`), async (moment, number) => {
+      mkdirSync(path)
+      if (what !== 'no folder') makeFolders(path, vault.path)
+      const run = await runAndKill(['init'], env, path, moment)
+      const story = JSON.stringify({ number, moment, ...run })
+      if (!run.killed) expect(run.code, story).toBe(0)
       await expectMadeOrMake(path, env, story)
       await openRepository(openDirectoryStorage(path), OLD)
-      execFileSync('restic', ['-r', path, '--no-cache', 'check'], { env, stdio: 'pipe' })
+      // restic would need as long again for the key as it was made.
+      if (number % 10 !== 0) await cheapenKey(path, OLD)
+      execFileSync('restic', ['-r', path, '--no-cache', 'check'], { env: { ...process.env, ...env }, stdio: 'pipe' })
       rmSync(path, { recursive: true })
-    }
-    expect(killed).toBeGreaterThan(FEWER / 4)
-    // The moment between the two files is too short to be met by chance: all but its config is there.
-    cpSync(vault.path, path, { recursive: true })
-    for (const name of ['config', 'data', 'index', 'snapshots']) rmSync(join(path, name), { recursive: true })
-    await expectMadeOrMake(path, env, 'between key and config')
+      return run
+    })
+  })
+
+  it('leaves room for a repository between its two files', async () => {
+    const vault = await makeVault()
+    const path = vault.file('new repository')
+    makeFolders(path, vault.path)
+    cpSync(join(vault.path, 'keys'), join(path, 'keys'), { recursive: true })
+    await expectMadeOrMake(path, { ...vault.env, RESTIC_REPOSITORY: path }, 'between key and config')
     await openRepository(openDirectoryStorage(path), OLD)
   })
 })

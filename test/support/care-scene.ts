@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { initRepository, openRepository } from '../../core/repository/index.ts'
+import { initRepository, openRepository, type Repository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { cheapenKey } from './cheap-key.ts'
-import { runAndKill } from './run-and-kill.ts'
+import { runHoldfast } from './holdfast.ts'
+import { keepFolder } from './kept-folder.ts'
 import { seededChance } from './seeded-chance.ts'
 import { snapshotContents } from './snapshot-contents.ts'
 import { snapshotFiles, type SnapshotFiles } from './snapshot-files.ts'
@@ -22,12 +23,16 @@ export interface CareScene {
   readonly contents: ReadonlyMap<string, string>
   readonly files: readonly SnapshotFiles[]
   readonly env: NodeJS.ProcessEnv
-  /** A copy of the repository to be worked on. The one before is gone. */
+  /** A copy of the repository to be worked on, in the place of the one before. */
   fresh(): string
-  /** An empty repository with the same password. The one before is gone. */
+  /** An empty repository with the same password, in the place of the one before. */
   blank(): string
+  open(folder: string): Promise<Repository>
   contentsOf(folder: string): Promise<ReadonlyMap<string, string>>
-  filesOf(folder: string): Promise<readonly SnapshotFiles[]>
+  /** Of all snapshots, or of one. */
+  filesOf(folder: string, only?: string): Promise<readonly SnapshotFiles[]>
+  /** The names of the packs that its index lists, sorted. */
+  listedPacks(folder: string): Promise<readonly string[]>
   /** Not minding locks: restic would refuse the one that a killed run leaves. */
   restic(folder: string, ...args: readonly string[]): string
   end(): void
@@ -52,11 +57,12 @@ export async function makeCareScene(): Promise<CareScene> {
         seededChance(file * 100 + version).fill(Buffer.alloc(20_000 + file * 1000)),
       )
     }
-    const { stdout, stderr } = await runAndKill(['backup', '-r', first, '--json', source], env)
+    const { stdout, stderr } = await runHoldfast(['repo', 'backup', '-r', first, '--json', source], { env })
     const id = /"snapshot_id":"([0-9a-f]{64})"/.exec(stdout)?.[1]
     if (id === undefined) throw new Error(stderr)
     snapshots.push(id)
   }
+  const [kept, keptEmpty] = [keepFolder(first), keepFolder(empty)]
   return {
     home,
     snapshots,
@@ -64,17 +70,17 @@ export async function makeCareScene(): Promise<CareScene> {
     files: await filesOf(first),
     env,
     fresh() {
-      rmSync(work, { recursive: true, force: true })
-      cpSync(first, work, { recursive: true })
+      kept.copyTo(work)
       return work
     },
     blank() {
-      rmSync(added, { recursive: true, force: true })
-      cpSync(empty, added, { recursive: true })
+      keptEmpty.copyTo(added)
       return added
     },
+    open,
     contentsOf,
     filesOf,
+    listedPacks,
     restic(folder, ...args) {
       const command = ['-r', folder, '--no-cache', '--no-lock', ...args]
       return execFileSync('restic', command, { env, encoding: 'utf8', stdio: 'pipe' })
@@ -83,12 +89,27 @@ export async function makeCareScene(): Promise<CareScene> {
   }
 }
 
-async function filesOf(folder: string): Promise<readonly SnapshotFiles[]> {
-  return snapshotFiles(await openRepository(openDirectoryStorage(folder), PASSWORD))
+function open(folder: string): Promise<Repository> {
+  return openRepository(openDirectoryStorage(folder), PASSWORD)
+}
+
+async function filesOf(folder: string, only?: string): Promise<readonly SnapshotFiles[]> {
+  return snapshotFiles(await open(folder), only)
 }
 
 async function contentsOf(folder: string): Promise<ReadonlyMap<string, string>> {
-  return snapshotContents(await openRepository(openDirectoryStorage(folder), PASSWORD))
+  return snapshotContents(await open(folder))
+}
+
+async function listedPacks(folder: string): Promise<readonly string[]> {
+  const index = await (await open(folder)).loadIndex({ purpose: 'refer' })
+  const entries = Array.from({ length: index.count }, (_, entry) => index.locate(entry))
+  return [...new Set(entries.map(({ pack }) => index.packs.idOf(pack).toString('hex')))].toSorted()
+}
+
+/** Names of locks. One that was not finished is none, and is swept with all that is left half-written, in a day. */
+export function locksIn(folder: string): string[] {
+  return readdirSync(join(folder, 'locks')).filter((name) => !name.includes('-tmp-'))
 }
 
 async function makeEmpty(folder: string): Promise<void> {

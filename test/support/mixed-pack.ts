@@ -39,7 +39,7 @@ export async function damageBlob(
 
 /** Flips a bit in the blob of an entry. */
 export function flipBlob(
-  vault: Vault,
+  vault: Pick<Vault, 'path'>,
   index: BlobIndex,
   entry: number,
 ): { readonly pack: string; readonly content: { undo(): void } } {

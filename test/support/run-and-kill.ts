@@ -2,32 +2,55 @@ import { watch } from 'node:fs'
 
 import { startHoldfast } from './holdfast.ts'
 
-/** When a run is killed: after so many milliseconds, or at the so manieth change of what is in a folder. */
-export type Moment = { readonly after: number } | { readonly change: number; readonly folder: string }
+/**
+ * When a run is killed: at the so manieth change of what is in a folder, or so many milliseconds after its first sign there.
+ * What happens to its lock is a sign, and not counted: else every other change would be one of those.
+ */
+export type Moment = { readonly change: number } | { readonly after: number }
 
 export interface KilledRun {
-  /** False where it had ended before. */
+  /** Whether it was killed at work. False where it had ended before. */
   readonly killed: boolean
+  /** null where it was killed. */
+  readonly code: number | null
   readonly stdout: string
   readonly stderr: string
+  /** Changes that were seen in the folder. */
+  readonly changes: number
+  /** Milliseconds from the first sign in the folder to the end of the process. */
+  readonly worked: number
 }
 
-/** Starts the program and kills it at that moment, unless it has ended or none is given. */
-export async function runAndKill(args: readonly string[], env: NodeJS.ProcessEnv, moment?: Moment): Promise<KilledRun> {
+const LOCKS = 'locks'
+
+/** Starts the program, watches what it does in a folder, and kills it at that moment, unless it has ended or none is given. */
+export async function runAndKill(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  moment?: Moment,
+): Promise<KilledRun> {
   using stack = new DisposableStack()
+  let changes = 0
+  let begun: number | undefined
+  const kill = (): void => void child.kill('SIGKILL')
+  const watcher = watch(folder, { recursive: true }, (_, name) => {
+    if (begun === undefined) {
+      begun = performance.now()
+      if (moment && 'after' in moment) stack.adopt(setTimeout(kill, moment.after), clearTimeout)
+    }
+    if (name?.startsWith(LOCKS)) return
+    changes++
+    if (moment && 'change' in moment && changes === moment.change) kill()
+  })
+  stack.adopt(watcher, () => watcher.close())
   const child = startHoldfast(['repo', ...args], { env })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  const kill = (): void => void child.kill('SIGKILL')
-  if (moment && 'after' in moment) stack.adopt(setTimeout(kill, moment.after), clearTimeout)
-  if (moment && 'change' in moment) {
-    let changes = 0
-    const onChange = (): void => void (++changes === moment.change && kill())
-    stack.adopt(watch(moment.folder, { recursive: true }, onChange), (watcher) => watcher.close())
-  }
-  const signal = await new Promise<NodeJS.Signals | null>((resolve) => {
-    child.on('close', (_code, ended) => resolve(ended))
+  const { code, signal } = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.on('close', (ended, by) => resolve({ code: ended, signal: by }))
   })
-  return { killed: signal === 'SIGKILL', stdout, stderr }
+  const worked = begun === undefined ? 0 : performance.now() - begun
+  return { killed: signal === 'SIGKILL', code, stdout, stderr, changes, worked }
 }

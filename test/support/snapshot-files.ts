@@ -12,12 +12,13 @@ export interface SnapshotFiles {
   readonly files: ReadonlyMap<string, string>
 }
 
-/** Rejects where one cannot be read, as restic reads: packs that wait to be removed are none. */
-export async function snapshotFiles(repository: Repository): Promise<SnapshotFiles[]> {
+/** Of all snapshots, or of one. Rejects where one cannot be read, as restic reads: packs that wait to be removed are none. */
+export async function snapshotFiles(repository: Repository, only?: string): Promise<SnapshotFiles[]> {
   const index = await repository.loadIndex({ purpose: 'refer' })
   const trees = createTreeLoader(repository, index)
   const snapshots: SnapshotFiles[] = []
   for (const { id, original, tree } of await loadSnapshots(repository)) {
+    if (only !== undefined && id !== only) continue
     const contents = new Map<string, Buffer>()
     await walkTree(trees, Buffer.from(tree, 'hex'), '', {
       entry(node, folder: string) {
