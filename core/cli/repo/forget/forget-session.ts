@@ -11,6 +11,7 @@ import type { StoredSnapshot } from '../../../snapshot/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
 import { snapshotFilter } from '../lookup/snapshot-options.ts'
+import { confirmGraces } from '../prune/confirm-graces.ts'
 import { graceOf } from '../prune/limits-of-options.ts'
 import { finishSession, planSession } from '../prune/prune-session.ts'
 import type { Session } from '../session/session.ts'
@@ -53,6 +54,7 @@ export async function forgetSession(
   const since = systemClock.monotonic()
   const plan =
     options.prune && going.length > 0 ? await planSession(session, { limits, without: new Set(going) }) : undefined
+  if (plan && !yes) await confirmGraces(session, plan, { dryRun })
   const { removed, failed } = dryRun ? { removed: going, failed: [] } : await removeEach(session, going)
   tell(session, {
     removed: removed.length,
