@@ -217,3 +217,58 @@ describeWith(['restic'], 'a grace that is given to the program', () => {
     vault.restic('check', '--read-data')
   })
 })
+
+/** The environment of a program whose clock is so many days ahead. */
+const ahead = (days: number): { readonly env: Readonly<Record<string, string>> } => {
+  const script = `const now = Date.now; Date.now = () => now() + ${days} * 86400000`
+  return { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` } }
+}
+
+describe('a clock that is ahead', () => {
+  const REASON =
+    /the grace of 2 packs of .+ would end too early, as the clock of this computer is 5 days ahead of the clock of the storage/
+  let vault: Vault
+  let second: string
+  let packs: readonly string[]
+  beforeEach(async () => {
+    vault = await makeVault()
+    vault.write('old', noise(1, 400_000))
+    const first = await idOf(vault.backUp(['--workers', '1']))
+    vault.write('old', noise(2, 300_000))
+    second = await idOf(vault.backUp(['--workers', '1']))
+    vault.write('old', noise(3, 300_000))
+    await vault.backUp(['--workers', '1'])
+    packs = packsOf(vault)
+    expect((await vault.holdfast(['forget', first, '--prune', '--grace', '2d'])).code).toBe(0)
+  })
+
+  it('ends no grace before a person has confirmed it', async () => {
+    const dry = await vault.holdfast(['prune', '--dry-run'], ahead(5))
+    expect(dry.code).toBe(0)
+    expect(dry.stdout).toMatch(/^Without --yes this stops for a person to confirm it: /m)
+    expect(dry.stdout).toMatch(REASON)
+    const stopped = await vault.holdfast(['prune'], ahead(5))
+    expect(stopped.code).toBe(1)
+    expect(stopped.stderr).toMatch(REASON)
+    expect(stopped.stderr).toContain('Nothing was removed.')
+    expect(packsOf(vault)).toEqual(packs)
+    expect((await vault.holdfast(['prune', '--yes'], ahead(5))).code).toBe(0)
+    expect(packsOf(vault)).toHaveLength(packs.length - 2)
+  })
+
+  it('stops a forget that prunes, before any snapshot is removed', async () => {
+    const stopped = await vault.holdfast(['forget', second, '--prune'], ahead(5))
+    expect(stopped.code).toBe(1)
+    expect(stopped.stderr).toMatch(REASON)
+    expect((await vault.holdfast(['forget', second, '--dry-run'])).code).toBe(0)
+    expect(packsOf(vault)).toEqual(packs)
+  })
+
+  it('stops nothing where no grace ends by it, or where all are to end', async () => {
+    // The grace goes on for a day by the clock of the storage, and by this one.
+    expect((await vault.holdfast(['prune'], ahead(1))).code).toBe(0)
+    expect(packsOf(vault)).toEqual(packs)
+    expect((await vault.holdfast(['prune', '--grace', '0'], ahead(5))).code).toBe(0)
+    expect(packsOf(vault)).toHaveLength(packs.length - 2)
+  })
+})

@@ -9,7 +9,7 @@ import {
 } from '../../base/index.ts'
 import type { BlobIndex, Repository } from '../../repository/index.ts'
 import type { StoredSnapshot } from '../../snapshot/index.ts'
-import { findPacks } from '../inventory/find-packs.ts'
+import { findPacks, unlistedPacks } from '../inventory/find-packs.ts'
 import { type Inventory, readInventory } from '../inventory/read-inventory.ts'
 import { createPackLoader } from '../reading/pack-loader.ts'
 import { createProgressMeter, type ProgressMeter } from '../reading/progress.ts'
@@ -100,7 +100,7 @@ export async function check(repository: Repository, options: CheckOptions): Prom
     const inventory = await takeInventory(repository, report, meter, { signal })
     const { index, ledger, files, trees: treesListed, listedBlobs } = inventory
     const waiting = waitingPacks(inventory)
-    const { packs: packsThere, unlisted } = await findPacks(repository.storage, ledger, { signal })
+    const packsThere = await findPacks(repository.storage, ledger, { signal })
     const states = createBlobStates(index)
     reviewPacks(index, ledger, waiting, states, report)
     const crew = startCheckCrew(workers, {
@@ -126,7 +126,7 @@ export async function check(repository: Repository, options: CheckOptions): Prom
         { ...parts, isListed: (pack) => pack < ledger.listed && (!waiting.has(pack) || needed.has(pack)) },
         { signal },
       )
-      reviewOrphans(unlisted, isSomethingMissing, report)
+      reviewOrphans(unlistedPacks(ledger), isSomethingMissing, report)
       const affected = new Set<string>()
       if (states.lostSome) {
         const onAffected = (each: Affected): void => {

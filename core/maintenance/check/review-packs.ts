@@ -8,7 +8,7 @@ import { type Finding, finding, PACK_IS_LONGER } from './finding.ts'
 
 /** What packs in no index are: left over, unless something is in no index that could be in them. */
 export function reviewOrphans(
-  orphans: readonly FoundPack[],
+  orphans: Iterable<FoundPack>,
   isSomethingMissing: boolean,
   report: (finding: Finding) => void,
 ): void {

@@ -9,18 +9,23 @@ export interface FoundPack {
   readonly size: number
 }
 
-/** Notes in the ledger which packs the storage has. Resolves to how many, and to those that are in no index. */
-export async function findPacks(
-  storage: Storage,
-  ledger: PackLedger,
-  options: Abortable,
-): Promise<{ readonly packs: number; readonly unlisted: readonly FoundPack[] }> {
+/** Notes in the ledger which packs the storage has. Resolves to how many. */
+export async function findPacks(storage: Storage, ledger: PackLedger, options: Abortable): Promise<number> {
   let packs = 0
-  const unlisted: FoundPack[] = []
   for await (const { name, size } of storage.list('pack', options)) {
     packs++
-    const pack = ledger.found(Buffer.from(name, 'hex'), size)
-    if (pack >= ledger.listed) unlisted.push({ name, size })
+    ledger.found(Buffer.from(name, 'hex'), size)
   }
-  return { packs, unlisted }
+  return packs
+}
+
+/** Those that were found and that no index lists: a prune that was ended while it removed them leaves all that it rewrote. */
+export function unlistedPacks(ledger: PackLedger): Iterable<FoundPack> {
+  return {
+    *[Symbol.iterator]() {
+      for (let pack = ledger.listed; pack < ledger.count; pack++) {
+        yield { name: ledger.nameOf(pack), size: ledger.size(pack) }
+      }
+    },
+  }
 }

@@ -10,7 +10,10 @@ const FEWEST = 1024
 const GROWTH = 1.25
 
 /** `fill` is what places have that nobody set. */
-export function createNumberColumn(Kind: Float64ArrayConstructor | Int32ArrayConstructor, fill: number): NumberColumn {
+export function createNumberColumn(
+  Kind: Float64ArrayConstructor | Int32ArrayConstructor | Uint8ArrayConstructor,
+  fill: number,
+): NumberColumn {
   let numbers = new Kind(FEWEST).fill(fill)
   let length = 0
 

@@ -11,7 +11,7 @@ export interface ReadHeader extends FoundPack {
 /** Reads headers, several at a time, in the order of the packs. */
 export async function* readHeaders(
   { storage, sealer }: Repository,
-  packs: readonly FoundPack[],
+  packs: Iterable<FoundPack>,
   { signal }: Abortable,
 ): AsyncGenerator<ReadHeader> {
   async function read({ name, size }: FoundPack): Promise<ReadHeader> {

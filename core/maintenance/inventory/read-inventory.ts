@@ -3,14 +3,13 @@ import {
   type BlobIndex,
   createBlobIndex,
   type IndexContent,
-  laterNote,
   readIndexFiles,
   type Repository,
-  type WaitingPacks,
-  type WaitNote,
 } from '../../repository/index.ts'
 import { createPackLedger, type PackLedger } from './pack-ledger.ts'
+import { createPackSet, type PackSet } from './pack-set.ts'
 import { createSaidPlaces } from './said-places.ts'
+import { readWaitingNotes, type WaitingNotes } from './waiting-notes.ts'
 
 /** What the index files say. */
 export interface Inventory {
@@ -21,11 +20,11 @@ export interface Inventory {
   /** How many trees are listed. */
   readonly trees: number
   /** Packs that no index lists any more and that wait to be removed, by their names: what is noted of them. */
-  readonly waiting: ReadonlyMap<string, WaitNote>
+  readonly waiting: WaitingNotes
   /** How many entries are of packs that are listed. Those behind them are of such that wait. */
   readonly listedBlobs: number
   /** Packs, by their numbers, that are listed several times, each time alike: once says as much. */
-  readonly repeated: ReadonlySet<number>
+  readonly repeated: Pick<PackSet, 'size' | 'has'>
 }
 
 export interface ReadInventoryOptions extends Abortable {
@@ -52,13 +51,14 @@ export async function readInventory(
   const names: string[] = []
   const index = createBlobIndex()
   const ledger = createPackLedger(index.packs)
-  const notes: WaitingPacks[] = []
+  const notes = readWaitingNotes()
+  const noting: string[] = []
   const said = createSaidPlaces(index, ledger)
   const turns = createTurns()
   let trees = 0
-  const repeated = new Set<number>()
+  const repeated = createPackSet()
   /** Packs that are listed several times, and not alike. */
-  const contradicted = new Set<number>()
+  const contradicted = createPackSet()
 
   /** Lists what a file says of a pack, but for what another listing of it has said alike. */
   async function addListing(content: IndexContent, listed: number, file: number): Promise<void> {
@@ -74,7 +74,9 @@ export async function readInventory(
     if (!isNew && file !== NO_FILE) {
       const blobs = content.firstBlob(listed + 1) - content.firstBlob(listed)
       const isAlike = index.count === firstEntry && blobs === ledger.firstCountOf(pack)
-      ;(isAlike ? repeated : contradicted).add(pack)
+      if (!isAlike) contradicted.add(pack)
+      if (contradicted.has(pack)) repeated.delete(pack)
+      else repeated.add(pack)
     }
     if (isNew || index.count > firstEntry) ledger.add(pack, firstEntry, index.count, file)
   }
@@ -116,32 +118,23 @@ export async function readInventory(
   for await (const file of reading) {
     names[file.number] = file.name
     await add(file.content, file.number)
-    if (file.content.waiting) notes.push(file.content.waiting)
+    if (file.content.waiting) {
+      notes.add(file.content.waiting)
+      noting.push(file.name)
+    }
     files++
     onFile?.()
   }
-  const waiting = waitingPacks(notes, ledger)
+  const waiting = notes.finish((id) => ledger.find(id) >= 0)
   const listedBlobs = index.count
-  if (withWaiting) for (const { content } of notes) await add(content, NO_FILE)
+  if (withWaiting) {
+    // They are read again: what waits may be as much as what is listed, and is held once, behind it.
+    const again = readIndexFiles(storage, sealer, { names: noting, signal, onUnreadable })
+    for await (const { content } of again) if (content.waiting) await add(content.waiting.content, NO_FILE)
+  }
   ledger.close()
-  const alike = new Set([...repeated].filter((pack) => !contradicted.has(pack)))
-  return { index, ledger, files, trees, waiting, listedBlobs, repeated: alike }
+  return { index, ledger, files, trees, waiting, listedBlobs, repeated }
 }
 
 /** Where nothing lists a pack but a note that it waits. */
 const NO_FILE = -1
-
-/** Of two notes the later one counts. Whoever has listed a pack again wants to keep it. */
-function waitingPacks(files: readonly WaitingPacks[], ledger: PackLedger): ReadonlyMap<string, WaitNote> {
-  const waiting = new Map<string, WaitNote>()
-  for (const { content, notes } of files) {
-    for (const [pack, note] of notes.entries()) {
-      const id = content.packId(pack)
-      if (ledger.find(id) >= 0) continue
-      const name = id.toString('hex')
-      const other = waiting.get(name)
-      waiting.set(name, other ? laterNote(note, other) : note)
-    }
-  }
-  return waiting
-}

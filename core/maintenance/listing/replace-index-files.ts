@@ -11,6 +11,7 @@ import {
   type Repository,
   type WaitNote,
 } from '../../repository/index.ts'
+import { createWrittenNotes } from './written-notes.ts'
 
 /** What the index files will say of a pack. */
 export type Listing =
@@ -30,8 +31,13 @@ export interface AddedListing {
 export interface ReplaceIndexFilesOptions extends Abortable {
   /** What is to be said of a pack that some index file lists or notes as waiting; undefined: what is said so far. */
   readonly listingOf: (id: Buffer) => Listing | undefined
-  /** Whether a pack is listed several times, each time alike. Then one of the listings stays. */
-  readonly isRepeated?: ((id: Buffer) => boolean) | undefined
+  /**
+   * Whether a listing of a pack is to be left out, as another one, which stays, says the same. Asked once of each listing
+   * of packs in the files that are looked at.
+   */
+  readonly isRepeat?: ((id: Buffer) => boolean) | undefined
+  /** A number of a pack, or -1, for whoever has numbers at hand: names of millions of packs take much memory. */
+  readonly numberOf?: ((id: Buffer) => number) | undefined
   /** Index files that are left as they are. */
   readonly except?: ReadonlySet<string> | undefined
   /** Called for an index file that cannot be read; it is left as it is. Without it, the first one ends the work. */
@@ -57,7 +63,8 @@ export async function replaceIndexFiles(
   repository: Repository,
   {
     listingOf,
-    isRepeated,
+    isRepeat,
+    numberOf,
     except,
     added,
     onFile,
@@ -68,21 +75,14 @@ export async function replaceIndexFiles(
   }: ReplaceIndexFilesOptions,
 ): Promise<void> {
   const writer = createIndexFilesWriter(repository, { signal })
-  const written = new Map<string, { readonly note: WaitNote; readonly blobs: number }>()
+  const written = createWrittenNotes(numberOf)
   const old: string[] = []
-  const listed = new Set<string>()
 
-  /** Packs of an index file, by their places in it, that are listed elsewhere, too, and there it stays. */
+  /** Packs of an index file, by their places in it, that another one lists as well. */
   function repeatsIn(content: IndexContent): ReadonlySet<number> {
     const repeats = new Set<number>()
-    if (!isRepeated) return repeats
-    for (let pack = 0; pack < content.packCount; pack++) {
-      const id = content.packId(pack)
-      if (!isRepeated(id)) continue
-      const name = id.toString('hex')
-      if (listed.has(name)) repeats.add(pack)
-      else listed.add(name)
-    }
+    if (!isRepeat) return repeats
+    for (let pack = 0; pack < content.packCount; pack++) if (isRepeat(content.packId(pack))) repeats.add(pack)
     return repeats
   }
 
@@ -91,13 +91,12 @@ export async function replaceIndexFiles(
     if (listing.state === 'listed') await writer.add(pack)
     else {
       // Of what is noted twice the note may be newer than the list. One that promises, or lists, more is noted besides.
-      const name = Buffer.from(pack.id).toString('hex')
-      const other = written.get(name)
+      const other = written.of(pack.id)
       const told = noteOf(listing)
       const note = other ? laterNote(other.note, told) : told
       const blobs = listing.state === 'set-aside' ? [] : [...pack.blobs]
       if (other && isSameNote(note, other.note) && blobs.length <= other.blobs) return
-      written.set(name, { note, blobs: Math.max(blobs.length, other?.blobs ?? 0) })
+      written.set(pack.id, { note, blobs: Math.max(blobs.length, other?.blobs ?? 0) })
       await writer.addWaiting({ ...pack, blobs }, note)
     }
   }

@@ -3,11 +3,13 @@ import type { Repository, WaitNote } from '../../repository/index.ts'
 import type { FoundPack } from '../inventory/find-packs.ts'
 import type { PackLedger } from '../inventory/pack-ledger.ts'
 import { readHeaders } from '../inventory/read-headers.ts'
+import type { Inventory } from '../inventory/read-inventory.ts'
 import { removeFiles } from '../listing/remove-files.ts'
-import { type AddedListing, type Listing, replaceIndexFiles } from '../listing/replace-index-files.ts'
+import { type AddedListing, replaceIndexFiles } from '../listing/replace-index-files.ts'
 import { createProgressMeter, type ProgressMeter } from '../reading/progress.ts'
 import { assertCounted } from './assert-counted.ts'
-import { letsWait, noteNow, renewNote } from './grace.ts'
+import { letsWait, noteNow } from './grace.ts'
+import { type NewListing, newListings } from './new-listing.ts'
 import type { PrunePhase, PruneProgress } from './prune-phase.ts'
 import type { PrunePlan } from './prune-plan.ts'
 import { type Saved, saveNeeded } from './save-needed.ts'
@@ -78,26 +80,30 @@ async function execute(
   })
   const { spared, replaced } = tellDamage(plan, saved, { onSpared, onReplaced })
 
-  const listings = listingsOf(plan, saved.lasting)
-  const notes = letsWait(limits) ? unlisted.filter(({ name }) => !inventory.waiting.has(name)) : []
+  const listingOf = newListings(plan, saved.lasting)
   await replaceIndexFiles(repository, {
     signal,
     onListed: (files) => meter.begin('list', files),
     onFile: () => meter.add(1),
-    listingOf: (id) => listings.get(ledger.find(id)),
-    isRepeated: (id) => inventory.repeated.has(ledger.find(id)),
-    added: notesOf(repository, notes, noteNow(limits, now), { signal }),
+    numberOf: (id) => ledger.find(id),
+    listingOf(id) {
+      const pack = ledger.find(id)
+      // New packs have no number, and those behind the listed ones are in no index.
+      return pack >= 0 && pack < ledger.listed ? listingOf(pack) : undefined
+    },
+    isRepeat: repeatsOf(inventory),
+    added: notesOf(repository, letsWait(limits) ? unlisted : [], noteNow(limits, now), { signal }),
   })
 
-  const going = new Map(namesOf(listings, ledger))
-  if (!letsWait(limits)) for (const { name, size } of unlisted) going.set(name, size)
   const done = { packsRemoved: 0, bytesRemoved: 0, bytesWritten: saved.bytes, spared, replaced, failed: 0 }
-  meter.begin('remove', going.size)
-  await removeFiles(repository.storage, 'pack', going.keys(), {
+  let going = 0
+  for (const _ of goingPacks(plan, listingOf)) going++
+  meter.begin('remove', going)
+  await removeFiles(repository.storage, 'pack', namesOf(ledger, goingPacks(plan, listingOf)), {
     signal,
     onRemoved(name) {
       done.packsRemoved++
-      done.bytesRemoved += going.get(name) ?? 0
+      done.bytesRemoved += ledger.size(ledger.find(Buffer.from(name, 'hex')))
       meter.add(1)
     },
     onFailed(name, error) {
@@ -111,7 +117,7 @@ async function execute(
 /** Notes of packs that no index lists, with what their headers say: what waits may be needed, and is taken back then. */
 async function* notesOf(
   repository: Repository,
-  packs: readonly FoundPack[],
+  packs: Iterable<FoundPack>,
   note: WaitNote,
   options: Abortable,
 ): AsyncGenerator<AddedListing> {
@@ -136,40 +142,27 @@ function tellDamage(
   return { spared: stays.size, replaced: gone.length }
 }
 
-/** What the index files will say of packs of which they say something else now, by the packs' numbers. */
-function listingsOf({ decisions, limits, now }: PrunePlan, lasting: ReadonlySet<number>): ReadonlyMap<number, Listing> {
-  const listings = new Map<number, Listing>()
-  for (const { use, action, reason } of decisions) {
-    const { pack, waiting } = use
-    switch (action) {
-      case 'unlist':
-        listings.set(pack, { state: 'gone' })
-        break
-      case 'take-back':
-        listings.set(pack, { state: 'listed' })
-        break
-      case 'remove':
-      case 'repack':
-        if (lasting.has(pack)) break
-        listings.set(
-          pack,
-          letsWait(limits) && reason !== 'due' ? { state: 'waiting', note: noteNow(limits, now) } : { state: 'gone' },
-        )
-        break
-      case 'wait':
-        if (waiting) listings.set(pack, { state: 'waiting', note: renewNote(waiting, limits.grace, now) })
-        break
-      case 'keep':
-        break
-    }
+/** Whether a listing of a pack is a further one of such as say the same: the first one that is asked for is none. */
+function repeatsOf({ ledger, repeated }: Inventory): (id: Buffer) => boolean {
+  const isListed = new Uint8Array(repeated.size > 0 ? ledger.listed : 0)
+  return (id) => {
+    const pack = ledger.find(id)
+    if (pack < 0 || !repeated.has(pack)) return false
+    const isRepeat = isListed[pack] === 1
+    isListed[pack] = 1
+    return isRepeat
   }
-  return listings
 }
 
-/** Packs of which the index files say nothing any more, and that are there: names and bytes. */
-function* namesOf(listings: ReadonlyMap<number, Listing>, ledger: PackLedger): Generator<[string, number]> {
-  for (const [pack, { state }] of listings) {
-    const size = ledger.size(pack)
-    if (state === 'gone' && !Number.isNaN(size)) yield [ledger.nameOf(pack), size]
+/** Files of which the index says nothing any more: packs by their numbers. */
+function* goingPacks({ inventory: { ledger }, limits }: PrunePlan, listingOf: NewListing): Generator<number> {
+  for (let pack = 0; pack < ledger.listed; pack++) {
+    if (listingOf(pack)?.state === 'gone' && !Number.isNaN(ledger.size(pack))) yield pack
   }
+  // What no index lists comes behind.
+  if (!letsWait(limits)) for (let pack = ledger.listed; pack < ledger.count; pack++) yield pack
+}
+
+function* namesOf(ledger: PackLedger, packs: Iterable<number>): Generator<string> {
+  for (const pack of packs) yield ledger.nameOf(pack)
 }

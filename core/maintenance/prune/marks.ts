@@ -6,4 +6,8 @@ export const MARK = {
   kept: 2,
   /** This copy was read and is damaged, or cannot be read. It never counts as one. */
   unreadable: 4,
+  /** This copy is to be read next: see `DueCopies`. */
+  due: 8,
+  /** It was to be read, and cannot be. Whether there is another one was not looked at yet. */
+  failed: 16,
 } as const

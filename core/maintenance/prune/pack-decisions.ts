@@ -34,6 +34,7 @@ export interface PackDecision {
 
 /** What becomes of each pack, by their numbers. */
 export interface PackDecisions extends Iterable<PackDecision> {
+  of(pack: number): PackDecision
   actionOf(pack: number): PackAction
   set(pack: number, action: PackAction, reason?: PackReason): void
 }
@@ -44,15 +45,21 @@ export function createPackDecisions(uses: PackUses): PackDecisions {
   const reasons = new Uint8Array(uses.count)
 
   const actionOf = (pack: number): PackAction => ACTIONS[actions[pack] ?? 0] ?? 'keep'
+  const decisionOn = (use: PackUse): PackDecision => ({
+    use,
+    action: actionOf(use.pack),
+    reason: REASONS[reasons[use.pack] ?? 0],
+  })
 
   return {
+    of: (pack) => decisionOn(uses.of(pack)),
     actionOf,
     set(pack, action, reason) {
       actions[pack] = ACTIONS.indexOf(action)
       reasons[pack] = REASONS.indexOf(reason)
     },
     *[Symbol.iterator]() {
-      for (const use of uses) yield { use, action: actionOf(use.pack), reason: REASONS[reasons[use.pack] ?? 0] }
+      for (const use of uses) yield decisionOn(use)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { WaitNote } from '../../repository/index.ts'
+import { createNoteColumn } from '../inventory/note-column.ts'
 
 /** What is in a pack that an index lists or a note names. */
 export interface PackContent {
@@ -36,7 +37,7 @@ export interface PackUses extends Iterable<PackUse> {
 const FLAG = { whole: 1, trees: 2, data: 4, uncompressed: 8 } as const
 
 /**
- * Nothing is counted as kept yet. A pack takes 25 bytes, in columns: of a disk in large blocks there may be one for every
+ * Nothing is counted as kept yet. A pack takes 25 bytes, and 4 where it waits, in columns: of a disk in large blocks there may be one for every
  * four blobs.
  */
 export function createPackUses(count: number, contents: Iterable<PackContent>): PackUses {
@@ -45,8 +46,7 @@ export function createPackUses(count: number, contents: Iterable<PackContent>): 
   const flags = new Uint8Array(count)
   const keptBlobs = new Uint32Array(count)
   const keptBytes = new Float64Array(count)
-  /** Most packs do not wait. */
-  const waiting = new Map<number, WaitNote>()
+  const waiting = createNoteColumn()
   let next = 0
   for (const content of contents) {
     bytes[next] = content.bytes
@@ -70,7 +70,7 @@ export function createPackUses(count: number, contents: Iterable<PackContent>): 
       hasTrees: (flag & FLAG.trees) !== 0,
       hasData: (flag & FLAG.data) !== 0,
       hasUncompressed: (flag & FLAG.uncompressed) !== 0,
-      waiting: waiting.get(pack),
+      waiting: waiting.at(pack),
       keptBlobs: keptBlobs[pack] ?? 0,
       keptBytes: keptBytes[pack] ?? 0,
     }

@@ -1,7 +1,7 @@
 import { type Abortable, CoreError, type Clock, reasonOf, systemClock } from '../../base/index.ts'
 import type { Repository } from '../../repository/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
-import { findPacks } from '../inventory/find-packs.ts'
+import { findPacks, unlistedPacks } from '../inventory/find-packs.ts'
 import { readInventory } from '../inventory/read-inventory.ts'
 import { createProgressMeter, type ProgressMeter } from '../reading/progress.ts'
 import { chooseCopies } from './choose-copies.ts'
@@ -57,7 +57,8 @@ async function plan(
     onFile: () => meter.add(1),
   })
   const { index, ledger } = inventory
-  const { unlisted } = await findPacks(repository.storage, ledger, { signal })
+  await findPacks(repository.storage, ledger, { signal })
+  const unlisted = unlistedPacks(ledger)
   meter.begin('trees', inventory.trees)
   const { marks, gaps } = await markUsed(repository, snapshots, inventory, {
     workers,

@@ -61,7 +61,7 @@ export interface PrunePlan {
   /** Ids of the snapshots whose needs it counts. */
   readonly snapshots: ReadonlySet<string>
   readonly decisions: PackDecisions
-  readonly unlisted: readonly FoundPack[]
+  readonly unlisted: Iterable<FoundPack>
   readonly inventory: Inventory
   /** `MARK`s of each entry of the index. */
   readonly marks: Uint8Array

@@ -2,8 +2,8 @@ import type { Abortable } from '../../base/index.ts'
 import { createBlobIndex, type Repository } from '../../repository/index.ts'
 import type { MoveManner } from '../moving/messages.ts'
 import { type Move, moveBlobs } from '../moving/move-blobs.ts'
-import { movesOfEntries } from '../moving/moves-of-entries.ts'
 import { copiesToProve } from './copies-to-prove.ts'
+import { createDueCopies } from './due-copies.ts'
 import { MARK } from './marks.ts'
 import type { PrunePlan } from './prune-plan.ts'
 
@@ -42,34 +42,37 @@ export async function saveNeeded(
   const damaged = new Map<number, string>()
   let bytes = 0
 
-  /** Returns the entries that cannot be read; they are marked. */
-  async function moveAll(moves: Iterable<Move>, manner: MoveManner): Promise<number[]> {
-    const failed: number[] = []
+  const has = (entry: number, mark: number): boolean => ((marks[entry] ?? 0) & mark) !== 0
+
+  /** What cannot be read is marked. Resolves to how many blobs that are. */
+  async function moveAll(moves: Iterable<Move>, manner: MoveManner): Promise<number> {
+    let failed = 0
+    // Nothing is listed in it: of each blob one copy is chosen, so none is moved twice.
+    const stored = createBlobIndex()
     const moved = await moveBlobs(
       { repository, index, ledger },
-      { repository, index: createBlobIndex(), manner, packBytes: limits.packBytes },
+      { repository, index: stored, manner, packBytes: limits.packBytes },
       moves,
       {
         workers,
         signal,
         words: { crewOf: 'the prune', safety: 'Nothing was removed.' },
         onFailure({ pack, lost, reason }) {
-          for (const entry of lost) failed.push(entry)
+          failed += lost.length
+          for (const entry of lost) marks[entry] = (marks[entry] ?? 0) | MARK.unreadable | MARK.failed
           if (!damaged.has(pack)) damaged.set(pack, reason)
         },
         onPack: ({ pack }) => onPack(ledger.size(pack)),
       },
     )
     bytes += moved.bytes
-    for (const entry of failed) marks[entry] = (marks[entry] ?? 0) | MARK.unreadable
     return failed
   }
 
   /** Another copy of the blob that may be read. */
   function otherCopy(entry: number): number | undefined {
     for (const copy of copiesOf(entry)) {
-      const isTried = ((marks[copy] ?? 0) & MARK.unreadable) !== 0
-      if (!isTried && !Number.isNaN(ledger.size(index.locate(copy).pack))) return copy
+      if (!has(copy, MARK.unreadable) && !Number.isNaN(ledger.size(index.locate(copy).pack))) return copy
     }
     return undefined
   }
@@ -79,35 +82,41 @@ export async function saveNeeded(
     for (let copy = first; copy >= 0; copy = index.next(copy)) yield copy
   }
 
-  function* movesOf(packs: readonly number[]): Generator<Move> {
-    for (const pack of packs) yield { pack, entries: ledger.entriesOf(pack).filter((entry) => isKept(marks, entry)) }
-  }
-
-  const rewritten: number[] = []
-  for (const { action, use } of decisions) if (action === 'repack') rewritten.push(use.pack)
-  const proved = movesOfEntries(index, copiesToProve(plan))
-  const all = [...rewritten, ...proved.map(({ pack }) => pack)]
-  if (all.length === 0) return { bytes, damaged, lasting: new Set() }
-  onBegin(
-    all.length,
-    all.reduce((sum, pack) => sum + ledger.size(pack), 0),
-  )
-  const manner = limits.repackUncompressed ? 'compress' : 'keep'
-  let failed = rewritten.length > 0 ? await moveAll(movesOf(rewritten), manner) : []
-  if (proved.length > 0) failed = failed.concat(await moveAll(proved, 'prove'))
   const lasting = new Set<number>()
-  while (failed.length > 0) {
-    const others: number[] = []
-    for (const entry of failed) {
+  /** Other copies of what failed. Where there is none, the packs that hold one last. */
+  function* otherCopies(): Generator<number> {
+    for (let entry = 0; entry < index.count; entry++) {
+      if (!has(entry, MARK.failed)) continue
+      marks[entry] = (marks[entry] ?? 0) & ~MARK.failed
       const other = otherCopy(entry)
-      if (other !== undefined) others.push(other)
+      if (other !== undefined) yield other
       else for (const copy of copiesOf(entry)) lasting.add(index.locate(copy).pack)
     }
-    failed = others.length > 0 ? await moveAll(movesOfEntries(index, others), manner) : []
+  }
+
+  function* rewrites(): Generator<Move> {
+    for (const { action, use } of decisions) {
+      if (action !== 'repack') continue
+      yield { pack: use.pack, entries: ledger.entriesOf(use.pack).filter((entry) => has(entry, MARK.kept)) }
+    }
+  }
+
+  const rewritten = { packs: 0, bytes: 0 }
+  for (const { action, use } of decisions) {
+    if (action !== 'repack') continue
+    rewritten.packs++
+    rewritten.bytes += use.bytes
+  }
+  const proved = createDueCopies(plan, copiesToProve(plan))
+  const packs = rewritten.packs + proved.packs
+  if (packs === 0) return { bytes, damaged, lasting }
+  onBegin(packs, rewritten.bytes + proved.bytes)
+  const manner = limits.repackUncompressed ? 'compress' : 'keep'
+  let failed = rewritten.packs > 0 ? await moveAll(rewrites(), manner) : 0
+  if (proved.packs > 0) failed += await moveAll(proved.take(), 'prove')
+  while (failed > 0) {
+    const others = createDueCopies(plan, otherCopies())
+    failed = others.packs > 0 ? await moveAll(others.take(), manner) : 0
   }
   return { bytes, damaged, lasting }
-}
-
-function isKept(marks: Uint8Array, entry: number): boolean {
-  return ((marks[entry] ?? 0) & MARK.kept) !== 0
 }

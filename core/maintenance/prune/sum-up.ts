@@ -20,7 +20,7 @@ interface Counts {
 /** Says in numbers what decisions mean. */
 export function sumUp(
   decisions: PackDecisions,
-  unlisted: readonly FoundPack[],
+  unlisted: Iterable<FoundPack>,
   { snapshots, blobs, copies: { used, repeated }, repeatedPacks, grace, now }: Counts,
 ): PruneSummary {
   const sums = new Map<string, Sum>()
@@ -44,7 +44,11 @@ export function sumUp(
     return { packs, bytes }
   }
 
-  const unlistedSum = { packs: unlisted.length, bytes: unlisted.reduce((sum, { size }) => sum + size, 0) }
+  const unlistedSum = { packs: 0, bytes: 0 }
+  for (const { size } of unlisted) {
+    unlistedSum.packs++
+    unlistedSum.bytes += size
+  }
   const repacked = REPACK_REASONS.flatMap((reason) => {
     const sum = sums.get(sumKey('repack', reason))
     return sum ? [{ reason, ...sum }] : []
@@ -54,7 +58,7 @@ export function sumUp(
   const remove = of('remove', 'unused')
   const beginning = remove.bytes + sumOf(repacked, ({ bytes }) => bytes) + unlistedSum.bytes
   const bytesWaiting = waiting.bytes + (letsWait({ grace }) ? beginning : 0)
-  if (unlisted.length > 0) waitsUntil.add(newDue({ grace }, now))
+  if (unlistedSum.packs > 0) waitsUntil.add(newDue({ grace }, now))
   return {
     snapshots,
     blobs: { used, unused: blobs - used - repeated, repeated },

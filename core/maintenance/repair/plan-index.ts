@@ -1,6 +1,6 @@
 import type { Abortable } from '../../base/index.ts'
 import type { Repository } from '../../repository/index.ts'
-import { findPacks, type FoundPack } from '../inventory/find-packs.ts'
+import { findPacks, type FoundPack, unlistedPacks } from '../inventory/find-packs.ts'
 import { layOut } from '../inventory/pack-layout.ts'
 import { type Inventory, readInventory } from '../inventory/read-inventory.ts'
 
@@ -44,9 +44,9 @@ export async function planIndexRepair(
     },
   })
   const { index, ledger, waiting } = inventory
-  const { unlisted } = await findPacks(repository.storage, ledger, { signal })
+  await findPacks(repository.storage, ledger, { signal })
   const missing: number[] = []
-  const toRead = unlisted.filter(({ name }) => readAll || !waiting.has(name))
+  const toRead = [...unlistedPacks(ledger)].filter(({ name }) => readAll || !waiting.has(name))
   for (let pack = 0; pack < ledger.listed; pack++) {
     const size = ledger.size(pack)
     if (Number.isNaN(size)) {

@@ -15,7 +15,9 @@ export interface ReadIndexFile {
 }
 
 export interface ReadIndexFilesOptions extends Abortable {
-  /** Told how many there are, and their bytes, before the first is read. */
+  /** Reads these, and not all that are there. */
+  readonly names?: readonly string[] | undefined
+  /** Told how many there are, and their bytes, before the first is read. Not where `names` says it. */
   readonly onListed?: ((files: number, bytes: number) => void) | undefined
   /** Called for an index file that cannot be read; it is left out. Without it, the first one ends the reading. */
   readonly onUnreadable?: ((name: string, error: CoreError, number: number) => void) | undefined
@@ -30,15 +32,17 @@ export interface ReadIndexFilesOptions extends Abortable {
 export async function* readIndexFiles(
   storage: Storage,
   sealer: Sealer,
-  { signal, onListed, onUnreadable }: ReadIndexFilesOptions = {},
+  { names: wanted, signal, onListed, onUnreadable }: ReadIndexFilesOptions = {},
 ): AsyncGenerator<ReadIndexFile> {
-  const names: string[] = []
+  const names = [...(wanted ?? [])]
   let bytes = 0
-  for await (const { name, size } of storage.list('index', { signal })) {
-    names.push(name)
-    bytes += size
+  if (!wanted) {
+    for await (const { name, size } of storage.list('index', { signal })) {
+      names.push(name)
+      bytes += size
+    }
+    onListed?.(names.length, bytes)
   }
-  onListed?.(names.length, bytes)
 
   function load(name: string | undefined): Promise<Buffer> | undefined {
     const loading = name === undefined ? undefined : loadUnpacked(storage, sealer, 'index', name, { signal })

@@ -11,6 +11,7 @@ import type { StoredSnapshot } from '../../../snapshot/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
 import { snapshotFilter } from '../lookup/snapshot-options.ts'
+import { confirmGraces } from '../prune/confirm-graces.ts'
 import { graceOf } from '../prune/limits-of-options.ts'
 import { finishSession, planSession } from '../prune/prune-session.ts'
 import type { Session } from '../session/session.ts'
@@ -59,6 +60,7 @@ export async function forgetSession(
     if (!dryRun) throw unconfirmed(emptying, { remedy: 'If all of it is to go, give --yes. Else leave out --prune.' })
     output.say(wouldStop(emptying))
   }
+  if (plan && !yes) await confirmGraces(session, plan, { dryRun })
   const { removed, failed } = dryRun ? { removed: going, failed: [] } : await removeEach(session, going)
   tell(session, {
     removed: removed.length,

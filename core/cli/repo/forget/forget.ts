@@ -21,7 +21,8 @@ removed as they are named; but where none would be left, --prune wants --yes, to
 
 A snapshot that is removed is gone for good. What only it needed takes up room until the next prune, which --prune does
 at once, with its defaults. It removes packs at once, or with --grace so much later. What an earlier prune with --grace
-lets wait is kept as long as that promised, whatever is given here, unless it is --grace 0: that ends it.
+lets wait is kept as long as that promised, whatever is given here, unless it is --grace 0: that ends it. Where the clock
+is ahead by more than a day and would end it early, --prune stops for --yes, too, before any snapshot is removed.
 
 Examples:
   holdfast repo forget -r /backup/vault -p pw --keep-daily 7 --keep-weekly 5 --keep-monthly 12 --dry-run

@@ -18,7 +18,8 @@ again: what a snapshot needs after all is taken back, what is due is removed, an
 keeps what was promised, and removes at once only what has become unused since. A longer --grace makes what waits already
 wait longer, too; a shorter one never makes it wait less. Only --grace 0 ends it: what waits and is not needed is removed
 now. A prune by restic knows nothing of graces, and removes what waits at once. The plan says when it is due. Of what an earlier version let wait no grace is noted: it waits a week, or as --grace
-says.
+says. Where a grace would end only as the clock of this computer is more than a day ahead, measured by the clock of the
+storage and by the last forget, nothing is done before a person has confirmed it with --yes.
 
 Nobody else can use the repository meanwhile. Ended at any moment, it can be started again.
 
@@ -41,7 +42,7 @@ export function addPrune(repo: Command, end: End): void {
       'remove packs only so much later, such as 48h (default: at once; 0: those that wait already, too)',
       parseGrace,
     )
-    .option('--yes', 'go on where there is no snapshot at all, so that everything goes')
+    .option('--yes', 'go on where there is no snapshot at all, or where the clock asks for a person')
     .option('-n, --dry-run', 'show the plan, and change nothing')
     .option('--no-lock', 'with --dry-run: do not lock the repository')
     .option('--workers <count>', 'threads that read and prove', workerCount)

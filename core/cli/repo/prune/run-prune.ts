@@ -3,6 +3,7 @@ import type { PrunePlan } from '../../../maintenance/index.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import { refuseNoLock } from '../session/refuse-no-lock.ts'
 import { withSession } from '../session/with-session.ts'
+import { confirmGraces } from './confirm-graces.ts'
 import { limitsOf } from './limits-of-options.ts'
 import type { PruneOptions } from './prune-options.ts'
 import { finishSession, planSession } from './prune-session.ts'
@@ -15,6 +16,7 @@ export function runPrune(options: PruneOptions): Promise<ExitCode> {
     const since = systemClock.monotonic()
     const plan = await planSession(session, { limits, workers })
     if (!dryRun && !yes) refuseAll(plan)
+    if (!yes) await confirmGraces(session, plan, { dryRun })
     return await finishSession(session, plan, { dryRun, workers, since })
   })
 }

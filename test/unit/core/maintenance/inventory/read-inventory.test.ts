@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import { findPacks } from '../../../../../core/maintenance/inventory/find-packs.ts'
+import { findPacks, unlistedPacks } from '../../../../../core/maintenance/inventory/find-packs.ts'
 import { type Inventory, readInventory } from '../../../../../core/maintenance/inventory/read-inventory.ts'
 import type { Repository } from '../../../../../core/repository/index.ts'
 import { makeRepositories } from '../../../../support/made-repository.ts'
@@ -83,8 +83,8 @@ describe('what the index files say', () => {
     await store([listing(PACK, places(1, 0))])
     await repository.storage.save({ kind: 'pack', name: OTHER_PACK }, Buffer.alloc(7))
     const { ledger } = await readInventory(repository)
-    const found = await findPacks(repository.storage, ledger, {})
-    expect(found).toEqual({ packs: 1, unlisted: [{ name: OTHER_PACK, size: 7 }] })
+    expect(await findPacks(repository.storage, ledger, {})).toBe(1)
+    expect([...unlistedPacks(ledger)]).toEqual([{ name: OTHER_PACK, size: 7 }])
     expect([ledger.listed, ledger.count, ledger.size(0), ledger.size(1)]).toEqual([1, 2, Number.NaN, 7])
     expect([ledger.entriesOf(1), ledger.indexFileOf(1)]).toEqual([[], -1])
   })
