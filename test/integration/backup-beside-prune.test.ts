@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHash, hash, randomInt } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,12 +13,11 @@ import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { cheapenKey } from '../support/cheap-key.ts'
 import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { snapshotContents } from '../support/snapshot-contents.ts'
 
 const ROUNDS = Number(process.env['HOLDFAST_RACE_ROUNDS'] ?? 100)
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? randomInt(2 ** 31))
-
 /** For each round that is wanted so many are taken at most, until enough of everything came to pass. */
 const MOST_ROUNDS = 4
 

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -9,12 +8,11 @@ import { runHoldfast } from '../support/holdfast.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { runAndKill } from '../support/run-and-kill.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { notRenewed } from '../support/snapshot-files.ts'
 
 const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? randomInt(2 ** 31))
-
 /** A way to look after a repository that never leaves anything worse than what is stored twice. */
 interface Care {
   readonly title: string

@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
@@ -14,12 +13,11 @@ import { keepFolder } from '../support/kept-folder.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { runAndKill } from '../support/run-and-kill.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { makeVault } from '../support/vault.ts'
 
 const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? randomInt(2 ** 31))
-
 const OLD = 'vault'
 const NEW = 'another'
 

@@ -1,4 +1,4 @@
-import { hash, randomInt } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -13,11 +13,10 @@ import { flipBlob } from '../support/mixed-pack.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { readableBlobs } from '../support/readable-blobs.ts'
 import { type KilledRun, type Moment, runAndKill } from '../support/run-and-kill.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 
 const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? randomInt(2 ** 31))
-
 /** The hash of a file of which nothing is left. */
 const NOTHING = hash('sha256', '')
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { hash, randomInt } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,11 +13,10 @@ import { cheapenKey } from '../support/cheap-key.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { type KilledRun, type Moment, runAndKill } from '../support/run-and-kill.ts'
+import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 
 const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? randomInt(2 ** 31))
-
 /** Files by name, and the hash of what each holds. */
 function contentOf(folder: string): Map<string, string> {
   const content = new Map<string, string>()
