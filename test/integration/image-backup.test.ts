@@ -123,6 +123,18 @@ describeWith(['restic', 'qemu'], 'a disk that was backed up, and restic and qemu
 })
 
 describe('holdfast repo image backup', () => {
+  it('stores zeros that are read as it does those of a hole: one block, one tree of an extent', async () => {
+    const vault = await makeImageVault()
+    const written = Array.from({ length: 64 }, (_, at) => ({
+      offset: GIB + at * 16 * MIB,
+      bytes: Buffer.alloc(16 * MIB),
+    }))
+    const disk = makeDisk(vault.file('disk.raw'), 3 * GIB, [{ offset: 0, bytes: Buffer.from('x') }, ...written])
+    const { summary } = await vault.backUpDisk(disk)
+    // Root, disk, extents, the extent of data, that of zeros; a block of data, that of zeros, two documents.
+    expect(summary).toMatchObject({ tree_blobs: 5, data_blobs: 4, bytes_read: GIB + MIB })
+  })
+
   it('says what it did, to people and to programs', async () => {
     const vault = await makeImageVault()
     const disk = makeDisk(vault.file('disk.raw'), 3 * MIB, [{ offset: MIB, bytes: seededBytes('content', MIB) }])
