@@ -154,7 +154,7 @@ describe('holdfast repo image backup', () => {
       /^Backing up .*disk\.raw, 3\.00 MiB in blocks of 1\.00 MiB\.\nExtents: 1 new, 0 changed, 0 unmodified\.\nAdded .*\nProcessed 3\.00 MiB, of which 1\.00 MiB were read, in .*\nSnapshot [0-9a-f]{8} saved\.\n$/,
     )
     const [snapshot] = jsonLines((await vault.holdfast(['snapshots', '--json'])).stdout)
-    expect(snapshot).toMatchObject({ hostname: 'elsewhere', tags: ['x', 'y'], paths: ['/a disk'] })
+    expect(snapshot).toMatchObject({ hostname: 'elsewhere', tags: ['x', 'y'], paths: ['/a disk/disk.vmdk'] })
     const quiet = await vault.holdfast(['image', 'backup', disk, '--name', 'a disk', '--host', 'elsewhere', '-q'])
     expect(quiet).toMatchObject({ code: 0, stderr: '', stdout: '' })
     const again = await vault.backUpDisk(disk, '--name', 'a disk', '--host', 'elsewhere', '--workers', '1')

@@ -66,6 +66,6 @@ describe('a blob that was cut out of its pack', () => {
     const name = await store('lock', Buffer.from(`\n${DOCUMENTS.lock}`))
     const found = []
     for await (const lock of listLocks(repository)) found.push(lock)
-    expect(found).toEqual([{ name, lock: undefined, stale: false }])
+    expect(found).toEqual([{ name, lock: undefined, stale: false, owner: 'alive' }])
   })
 })
