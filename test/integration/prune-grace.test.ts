@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { type Repository } from '../../core/repository/index.ts'
+import { clockAhead } from '../support/clock-ahead.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { pruneAt } from '../support/prune.ts'
 import { packsOf } from '../support/vault-files.ts'
@@ -12,6 +13,7 @@ import { idOf, messages, noise, openVault as open } from '../support/vault-runs.
 import { makeVault, type Vault } from '../support/vault.ts'
 
 const HOUR = 3_600_000
+const DAY = 24 * HOUR
 
 describe('a prune with a grace', () => {
   const NOW = Date.parse('2026-11-22T00:00:00Z')
@@ -218,11 +220,8 @@ describeWith(['restic'], 'a grace that is given to the program', () => {
   })
 })
 
-/** The environment of a program whose clock is so many days ahead. */
-const ahead = (days: number): { readonly env: Readonly<Record<string, string>> } => {
-  const script = `const now = Date.now; Date.now = () => now() + ${days} * 86400000`
-  return { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` } }
-}
+/** A program whose clock is so many days ahead. */
+const ahead = (days: number): { readonly env: NodeJS.ProcessEnv } => ({ env: clockAhead(days * DAY) })
 
 describe('a clock that is ahead', () => {
   const REASON =
@@ -269,6 +268,46 @@ describe('a clock that is ahead', () => {
     expect((await vault.holdfast(['prune'], ahead(1))).code).toBe(0)
     expect(packsOf(vault)).toEqual(packs)
     expect((await vault.holdfast(['prune', '--grace', '0'], ahead(5))).code).toBe(0)
+    expect(packsOf(vault)).toHaveLength(packs.length - 2)
+  })
+})
+
+describe('a clock that is behind', () => {
+  const REASON =
+    /the grace of [2-9] packs of .+ would end too early, as the clock of this computer is 5 days before the clock of the storage/
+  let vault: Vault
+  let first: string
+  let packs: readonly string[]
+  beforeEach(async () => {
+    vault = await makeVault()
+    vault.write('old', noise(1, 400_000))
+    first = await idOf(vault.backUp(['--workers', '1']))
+    vault.write('old', noise(2, 300_000))
+    await vault.backUp(['--workers', '1'])
+    packs = packsOf(vault)
+  })
+
+  it('begins no grace before a person has confirmed it', async () => {
+    const stopped = await vault.holdfast(['forget', first, '--prune', '--grace', '2d'], ahead(-5))
+    expect(stopped.code).toBe(1)
+    expect(stopped.stderr).toMatch(REASON)
+    expect(stopped.stderr).toContain('Nothing was removed.')
+    expect((await vault.holdfast(['forget', first])).code).toBe(0)
+    const dry = await vault.holdfast(['prune', '--grace', '2d', '--dry-run'], ahead(-5))
+    expect(dry.code).toBe(0)
+    expect(dry.stdout).toMatch(REASON)
+    expect((await vault.holdfast(['prune', '--grace', '2d'], ahead(-5))).stderr).toMatch(REASON)
+    expect(messages((await vault.holdfast(['prune', '--dry-run', '--json'])).stdout, 'plan')[0]).toMatchObject({
+      packs: { waiting: { packs: 0 }, remove: { packs: 2 } },
+    })
+    expect((await vault.holdfast(['prune', '--grace', '2d', '--yes'], ahead(-5))).code).toBe(0)
+    expect(packsOf(vault)).toEqual(packs)
+  })
+
+  it('stops nothing where no grace begins by it', async () => {
+    expect((await vault.holdfast(['prune', '--grace', '2d'], ahead(-5))).code).toBe(0)
+    expect((await vault.holdfast(['forget', first])).code).toBe(0)
+    expect((await vault.holdfast(['prune'], ahead(-5))).code).toBe(0)
     expect(packsOf(vault)).toHaveLength(packs.length - 2)
   })
 })

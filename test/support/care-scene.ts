@@ -28,7 +28,8 @@ export interface CareScene {
   /** An empty repository with the same password, in the place of the one before. */
   blank(): string
   open(folder: string): Promise<Repository>
-  contentsOf(folder: string): Promise<ReadonlyMap<string, string>>
+  /** As restic reads, or as we do: see `snapshotContents`. */
+  contentsOf(folder: string, purpose?: 'refer' | 'read'): Promise<ReadonlyMap<string, string>>
   /** Of all snapshots, or of one. */
   filesOf(folder: string, only?: string): Promise<readonly SnapshotFiles[]>
   /** The names of the packs that its index lists, sorted. */
@@ -97,8 +98,8 @@ async function filesOf(folder: string, only?: string): Promise<readonly Snapshot
   return snapshotFiles(await open(folder), only)
 }
 
-async function contentsOf(folder: string): Promise<ReadonlyMap<string, string>> {
-  return snapshotContents(await open(folder))
+async function contentsOf(folder: string, purpose?: 'refer' | 'read'): Promise<ReadonlyMap<string, string>> {
+  return snapshotContents(await open(folder), purpose)
 }
 
 async function listedPacks(folder: string): Promise<readonly string[]> {

@@ -5,10 +5,13 @@ import { loadSnapshots, TreeReader } from '../../core/snapshot/index.ts'
 
 /**
  * The hash of all that each snapshot holds: every node, and every byte of every file. Rejects where one cannot be read, as
- * restic reads: packs that wait to be removed are none.
+ * restic reads: packs that wait to be removed are none. `read` is as we read: there they are.
  */
-export async function snapshotContents(repository: Repository): Promise<Map<string, string>> {
-  const index = await repository.loadIndex({ purpose: 'refer' })
+export async function snapshotContents(
+  repository: Repository,
+  purpose: 'refer' | 'read' = 'refer',
+): Promise<Map<string, string>> {
+  const index = await repository.loadIndex({ purpose })
   const trees = new Map<string, Promise<string>>()
   const contents = new Map<string, string>()
   for (const { id, tree } of await loadSnapshots(repository)) {

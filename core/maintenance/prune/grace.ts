@@ -31,7 +31,7 @@ export function noteNow({ grace = 0 }: Pick<PruneLimits, 'grace'>, now: number):
  *
  * Where the time is still to come, a clock was wrong then, or is wrong now, and nobody can tell which: the grace counts from
  * the prune that found it so, and from the noted time again once the clock is past that. Whichever it was, it is not cut
- * short. Of a clock that was behind as it was noted nothing tells: that one is.
+ * short. Of a clock that was behind as it was noted nothing tells later: that is asked as it is noted (`begunGraces`).
  */
 export function renewNote({ since, grace, countedFrom }: WaitNote, asked: AskedGrace, now: number): WaitNote {
   const promised = grace >= 0 ? Math.min(grace, MOST_GRACE) : (asked ?? UNTOLD_GRACE)
