@@ -1,4 +1,4 @@
-import type { BlobIndex, Repository } from '../repository/index.ts'
+import { type BlobIndex, type Repository, sumCounts } from '../repository/index.ts'
 import type { StoredSnapshot } from '../snapshot/index.ts'
 import type { PreparedSource } from '../source/index.ts'
 import type { ArchiveThreads } from './archive-threads.ts'
@@ -92,10 +92,7 @@ export async function archivePasses(
 function addCounts(first: Archived, second: Archived): Archived {
   return {
     tree: second.tree,
-    dataBlobs: first.dataBlobs + second.dataBlobs,
-    treeBlobs: first.treeBlobs + second.treeBlobs,
-    bytesAdded: first.bytesAdded + second.bytesAdded,
-    bytesStored: first.bytesStored + second.bytesStored,
+    ...sumCounts([first, second]),
     figures: withRetried(first.figures, second.figures),
   }
 }

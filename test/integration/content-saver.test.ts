@@ -42,7 +42,7 @@ function openWriter(): { writer: ContentWriter; hashed: () => number } {
     shared,
     0,
     {
-      counts: { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0 },
+      counts: { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0, treeBytesStored: 0 },
       save(_, plain, id) {
         hashed++
         id.set(sha256(plain))

@@ -45,9 +45,13 @@ describe('a sparse disk of 4 TiB', () => {
       tree_blobs: 4,
       bytes_read: 4 * 2 ** 20,
     })
+    // A description of each block of that extent, most of them alike, and one of each extent.
+    const metadata = Number(second['tree_bytes_packed'])
+    expect(metadata).toBeLessThanOrEqual(2048 * 10 + 512 * 100)
     const third = await run('read again', 'backup', disk)
     expect(third).toMatchObject({ extents_unmodified: 512, tree_blobs: 0, data_blobs: 0 })
     await run('restore', 'restore', 'latest', '--target', vault.file('out.raw'), '--verify')
+    costs.push(`metadata: first ${Number(first['tree_bytes_packed'])} bytes, one block changed ${metadata}`)
     process.stdout.write(`4 TiB: ${costs.join('; ')}\n`)
   })
 })

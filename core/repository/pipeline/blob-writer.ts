@@ -13,16 +13,19 @@ export interface WriteCounts {
   treeBlobs: number
   bytesAdded: number
   bytesStored: number
+  /** Of trees. */
+  treeBytesStored: number
 }
 
 /** What several workers stored together. */
 export function sumCounts(all: Iterable<WriteCounts>): WriteCounts {
-  const sum: WriteCounts = { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0 }
+  const sum: WriteCounts = { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0, treeBytesStored: 0 }
   for (const counts of all) {
     sum.dataBlobs += counts.dataBlobs
     sum.treeBlobs += counts.treeBlobs
     sum.bytesAdded += counts.bytesAdded
     sum.bytesStored += counts.bytesStored
+    sum.treeBytesStored += counts.treeBytesStored
   }
   return sum
 }
@@ -42,7 +45,7 @@ export function createBlobWriter(shared: SharedPipeline, bell: Bell, post: (mess
   const index = attachBlobIndex(shared.index)
   const bodyOf = createBlobBodies(shared.level)
   const packs = createPackFiller(shared, bell, post)
-  const counts: WriteCounts = { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0 }
+  const counts: WriteCounts = { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0, treeBytesStored: 0 }
 
   return {
     counts,
@@ -56,6 +59,7 @@ export function createBlobWriter(shared: SharedPipeline, bell: Bell, post: (mess
       counts[type === 'tree' ? 'treeBlobs' : 'dataBlobs']++
       counts.bytesAdded += plain.length
       counts.bytesStored += length
+      if (type === 'tree') counts.treeBytesStored += length
       return true
     },
     isKnown: (type, id) => index.find(type, id) >= 0,

@@ -52,6 +52,7 @@ export function reportImageBackup(output: Output, path: string, result: ImageRes
     tree_blobs: result.treeBlobs,
     data_added: bytesAdded,
     data_added_packed: bytesStored,
+    tree_bytes_packed: result.treeBytesStored,
     total_duration: duration / 1000,
     missing_packs: missingPacks,
     written_meanwhile: wasWritten,

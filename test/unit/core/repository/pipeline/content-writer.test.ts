@@ -20,7 +20,7 @@ function openWriter(onSave: (plain: Buffer, count: number) => void = () => undef
   const { shared, bell } = openPipeline(repository, createBlobIndex(), () => undefined, { workers: 1 })
   let count = 0
   const blobs: BlobWriter = {
-    counts: { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0 },
+    counts: { dataBlobs: 0, treeBlobs: 0, bytesAdded: 0, bytesStored: 0, treeBytesStored: 0 },
     save(_, plain, id) {
       onSave(Buffer.from(plain), count++)
       id.set(sha256(plain))
