@@ -15,6 +15,16 @@ import { makeVault, type Vault } from '../support/vault.ts'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
+/** A vault with two snapshots of a file that has nothing in common with what it was. */
+async function vaultOfTwo(): Promise<{ vault: Vault; first: string; second: string }> {
+  const vault = await makeVault()
+  vault.write('old', noise(1, 400_000))
+  const first = await idOf(vault.backUp(['--workers', '1']))
+  vault.write('old', noise(2, 300_000))
+  const second = await idOf(vault.backUp(['--workers', '1']))
+  return { vault, first, second }
+}
+
 describe('a prune with a grace', () => {
   const NOW = Date.parse('2026-11-22T00:00:00Z')
   const grace = 48 * HOUR
@@ -22,11 +32,7 @@ describe('a prune with a grace', () => {
   let repository: Repository
   let first: string
   beforeEach(async () => {
-    vault = await makeVault()
-    vault.write('old', noise(1, 400_000))
-    first = await idOf(vault.backUp(['--workers', '1']))
-    vault.write('old', noise(2, 300_000))
-    await vault.backUp(['--workers', '1'])
+    ;({ vault, first } = await vaultOfTwo())
     repository = await open(vault)
   })
 
@@ -173,11 +179,7 @@ describe('a prune with a grace', () => {
 
 describeWith(['restic'], 'a grace that is given to the program', () => {
   it('is kept by nightly prunes without one, told with its end, and ended only by --grace 0', async () => {
-    const vault = await makeVault()
-    vault.write('old', noise(1, 400_000))
-    const first = await idOf(vault.backUp(['--workers', '1']))
-    vault.write('old', noise(2, 300_000))
-    await vault.backUp(['--workers', '1'])
+    const { vault, first } = await vaultOfTwo()
     const count = packsOf(vault).length
     const begun = Date.now()
     const given = await vault.holdfast(['forget', first, '--prune', '--grace', '2d'])
@@ -230,15 +232,13 @@ describe('a clock that is ahead', () => {
   let second: string
   let packs: readonly string[]
   beforeEach(async () => {
-    vault = await makeVault()
-    vault.write('old', noise(1, 400_000))
-    const first = await idOf(vault.backUp(['--workers', '1']))
-    vault.write('old', noise(2, 300_000))
-    second = await idOf(vault.backUp(['--workers', '1']))
+    const two = await vaultOfTwo()
+    vault = two.vault
+    second = two.second
     vault.write('old', noise(3, 300_000))
     await vault.backUp(['--workers', '1'])
     packs = packsOf(vault)
-    expect((await vault.holdfast(['forget', first, '--prune', '--grace', '2d'])).code).toBe(0)
+    expect((await vault.holdfast(['forget', two.first, '--prune', '--grace', '2d'])).code).toBe(0)
   })
 
   it('ends no grace before a person has confirmed it', async () => {
@@ -279,11 +279,7 @@ describe('a clock that is behind', () => {
   let first: string
   let packs: readonly string[]
   beforeEach(async () => {
-    vault = await makeVault()
-    vault.write('old', noise(1, 400_000))
-    first = await idOf(vault.backUp(['--workers', '1']))
-    vault.write('old', noise(2, 300_000))
-    await vault.backUp(['--workers', '1'])
+    ;({ vault, first } = await vaultOfTwo())
     packs = packsOf(vault)
   })
 

@@ -1,21 +1,16 @@
 import { CoreError } from '../../base/index.ts'
 import { parseObject } from '../config.ts'
+import type { Identity } from './process.ts'
 
-/** Who uses a repository, as a lock file says it (restic design.rst, "Locks"). */
-export interface LockFile {
+/**
+ * Who uses a repository, as a lock file says it (restic design.rst, "Locks"). Locks of others do not say their `place`, which
+ * is empty then, nor when they `started`, which is 0.
+ */
+export interface LockFile extends Identity {
   /** Milliseconds since the epoch: when it was written or last refreshed. */
   readonly time: number
   /** Nobody else may use the repository at the same time. */
   readonly exclusive: boolean
-  readonly hostname: string
-  readonly username: string
-  readonly pid: number
-  readonly uid: number
-  readonly gid: number
-  /** As of `Identity`; empty in locks of others, which do not say. */
-  readonly place: string
-  /** As of `Identity`; 0 in locks of others. */
-  readonly started: number
 }
 
 /** Others may remove a lock that was not refreshed for so long: its owner is gone (restic design.rst, "Locks"). */

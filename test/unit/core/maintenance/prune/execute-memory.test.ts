@@ -38,7 +38,7 @@ const MOST_BYTES = 100
 const ATTEMPTS = 6
 
 /** Planning is measured by plan-memory.test.ts, with more blobs. */
-const PLANNING = ['index', 'trees']
+const PLANNING = new Set(['index', 'trees'])
 
 /** The most that each of the prunes held as it was carried out, by its place and the phase. Bytes. */
 type Peaks = Readonly<Record<string, number>>
@@ -47,7 +47,7 @@ function peaksOf(prunes: readonly Prune[]): Peaks {
   return Object.fromEntries(
     prunes.flatMap(({ most }, at) =>
       Object.entries(most)
-        .filter(([phase]) => !PLANNING.includes(phase))
+        .filter(([phase]) => !PLANNING.has(phase))
         .map(([phase, peak]) => [`${at} ${phase}`, peak]),
     ),
   )
