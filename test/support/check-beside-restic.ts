@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 
 import { CoreError } from '../../core/base/index.ts'
 import { openRepository } from '../../core/repository/index.ts'
@@ -26,11 +26,21 @@ export async function checkBesideRestic(repository: string, password: string): P
   return { restic, ...ours }
 }
 
-/** Runs restic without a cache, which would hide what is damaged. Resolves to its exit code. */
+/**
+ * Runs restic without a cache, which would hide what is damaged. Resolves to its exit code. A pack that is not there, or not
+ * of its size, fails a check, which says so and then tries for a minute to read it: that is not waited for.
+ */
 export function resticCode(password: string, ...args: readonly string[]): Promise<number> {
   const env = { ...process.env, RESTIC_PASSWORD: password, TZ: 'UTC' }
-  return new Promise((resolve) => {
-    const command = execFile('restic', ['--no-cache', '-q', ...args], { env }, () => resolve(command.exitCode ?? -1))
+  const child = spawn('restic', ['--no-cache', '-q', ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (/^pack [0-9a-f]{64}: (?:does not exist|unexpected file size)/m.test(said)) child.kill('SIGKILL')
+    })
+    child.once('close', (code) => resolve(code ?? 1))
   })
 }
 
