@@ -87,7 +87,7 @@ describe('a check of packs', () => {
     expect(new Set(reached).size).toBe(checked.packs)
   })
 
-  // Since 0.19 restic takes this for damage. Both say what is true, and together they list all of the pack.
+  // restic 0.14 does so, 0.19.1-dev takes it for damage. Both listings say what is true, and together they list all of the pack.
   it('takes a pack of which two index files list different parts for a hint, and reads all of it', async () => {
     const repository = await small.copy()
     const { name, entries } = await storePack(repository, [
