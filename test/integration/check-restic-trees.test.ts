@@ -75,7 +75,7 @@ const FOUND_BY_BOTH: readonly Case[] = [
   { title: 'an entry without a name', tree: [file('')], damage: 'tree-damaged' },
   { title: 'a time that is none', tree: [`{"name":"a","type":"fifo","mtime":"yesterday"}`], damage: 'node-damaged' },
   {
-    title: 'a time that no restore needs, and is none',
+    title: 'a change time that is none',
     tree: [`{"name":"a","type":"fifo","ctime":"yesterday"}`],
     damage: 'node-damaged',
   },

@@ -160,7 +160,7 @@ const HARMS: readonly Harm[] = [
     harm: async (victim) => exchange(await victim.drawTwo('snapshots')),
   },
   {
-    title: 'a file holds what belongs into one of another kind',
+    title: 'a file holds one of another kind',
     restic: 'finds',
     async harm(victim) {
       const kinds = ['data', 'index', 'snapshots', 'keys']
@@ -169,7 +169,7 @@ const HARMS: readonly Harm[] = [
     },
   },
   {
-    title: 'an index file or a snapshot is there a second time under a name that is not its own',
+    title: 'a copy got a name that is not its own',
     restic: 'finds',
     async harm(victim) {
       const file = await victim.draw('index', 'snapshots')
@@ -177,12 +177,12 @@ const HARMS: readonly Harm[] = [
     },
   },
   {
-    title: 'an index file or a snapshot, by its name, is of bytes that nobody sealed',
+    title: 'a document is of bytes nobody sealed',
     restic: 'finds',
     harm: async (victim) => add(victim, ['index', 'snapshots'][victim.below(2)] ?? '', bytes(victim, 500), true),
   },
   {
-    title: 'a pack that no index lists is of bytes that nobody sealed, or a copy of another',
+    title: 'a damaged pack is in no index',
     restic: 'passes',
     async harm(victim) {
       const other = await readFile(await victim.draw('data'))
@@ -190,7 +190,7 @@ const HARMS: readonly Harm[] = [
     },
   },
   {
-    title: 'a file lies in a folder where it has no business',
+    title: 'a foreign file lies in a folder',
     restic: 'passes',
     async harm(victim) {
       const folder = dirname(await victim.draw('data', 'index', 'snapshots', 'keys'))
@@ -199,7 +199,7 @@ const HARMS: readonly Harm[] = [
     },
   },
   {
-    title: 'a key that opens nothing is beside the one that does',
+    title: 'a key that opens nothing is there, too',
     restic: 'sometimes',
     ours: 'key-damaged',
     async harm(victim) {
@@ -209,7 +209,7 @@ const HARMS: readonly Harm[] = [
     },
   },
   {
-    title: 'a lock is of bytes that nobody sealed',
+    title: 'a lock is of bytes nobody sealed',
     restic: 'passes',
     ours: 'lock-unreadable',
     harm: async (victim) => add(victim, 'locks', bytes(victim, victim.below(200)), victim.below(2) === 0),
