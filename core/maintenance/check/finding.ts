@@ -44,6 +44,16 @@ export const PACK_IS_LONGER = {
   remedy: `${BUILD_INDEX} Where that cannot read its header, \`holdfast repo repair packs\` saves what the index lists of it.`,
 } as const
 
+/** What is other in the rule of a damaged entry by what a restore loses of it. */
+export const LESS_LOST = {
+  entry: {},
+  metadata: { meaning: 'Times and attributes of this folder cannot be restored. What is in it is not affected.' },
+  nothing: {
+    meaning: 'No restore needs this of it. Stock restic cannot read the folder that the entry is in.',
+    restorable: 'all',
+  },
+} as const
+
 const RULES = {
   'key-damaged': {
     object: 'key',

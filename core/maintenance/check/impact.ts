@@ -4,6 +4,7 @@ import { type StoredSnapshot, type TreeVisitor, walkTree } from '../../snapshot/
 import type { ProgressMeter } from '../reading/progress.ts'
 import { type BlobStates, FLAG } from './blob-states.ts'
 import type { CheckPhase } from './check-phase.ts'
+import { faultOfNode, subtreeOf } from './node-fault.ts'
 
 /** Something in a snapshot that cannot be restored whole. */
 export interface Affected {
@@ -74,13 +75,18 @@ export async function tellImpact(
           return undefined
         }
         const path = (): Buffer => Buffer.concat([folder.path, SLASH, node.name])
-        if (node.subtree) {
-          const entry = index.find('tree', node.subtree)
-          return isKnownWhole(entry) ? undefined : { path: path(), entry, above: folder, isWhole: true }
+        if (!node.isDir) {
+          if (faultOfNode(node)?.loses === 'entry' || (node.isFile && !hasContent(node.content)))
+            lose(folder, 'file', path())
+          return undefined
         }
-        if (node.type === 'dir') lose(folder, 'folder', path())
-        else if (node.type === 'file' && !hasContent(node.content)) lose(folder, 'file', path())
-        return undefined
+        const subtree = subtreeOf(node)
+        if (!subtree) {
+          lose(folder, 'folder', path())
+          return undefined
+        }
+        const entry = index.find('tree', subtree)
+        return isKnownWhole(entry) ? undefined : { path: path(), entry, above: folder, isWhole: true }
       },
       unreadable(folder, error) {
         if (!(error instanceof CoreError)) throw error

@@ -4,8 +4,9 @@ import { quote, TreeReader } from '../../snapshot/index.ts'
 import type { TreesJob } from '../reading/tree-job.ts'
 import { createTreeOpener, isDamage } from '../reading/tree-opener.ts'
 import { FLAG } from './blob-states.ts'
-import { type Finding, finding } from './finding.ts'
+import { type Finding, finding, LESS_LOST } from './finding.ts'
 import type { TreesDone } from './messages.ts'
+import { faultOfNode } from './node-fault.ts'
 
 /** Reads trees and looks whether all that they name is in an index. Belongs to one thread. */
 export interface TreeInspector {
@@ -30,7 +31,13 @@ export function createTreeInspector(
   }
 
   function inspectNode(node: TreeReader, tree: string, found: number[]): void {
-    const { type, subtree } = node
+    const fault = faultOfNode(node)
+    if (fault) {
+      missesSome ||= fault.loses === 'entry'
+      const what = `in tree ${tree.slice(0, 10)} ${fault.what}`
+      findings.push(finding('node-damaged', shownName(node), what, LESS_LOST[fault.loses]))
+    }
+    const { isDir, isFile, subtree } = node
     if (subtree) {
       const entry = index.find('tree', subtree)
       if (entry < 0) {
@@ -38,11 +45,11 @@ export function createTreeInspector(
         const where = `of folder ${shownName(node)} in tree ${tree.slice(0, 10)} is in no index`
         findings.push(finding('tree-missing', subtree.toString('hex'), where))
       } else if (claim(entry)) found.push(entry)
-    } else if (type === 'dir') {
+    } else if (isDir) {
       missesSome = true
       findings.push(finding('node-damaged', shownName(node), `in tree ${tree.slice(0, 10)} is a folder without a tree`))
     }
-    if (type === 'file') inspectContent(node, tree)
+    if (isFile) inspectContent(node, tree)
   }
 
   function inspectContent(node: TreeReader, tree: string): void {

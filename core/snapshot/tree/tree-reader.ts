@@ -109,16 +109,11 @@ export class TreeReader extends TreeScanner {
 
   /** Raw bytes. restic before 0.16 lost what was not UTF-8 in them. */
   get linkTarget(): Buffer | undefined {
-    if (this.has(FIELD.linktarget_raw)) {
-      const start = this.starts[FIELD.linktarget_raw] ?? 0
-      return readBase64(this.json, start, this.ends[FIELD.linktarget_raw] ?? 0)
-    }
-    return this.has(FIELD.linktarget) ? this.#bytes(FIELD.linktarget) : undefined
+    return this.#linkTarget()
   }
 
   get extendedAttributes(): ExtendedAttribute[] | undefined {
-    if (!this.has(FIELD.extended_attributes)) return undefined
-    return readExtendedAttributes(this.json, this.starts[FIELD.extended_attributes] ?? 0)
+    return this.#extendedAttributes()
   }
 
   /** A JSON object as it is stored. */
@@ -164,6 +159,14 @@ export class TreeReader extends TreeScanner {
     const parts: string[] = []
     for (let i = 0; i < ranges.length; i += 2) parts.push(this.bytes.toString('latin1', ranges[i], ranges[i + 1]))
     return Buffer.from(parts.join(','), 'latin1')
+  }
+
+  /** Fails where a property would that a restore needs of every node. */
+  assertRestorable(): void {
+    this.#parse(FIELD.mtime)
+    this.#parse(FIELD.atime)
+    this.#linkTarget()
+    this.#extendedAttributes()
   }
 
   /** Everything about the current node, as an object that stays true after `next`. */
@@ -229,6 +232,19 @@ export class TreeReader extends TreeScanner {
   /** Whether the node's owner and group were called so. */
   hasOwnerNames(user: string, group: string): boolean {
     return this.#isText(FIELD.user, user) && this.#isText(FIELD.group, group)
+  }
+
+  #linkTarget(): Buffer | undefined {
+    if (this.has(FIELD.linktarget_raw)) {
+      const start = this.starts[FIELD.linktarget_raw] ?? 0
+      return readBase64(this.json, start, this.ends[FIELD.linktarget_raw] ?? 0)
+    }
+    return this.has(FIELD.linktarget) ? this.#bytes(FIELD.linktarget) : undefined
+  }
+
+  #extendedAttributes(): ExtendedAttribute[] | undefined {
+    if (!this.has(FIELD.extended_attributes)) return undefined
+    return readExtendedAttributes(this.json, this.starts[FIELD.extended_attributes] ?? 0)
   }
 
   #range(field: number): Buffer {
