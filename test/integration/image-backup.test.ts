@@ -247,6 +247,23 @@ describe('holdfast repo image backup', () => {
     expect(listed).toMatchObject({ files_missed: 1 })
     const restored = await vault.restoreDisk(vault.file('out.raw'))
     expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('changed meanwhile') as string })
+    // What was written meanwhile may be in none of the areas of the next one.
+    writeFileSync(vault.file('none.json'), '[]')
+    const parent = String((listed as Record<string, unknown>)['id'])
+    for (const more of [[], ['--parent', parent]]) {
+      const next = await vault.backUpDisk(disk, '--changed', vault.file('none.json'), '--dry-run', ...more)
+      expect(next.stdout).toMatch(
+        /"All of the disk is read, not only the areas that were given: the disk was written to while snapshot [0-9a-f]{8} was made, which is a mixture of before and after\."/,
+      )
+      expect(next.summary).toMatchObject({ bytes_read: 200 * MIB })
+    }
+    const next = await vault.backUpDisk(disk, '--changed', vault.file('none.json'))
+    expect(next.code).toBe(0)
+    await vault.restoreDisk(vault.file('whole.raw'))
+    expect(firstDifference(disk, vault.file('whole.raw'))).toBeUndefined()
+    // That one was whole: areas count again.
+    const last = await vault.backUpDisk(disk, '--changed', vault.file('none.json'))
+    expect(last).toMatchObject({ code: 0, summary: { bytes_read: 0 } })
   })
 
   it('leaves no snapshot and no lock when it is stopped, and the next one stores the rest', async () => {

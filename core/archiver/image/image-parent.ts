@@ -114,6 +114,14 @@ function doubtOf(
   return unreadable > 0 ? 'a snapshot that cannot be read may be the last one of this disk' : undefined
 }
 
+/** Why a snapshot may hold what the disk never was: what is in it and not on the disk, nobody has written there since. */
+function doubtOfContent({ id, tags, filesMissed }: StoredSnapshot): string | undefined {
+  if (tags.includes(REPAIRED))
+    return `snapshot ${id.slice(0, 8)} was repaired, and may have zeros where blocks were lost`
+  if (filesMissed === undefined) return undefined
+  return `the disk was written to while snapshot ${id.slice(0, 8)} was made, which is a mixture of before and after`
+}
+
 /** Undefined for one that is of no disk. */
 export async function parentOf(
   parts: ImageReaderParts,
@@ -123,10 +131,7 @@ export async function parentOf(
 ): Promise<FoundParent | undefined> {
   try {
     const image = await readImage(parts, Buffer.from(snapshot.tree, 'hex'), name, options)
-    // Where blocks were lost it has zeros, which the disk has not: nobody has written them there.
-    const isPatched = snapshot.tags.includes(REPAIRED)
-    const doubt = `snapshot ${snapshot.id.slice(0, 8)} was repaired, and may have zeros where blocks were lost`
-    return image && { parent: { snapshot, image }, doubt: isPatched ? doubt : undefined }
+    return image && { parent: { snapshot, image }, doubt: doubtOfContent(snapshot) }
   } catch (error) {
     options.signal?.throwIfAborted()
     if (!(error instanceof CoreError) || isCode(error, 'storage/unreachable')) throw error

@@ -83,14 +83,33 @@ function byKeepRules(
     const { time, tags } = snapshot
     return { snapshot, made: time.ns, offset: time.offsetMinutes, tags }
   })
-  return applyKeepRules(points, rules, BigInt(now) * NANOS)
-    .map(({ point: { snapshot }, isKept, reasons, countsLeft }) => ({
+  const decisions = applyKeepRules(points, rules, BigInt(now) * NANOS).map(
+    ({ point: { snapshot }, isKept, reasons, countsLeft }): SnapshotDecision => ({
       snapshot,
       isKept,
-      reasons: reasons.map((words) => ({ rule: 'keep' as const, words })),
+      reasons: reasons.map((words) => ({ rule: 'keep', words })),
       countsLeft,
-    }))
-    .toReversed()
+    }),
+  )
+  return withNewestComplete(decisions).toReversed()
+}
+
+/**
+ * RET-20, where restic's rules know nothing of it: what is not complete does not take the place of the newest one that is.
+ * From the newest to the oldest.
+ */
+function withNewestComplete(decisions: readonly SnapshotDecision[]): readonly SnapshotDecision[] {
+  const at = decisions.findIndex(({ snapshot }) => isComplete(snapshot))
+  const decision = decisions[at]
+  if (!decision || decision.isKept || !decisions.slice(0, at).some(({ isKept }) => isKept)) return decisions
+  return decisions.with(at, { ...decision, isKept: true, reasons: [newestComplete] })
+}
+
+const newestComplete = { rule: 'newest-complete', until: Number.POSITIVE_INFINITY } as const
+
+/** RET-21. Of what was repaired something is lost. */
+function isComplete({ filesMissed, tags }: StoredSnapshot): boolean {
+  return filesMissed === undefined && !tags.includes(REPAIRED)
 }
 
 function byRetention(
@@ -108,10 +127,8 @@ function byRetention(
 }
 
 /** A snapshot stands by itself. */
-function pointOf(
-  { id, time, summary, filesMissed, tags }: StoredSnapshot,
-  timeZone: string | undefined,
-): RetentionPoint {
+function pointOf(snapshot: StoredSnapshot, timeZone: string | undefined): RetentionPoint {
+  const { id, time, summary } = snapshot
   // RET-3: when it was complete. One that is said to be of another time was so as long after that.
   const took = summary && summary.backupStart.ns !== ZERO_TIME ? summary.backupEnd.ns - summary.backupStart.ns : 0n
   return {
@@ -119,8 +136,7 @@ function pointOf(
     kind: 'full',
     completed: Number((time.ns + (took > 0n ? took : 0n)) / NANOS),
     timeZone: timeZone ?? offsetName(time.offsetMinutes),
-    // RET-21. Of what was repaired something is lost.
-    isComplete: filesMissed === undefined && !tags.includes(REPAIRED),
+    isComplete: isComplete(snapshot),
   }
 }
 

@@ -12,7 +12,8 @@ Holdfast: after \`restic restore\`, \`qemu-img convert -f vmdk -O raw disk.vmdk 
 To other commands its path is /NAME/disk.vmdk: --path of these commands takes that.
 
 With --changed only areas are read that were written since the last snapshot of the same host and name (or --parent):
-[{"offset":0,"length":65536}, …] in bytes. What else has changed is not seen. Where there is no such snapshot, all is read.
+[{"offset":0,"length":65536}, …] in bytes. What else has changed is not seen: they count from before that backup began.
+Where there is no such snapshot, or the disk was written to while it was made, all is read.
 This computer remembers its last snapshot of a disk: where that is not the newest, all is read. Where it remembers none, as a
 new computer or another user, the newest by its time is taken for the last.
 A program that knows since which snapshot they are should name it by --parent and its full id: where somebody has removed

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { planForget } from '../../../../../core/maintenance/index.ts'
+import type { KeepRules } from '../../../../../core/policy/index.ts'
 import { parseTime, type StoredSnapshot } from '../../../../../core/snapshot/index.ts'
 
 const TEN_DAYS = { type: 'retention', rules: { days: 10, weeks: 0, months: 0, years: 0 }, timeZone: undefined } as const
@@ -70,6 +71,38 @@ it.each([
   // Where no other is complete, it is still the one of its week.
   expect(kept([lacking, newest]).toSorted()).toEqual([lacking.id, newest.id])
 })
+
+/** What restic's rules keep, each with the sort of its first reason. */
+function keptBy(members: readonly StoredSnapshot[], rules: KeepRules): (readonly [string, string | undefined])[] {
+  const options = { groupBy: ['host'], now: Date.parse('2017-02-22T00:00:00Z') } as const
+  const [group] = planForget(members, { type: 'keep', rules }, options)
+  return (group?.decisions ?? []).flatMap(({ isKept, snapshot: { id }, reasons }) =>
+    isKept ? [[id, reasons[0]?.rule] as const] : [],
+  )
+}
+
+it.each([
+  ['missed files', { filesMissed: 1 }],
+  ['was repaired', { tags: ['repaired'] }],
+])(
+  'RET-20: restic’s rules keep the newest complete one, too, where what they keep for the newest %s',
+  (_what, change) => {
+    const [old, complete, lacking] = ['02', '03', '04'].map((day) => snapshot(`2017-02-${day}T12:00:00Z`, 1))
+    if (!old || !complete || !lacking) expect.unreachable()
+    const warned = { ...lacking, ...change }
+    expect(keptBy([old, complete, warned], { last: 1 })).toEqual([
+      [complete.id, 'newest-complete'],
+      [warned.id, 'keep'],
+    ])
+    expect(keptBy([old, complete, warned], { last: 2 })).toEqual([
+      [complete.id, 'keep'],
+      [warned.id, 'keep'],
+    ])
+    // As restic does where the rules want another one anyway.
+    expect(keptBy([{ ...old, tags: ['x'] }, complete, warned], { tags: [['x']] })).toEqual([[old.id, 'keep']])
+    expect(keptBy([old, complete, lacking], { last: 1 })).toEqual([[lacking.id, 'keep']])
+  },
+)
 
 it('RET-17: the day of a snapshot is that of the offset which it was stored with', () => {
   expect(untilOf(snapshot('2017-02-01T23:30:00+01:00', 1))).toBe('2017-02-11T23:00:00.000Z')
