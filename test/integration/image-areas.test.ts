@@ -80,7 +80,7 @@ describe('of a disk with changed areas', () => {
     writeFileSync(vault.file('areas.json'), JSON.stringify([{ offset: 300 * MIB + 5, length: 7 }]))
     const changed = bytesRead(vault.env, [...args, '--changed', vault.file('areas.json')])
     // The program itself, the index and the trees of the parent.
-    expect(changed).toBeLessThan(50 * MIB)
+    expect(changed).toBeLessThan(8 * MIB)
     process.stdout.write(`read: ${whole} bytes of the whole disk, ${changed} of one changed block\n`)
     const target = vault.file('restored.raw')
     expect((await vault.restoreDisk(target)).code).toBe(0)

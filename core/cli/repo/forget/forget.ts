@@ -10,7 +10,8 @@ const HELP = `
 Snapshots are named by their ids, or chosen by rules. There are two sorts of rules, and only one can be given at a time:
 
     --keep-*    restic's: so many of the last, hourly, daily … snapshots, of whatever age. Days and weeks are those of the
-                zone in which each snapshot's time is written.
+                zone in which each snapshot's time is written. One that misses files does not take the place of the newest
+                complete one, which stays then, too.
     --retain-*  those of Holdfast's policies: every snapshot for so many days, and of each week, month and year the last
                 one for so many weeks, months and years. Days end at midnight of --time-zone. The newest is never removed.
 
@@ -22,7 +23,8 @@ removed as they are named; but where none would be left, --prune wants --yes, to
 A snapshot that is removed is gone for good. What only it needed takes up room until the next prune, which --prune does
 at once, with its defaults. It removes packs at once, or with --grace so much later. What an earlier prune with --grace
 lets wait is kept as long as that promised, whatever is given here, unless it is --grace 0: that ends it. Where the clock
-is ahead by more than a day and would end it early, --prune stops for --yes, too, before any snapshot is removed.
+is ahead by more than a day and would end it early, or so much behind as it begins, --prune stops for --yes, too, before
+any snapshot is removed.
 
 Examples:
   holdfast repo forget -r /backup/vault -p pw --keep-daily 7 --keep-weekly 5 --keep-monthly 12 --dry-run

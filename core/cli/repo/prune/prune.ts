@@ -17,9 +17,10 @@ With --grace packs are only taken out of the index, and it is noted until when t
 again: what a snapshot needs after all is taken back, what is due is removed, and the rest waits on. A prune without --grace
 keeps what was promised, and removes at once only what has become unused since. A longer --grace makes what waits already
 wait longer, too; a shorter one never makes it wait less. Only --grace 0 ends it: what waits and is not needed is removed
-now. A prune by restic knows nothing of graces, and removes what waits at once. The plan says when it is due. Of what an earlier version let wait no grace is noted: it waits a week, or as --grace
-says. Where a grace would end only as the clock of this computer is more than a day ahead, measured by the clock of the
-storage and by the last forget, nothing is done before a person has confirmed it with --yes.
+now. A prune by restic knows nothing of graces, and removes what waits at once. The plan says when it is due. Of what an
+earlier version let wait no grace is noted: it waits a week, or as --grace says. Where a grace would end only as the clock of
+this computer is more than a day ahead, or begin while it is as much behind, measured by the clock of the storage and by the
+last forget, nothing is done before a person has confirmed it with --yes.
 
 Nobody else can use the repository meanwhile. Ended at any moment, it can be started again.
 
