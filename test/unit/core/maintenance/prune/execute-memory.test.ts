@@ -60,17 +60,15 @@ function least(peaks: Peaks, others: Peaks): Peaks {
   )
 }
 
-const FIRST: Scene = { scene: 'move', blobsAPack: 1000, fewest: 100_000, most: 400_000 }
-
-/** These take minutes each: `HOLDFAST_MEMORY_SCENES=all` measures them, too. */
-const OTHERS: readonly Scene[] = [
+const SCENES: readonly Scene[] = [
+  { scene: 'move', blobsAPack: 1000, fewest: 100_000, most: 400_000 },
   // A disk in blocks of 4 MiB.
   { scene: 'move', blobsAPack: 4, fewest: 150_000, most: 450_000 },
   { scene: 'prove', blobsAPack: 4, fewest: 100_000, most: 300_000 },
 ]
 
 // What threads take, and what they read into, is the same however much there is.
-it.each<Scene>([FIRST, ...(process.env['HOLDFAST_MEMORY_SCENES'] === 'all' ? OTHERS : [])])(
+it.each(SCENES)(
   'carries out a prune ($scene), $blobsAPack blobs a pack, in at most 100 bytes a blob in each phase',
   async (scene) => {
     let [few, many]: [Peaks, Peaks] = [{}, {}]
