@@ -3,7 +3,9 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+import { loadSnapshot } from '../../core/snapshot/index.ts'
 import { type CareScene, locksIn, makeCareScene } from '../support/care-scene.ts'
+import { storeSnapshot } from '../support/craft.ts'
 import { runHoldfast } from '../support/holdfast.ts'
 import { keepFolder } from '../support/kept-folder.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
@@ -24,7 +26,7 @@ const SAFE = 'What is stored is safe.'
 interface Stopped {
   readonly title: string
   /** Makes of the repository in a folder what the command is for. */
-  readonly prepare?: (folder: string, scene: CareScene) => void
+  readonly prepare?: (folder: string, scene: CareScene) => void | Promise<void>
   readonly command: (scene: CareScene, folder: string) => readonly string[]
   /** Snapshots that may be gone. */
   readonly mayGo: (scene: CareScene) => readonly string[]
@@ -74,10 +76,16 @@ const COMMANDS: readonly Stopped[] = [
   },
   {
     title: 'forget of named snapshots',
+    // So many that they do not go all at once.
+    async prepare(folder, scene) {
+      const repository = await scene.open(folder)
+      const { tree } = await loadSnapshot(repository, scene.snapshots[0] ?? '')
+      for (let more = 0; more < 30; more++) await storeSnapshot(repository, tree.toString('hex'))
+    },
     // Those that are gone cannot be named again; where none is left there is one more.
-    command(scene, folder) {
-      const left = SOME(scene).filter((id) => readdirSync(join(folder, 'snapshots')).includes(id))
-      return ['forget', ...(left.length > 0 ? left : scene.snapshots.slice(3, 4))]
+    command({ snapshots }, folder) {
+      const left = readdirSync(join(folder, 'snapshots')).filter((id) => !snapshots.slice(3).includes(id))
+      return ['forget', ...(left.length > 0 ? left : snapshots.slice(3, 4))]
     },
     mayGo: ({ snapshots }) => snapshots.slice(0, 4),
   },
@@ -122,7 +130,7 @@ describeWith(['restic'], `care that is asked to stop at random moments (HOLDFAST
 
   it.each(COMMANDS)('$title ends with 130, says that all is safe, and the same again completes it', async (stopped) => {
     const folder = scene.fresh()
-    stopped.prepare?.(folder, scene)
+    await stopped.prepare?.(folder, scene)
     const prepared = keepFolder(folder)
     let met = 0
     await killUntilMet(STOPS, seededChance(`${SEED} stop ${stopped.title}`), async (moment) => {
