@@ -80,7 +80,7 @@ const COMMANDS: readonly Stopped[] = [
     async prepare(folder, scene) {
       const repository = await scene.open(folder)
       const { tree } = await loadSnapshot(repository, scene.snapshots[0] ?? '')
-      for (let more = 0; more < 30; more++) await storeSnapshot(repository, tree.toString('hex'))
+      for (let more = 0; more < 30; more++) await storeSnapshot(repository, tree)
     },
     // Those that are gone cannot be named again; where none is left there is one more.
     command({ snapshots }, folder) {
@@ -111,13 +111,6 @@ describeWith(['restic'], `care that is asked to stop at random moments (HOLDFAST
     scene = await makeCareScene()
   })
   afterAll(() => scene.end())
-
-  /** No lock, and nothing half-written. */
-  function expectClean(folder: string): void {
-    expect(locksIn(folder)).toEqual([])
-    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    expect(names.filter((name) => name.includes('-tmp-'))).toEqual([])
-  }
 
   async function expectWhole(folder: string, { mayGo, without }: Stopped): Promise<void> {
     const left = await scene.contentsOf(folder)
@@ -195,4 +188,11 @@ describeWith(['restic'], `care that is asked to stop at random moments (HOLDFAST
 function expectEnded({ code, stderr }: { readonly code: number | null; readonly stderr: string }): void {
   expect([0, null]).toContain(code)
   expect(stderr).toBe('')
+}
+
+/** No lock, and nothing half-written. */
+function expectClean(folder: string): void {
+  expect(locksIn(folder)).toEqual([])
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  expect(names.filter((name) => name.includes('-tmp-'))).toEqual([])
 }

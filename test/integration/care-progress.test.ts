@@ -8,8 +8,8 @@ import { slowFiles } from '../support/slow-files.ts'
 import { runAtTerminal } from '../support/terminal.ts'
 
 /**
- * Milliseconds for each file. How far a command is is told five times a second: with so slow a storage it is told between
- * one file and the next, on any machine.
+ * Milliseconds for each pack. How far a command is is told five times a second: with so slow a storage it is told between
+ * one pack and the next, on any machine.
  */
 const SLOW = 300
 
@@ -35,10 +35,10 @@ describe('how far care is, on a terminal', () => {
       RESTIC_PASSWORD: scene.env['RESTIC_PASSWORD'] ?? '',
       RESTIC_FROM_PASSWORD: scene.env['RESTIC_PASSWORD'] ?? '',
       HOLDFAST_STATE_DIR: scene.env['HOLDFAST_STATE_DIR'] ?? '',
-      ...slowFiles(SLOW),
+      ...slowFiles(SLOW, '/data/'),
     })
     // Each line is written over the one before.
-    const lines = shown.split(/\r\n|\r\u001B\[K/)
+    const lines = shown.replaceAll('\r\u001B[K', '\n').split(/\r?\n/)
     expect(code, shown).toBe(0)
     for (const work of works) {
       const shares = sharesOf(lines, work)
