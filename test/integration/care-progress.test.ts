@@ -54,12 +54,20 @@ describe('how far care is, on a terminal', () => {
   it('a prune tells what it rewrites and removes', async () => {
     const folder = scene.fresh()
     for (const id of scene.snapshots.slice(0, 3)) rmSync(join(folder, 'snapshots', id))
-    await expectShown(folder, ['prune', '--max-unused', '0'], [weighed('Rewriting packs'), counted('Removing packs')])
+    await expectShown(
+      folder,
+      ['prune', '--max-unused', '0'],
+      [counted('Looking what is needed'), weighed('Rewriting packs'), counted('Removing packs')],
+    )
   })
 
   it('a copy tells what it looks through and copies', async () => {
     const command = ['copy', '--from-repo', scene.fresh()]
-    await expectShown(scene.blank(), command, [counted('Reading the index of the source'), weighed('Copying')])
+    await expectShown(scene.blank(), command, [
+      counted('Reading the index of the source'),
+      counted('Looking what is needed'),
+      weighed('Copying'),
+    ])
   })
 
   it('a repair of the index tells which headers it reads', async () => {
@@ -76,6 +84,10 @@ describe('how far care is, on a terminal', () => {
       bytes[bytes.length - 30] = (bytes.at(-30) ?? 0) ^ 1
       writeFileSync(path, bytes)
     }
-    await expectShown(folder, ['repair', 'packs'], [weighed('Reading packs'), weighed('Saving what can be read')])
+    await expectShown(
+      folder,
+      ['repair', 'packs'],
+      [counted('Reading folders'), weighed('Reading packs'), weighed('Saving what can be read')],
+    )
   })
 })
