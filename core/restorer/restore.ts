@@ -96,7 +96,7 @@ async function checkRoom(
   const room = createRoomCounter(target, index, options)
   await forEachSet((each) => room.add(each, { signal: options.signal }))
   for (const need of room.needs) {
-    const error = tooLittleRoom(options.target, need)
+    const error = tooLittleRoom(options.target, need, options)
     if (error) throw error
   }
 }

@@ -1,7 +1,7 @@
 import { type Abortable, CoreError, createTurns, formatBytes, formatCount, formatCounted } from '../base/index.ts'
 import { type EntryStat, kindOf, printable } from '../file-system/index.ts'
 import { type BlobIndex, sha256 } from '../repository/index.ts'
-import { linkedFileKey, type TreeReader } from '../snapshot/index.ts'
+import { BLOCK_SIZES, linkedFileKey, type TreeReader } from '../snapshot/index.ts'
 import { type Room, roomAbove, statTarget, targetError, type TargetTree } from '../target/index.ts'
 import type { Totals } from './collect.ts'
 import { contentLength, findContent } from './content.ts'
@@ -24,15 +24,15 @@ export interface RoomCounter {
   add(set: FileSet, options: Abortable): Promise<void>
 }
 
-/** What files of nothing but zeros are cut into. With `sparse` these need no room. */
-const ZEROS = 512 * 1024
+/** What runs of zeros are cut into, in files and on disks. With `sparse` these need no room. */
+const ZEROS = [...new Set([512 * 1024, ...BLOCK_SIZES])]
 
 export function createRoomCounter(
   target: Pick<TargetTree, 'folder' | 'room'>,
   index: BlobIndex,
   { overwrite, sparse }: { readonly overwrite: Overwrite; readonly sparse: boolean },
 ): RoomCounter {
-  const zeros = sparse ? index.find('data', sha256(Buffer.alloc(ZEROS))) : -1
+  const zeros = new Set(sparse ? ZEROS.map((bytes) => index.find('data', sha256(Buffer.alloc(bytes)))) : [])
   const linkedFiles = new Set<string>()
   const turns = createTurns()
   const needs = new Map<bigint, Need>()
@@ -57,7 +57,7 @@ export function createRoomCounter(
   function bytesOf(entries: Uint32Array): number {
     return contentLength(
       index,
-      entries.filter((entry) => entry !== zeros),
+      entries.filter((entry) => !zeros.has(entry)),
     )
   }
 
@@ -151,7 +151,11 @@ export function missingTarget(path: Buffer): Pick<TargetTree, 'folder' | 'room'>
 }
 
 /** FS-22, FS-23: the error with the numbers, where a file system has too little, or takes nothing. */
-export function tooLittleRoom(target: Buffer, { room, folder, bytes, entries }: Need): CoreError | undefined {
+export function tooLittleRoom(
+  target: Buffer,
+  { room, folder, bytes, entries }: Need,
+  { sparse }: { readonly sparse: boolean },
+): CoreError | undefined {
   const place = printable(folder.length === 0 ? target : Buffer.concat([target, SLASH, folder]))
   const safety = 'No file was written; the recovery point is untouched.'
   if (room.isReadOnly && bytes + entries > 0) {
@@ -166,7 +170,7 @@ export function tooLittleRoom(target: Buffer, { room, folder, bytes, entries }: 
       `Restoring to ${place} needs ${formatBytes(bytes)}, and ${formatBytes(room.freeBytes)} are free there.`,
       {
         safety,
-        remedy: `Free ${formatBytes(bytes - room.freeBytes)}, choose another target, or restore a part of it with --include. With --sparse, holes need no room.`,
+        remedy: `Free ${formatBytes(bytes - room.freeBytes)}, choose another target, or restore a part of it with --include.${sparse ? '' : ' With --sparse, holes need no room.'}`,
         context: { needed: bytes, free: room.freeBytes },
       },
     )

@@ -49,6 +49,7 @@ export {
   blockLength,
   blockLengthInDisk,
   blocksOf,
+  BLOCK_SIZES,
   chooseLayout,
   type DiskLayout,
   extentCount,

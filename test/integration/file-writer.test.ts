@@ -140,7 +140,7 @@ describe('a blob that is to be written past the page cache', () => {
     const written: number[] = []
     for (let blob = 0; blob < 64; blob++) {
       const room = writer.directRoom(0, blob * MIB, MIB)
-      if (room) written.push(await writer.writeDirect(0, blob * MIB, room.fill(blob + 1)))
+      if (room) written.push(await writer.writeDirect(0, blob * MIB, room.fill(blob + 1), false))
     }
     expect(written.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => MIB))
     expect(written.at(-1)).toBe(0)

@@ -1,5 +1,6 @@
 import { watch } from 'node:fs'
 
+import { EXIT } from '../../core/cli/exit-code.ts'
 import { startHoldfast } from './holdfast.ts'
 
 /**
@@ -9,9 +10,9 @@ import { startHoldfast } from './holdfast.ts'
 export type Moment = { readonly change: number } | { readonly after: number }
 
 export interface KilledRun {
-  /** Whether it was killed at work. False where it had ended before. */
+  /** Whether it was killed at work, or says that it was stopped. False where it had ended before. */
   readonly killed: boolean
-  /** null where it was killed. */
+  /** null where a signal ended it. */
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
@@ -23,17 +24,21 @@ export interface KilledRun {
 
 const LOCKS = 'locks'
 
-/** Starts the program, watches what it does in a folder, and kills it at that moment, unless it has ended or none is given. */
+/**
+ * Starts the program, watches what it does in a folder, and kills it at that moment, unless it has ended or none is given. With
+ * another signal than SIGKILL it is asked to stop.
+ */
 export async function runAndKill(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   folder: string,
   moment?: Moment,
+  by: 'SIGKILL' | 'SIGINT' | 'SIGTERM' = 'SIGKILL',
 ): Promise<KilledRun> {
   using stack = new DisposableStack()
   let changes = 0
   let begun: number | undefined
-  const kill = (): void => void child.kill('SIGKILL')
+  const kill = (): void => void child.kill(by)
   const watcher = watch(folder, { recursive: true }, (_, name) => {
     if (begun === undefined) {
       begun = performance.now()
@@ -49,8 +54,9 @@ export async function runAndKill(
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   const { code, signal } = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.on('close', (ended, by) => resolve({ code: ended, signal: by }))
+    child.on('close', (ended, ending) => resolve({ code: ended, signal: ending }))
   })
   const worked = begun === undefined ? 0 : performance.now() - begun
-  return { killed: signal === 'SIGKILL', code, stdout, stderr, changes, worked }
+  const killed = by === 'SIGKILL' ? signal === by : code === EXIT.interrupted
+  return { killed, code, stdout, stderr, changes, worked }
 }

@@ -1,12 +1,17 @@
 import type { Abortable } from '../../base/index.ts'
 import type { Repository } from '../../repository/index.ts'
+import type { CheckPhase } from '../check/check-phase.ts'
 import { check } from '../check/check.ts'
 import type { FindingKind } from '../check/finding.ts'
+import type { Progress } from '../reading/progress.ts'
+
+/** As those of a check. That packs are read is not called as it is that something of them is saved. */
+export type FindDamagedPhase = Exclude<CheckPhase, 'packs'> | 'read'
 
 export interface FindDamagedPacksOptions extends Abortable {
   readonly workers: number
-  /** Packs read of so many, some times a second. */
-  readonly onProgress?: ((read: number, total: number) => void) | undefined
+  /** Called some times a second. */
+  readonly onProgress?: ((progress: Progress<FindDamagedPhase>) => void) | undefined
 }
 
 /** What a check says of packs that are worth saving something of. A pack that is not there has nothing to be saved. */
@@ -45,9 +50,8 @@ export async function findDamagedPacks(
       if (WORTH_SAVING.has(kind)) damaged.add(object.name)
       else if (kind === 'pack-unreadable') unread.set(object.name, message)
     },
-    onProgress({ phase, done, total }) {
-      if (phase === 'packs') onProgress?.(done, total)
-    },
+    onProgress: (progress) =>
+      onProgress?.({ ...progress, phase: progress.phase === 'packs' ? 'read' : progress.phase }),
   })
   return {
     damaged: [...damaged].filter((name) => !unread.has(name)),

@@ -29,15 +29,17 @@ import { createOpenFiles, type OpenFile } from './open-files.ts'
 export interface FileWriter {
   /** Begins another set of files. */
   begin(folders: readonly Uint8Array[], files: EntryReader, states: FileStates): void
+  /** Whether a blob is left out of new files. To be asked once for each: one of zeros may belong in a million places. */
+  isHole(plain: Buffer): boolean
   /** Writes a blob's plain bytes. Returns how many of them the file has now: all, or of a lost one none. */
-  write(file: number, position: number, plain: Buffer): number
+  write(file: number, position: number, plain: Buffer, isHole: boolean): number
   /**
    * Memory for a blob's plain bytes that are to be written there past the page cache. Undefined where they go through it:
    * into short files, in which it gathers them better, and while the disk has still enough to do.
    */
   directRoom(file: number, position: number, length: number): Buffer | undefined
   /** Writes what was put into direct room, which is free once that is done. Resolves to what `write` returns; never rejects. */
-  writeDirect(file: number, position: number, room: Buffer): Promise<number>
+  writeDirect(file: number, position: number, room: Buffer, isHole: boolean): Promise<number>
   /** Frees direct room of which nothing is to be written. */
   freeRoom(room: Buffer): void
   /** Finishes a file of which nothing is left to be written. */
@@ -143,10 +145,10 @@ export function createFileWriter(
     }
   }
 
-  function prepare(number: number, position: number, plain: Buffer): Prepared {
+  function prepare(number: number, position: number, plain: Buffer, isHole: boolean): Prepared {
     const file = know(number)
     const isWhole = position === 0 && plain.length === file.size
-    const leavesHole = sparse && isZero(plain) && states.isMadeHere(number)
+    const leavesHole = isHole && states.isMadeHere(number)
     return { file, leavesHole, opened: openFile(file, isWhole && !leavesHole) }
   }
 
@@ -190,10 +192,11 @@ export function createFileWriter(
       files = list
       states = shared
     },
-    write(number, position, plain) {
+    isHole: (plain) => sparse && isZero(plain),
+    write(number, position, plain, isHole) {
       if (states.isSpoilt(number)) return 0
       try {
-        const { file, opened, leavesHole } = prepare(number, position, plain)
+        const { file, opened, leavesHole } = prepare(number, position, plain, isHole)
         if (!leavesHole) writeFully(opened.descriptor, plain, position)
         return wrote(file, opened, plain)
       } catch (error) {
@@ -205,10 +208,10 @@ export function createFileWriter(
       if (length < LEAST_DIRECT_WRITE || states.isSpoilt(number) || !states.isMadeHere(number)) return undefined
       return know(number).size < LEAST_DIRECT_FILE ? undefined : memory.take(length, position % DIRECT_BLOCK)
     },
-    async writeDirect(number, position, room) {
+    async writeDirect(number, position, room, isHole) {
       try {
         if (states.isSpoilt(number)) return 0
-        const { file, opened, leavesHole } = prepare(number, position, room)
+        const { file, opened, leavesHole } = prepare(number, position, room, isHole)
         if (leavesHole) return wrote(file, opened, room)
         opened.pending++
         try {

@@ -98,9 +98,12 @@ function writeBlob(
     if (direct) writer.freeRoom(direct)
     return 'damaged'
   }
+  const isHole = writer.isHole(decoded)
   for (let row = direct ? first + 1 : first; row < end && !isStopped(); row++)
-    count(tally, bytesWritten, writer.write(of[row] ?? 0, positions[row] ?? 0, decoded))
-  return direct && writer.writeDirect(file, position, direct).then((written) => count(tally, bytesWritten, written))
+    count(tally, bytesWritten, writer.write(of[row] ?? 0, positions[row] ?? 0, decoded, isHole))
+  return (
+    direct && writer.writeDirect(file, position, direct, isHole).then((written) => count(tally, bytesWritten, written))
+  )
 }
 
 /** Undefined where the blob is damaged. */

@@ -22,6 +22,12 @@ const SMALLEST_BLOCK = 64 * 1024
 /** What a pack has room for beside its own size, as for restic's longest chunk. */
 const LARGEST_BLOCK = 8 * MIB
 
+/** Bytes of the blocks that a disk may have. */
+export const BLOCK_SIZES: readonly number[] = Array.from(
+  { length: Math.log2(LARGEST_BLOCK / SMALLEST_BLOCK) + 1 },
+  (_, doublings) => SMALLEST_BLOCK * 2 ** doublings,
+)
+
 /** What an extent of the largest disk has whose blocks stayed those of a small one. Its tree has 140 MB then. */
 const MOST_BLOCKS = 2 ** 21
 
@@ -47,9 +53,7 @@ export function isLayout({ bytes, blockBytes, extentBytes }: DiskLayout): boolea
   return (
     [bytes, blockBytes, extentBytes].every((number) => Number.isSafeInteger(number) && number > 0) &&
     bytes <= LARGEST_DISK &&
-    blockBytes >= SMALLEST_BLOCK &&
-    blockBytes <= LARGEST_BLOCK &&
-    Number.isInteger(Math.log2(blockBytes)) &&
+    BLOCK_SIZES.includes(blockBytes) &&
     extentBytes % GIB === 0 &&
     extentBytes <= LARGEST_DISK &&
     extentBytes / blockBytes <= MOST_BLOCKS &&

@@ -14,7 +14,7 @@ import type { Session } from '../session/session.ts'
 import { withSession } from '../session/with-session.ts'
 import { showProgress } from '../text/show-progress.ts'
 import type { RepairPacksCommandOptions } from './repair-options.ts'
-import { REPAIRING } from './repairing.ts'
+import { FINDING, REPAIRING } from './repairing.ts'
 
 export function runRepairPacks(ids: readonly string[], options: RepairPacksCommandOptions): Promise<ExitCode> {
   const { dryRun = false, workers = availableWorkers() } = options
@@ -104,6 +104,6 @@ function findDamaged({ repository, output, signal }: Session, workers: number): 
   return findDamagedPacks(repository, {
     workers,
     signal,
-    onProgress: (read, total) => output.status(`Reading packs  ${read} of ${total}`),
+    onProgress: (progress) => showProgress(output, FINDING, progress),
   })
 }
