@@ -31,6 +31,8 @@ type Program = (typeof PROGRAMS)[number]
 
 /** Snapshots that stay at most, and those of which none is forgotten, before a round. */
 const [MOST_KEPT, FEWEST_KEPT] = [4, 2]
+/** What a program does that is refused; restic, before 0.16, cannot wait. */
+const PATIENCES = ['none', 'none', 'waits', 'repeats', 'repeats', 'repeats'] as const
 /** A program that is refused, and not content with it, begins so many times in all. */
 const MOST_TRIES = 30
 
@@ -56,6 +58,12 @@ interface Written {
   readonly ids: readonly string[]
   /** How many of them nobody has stored before. */
   readonly fresh: number
+}
+
+interface BackupRun {
+  readonly who: Program
+  readonly written: Written
+  readonly run: Run
 }
 
 /**
@@ -99,22 +107,23 @@ describeWith(['restic'], `backups beside prunes, ours and restic’s (HOLDFAST_S
     }
   }
 
-  /** Runs a program; where it is refused it gives up at once, waits as it can itself, or is begun again and again. */
+  /** Runs a program, and again as long as it is refused and patient. */
   async function by(program: Program, ...args: readonly string[]): Promise<Run> {
-    const patience = ['none', 'waits', 'repeats', 'repeats'][chance.below(4)]
-    const begun = performance.now()
+    const patience = PATIENCES[chance.below(PATIENCES.length)]
+    const tries = patience === 'none' ? 1 : MOST_TRIES
     const waiting = program === 'ours' && patience === 'waits' ? ['--retry-lock', '1s'] : []
     const once = (): Promise<Outcome> => (program === 'ours' ? ours(...args, ...waiting) : restics(...args))
+    const begun = performance.now()
     let outcome = await once()
-    for (let tries = 1; patience !== 'none' && outcome.isLocked && tries < MOST_TRIES; tries++) {
+    for (let tried = 1; outcome.isLocked && tried < tries; tried++) {
       await pause(chance.below(100))
       outcome = await once()
     }
     return { ...outcome, begun, ended: performance.now() }
   }
 
-  /** After up to half a second. */
-  const soon = (): Promise<void> => pause(chance.below(500))
+  /** After up to 0.3 s. */
+  const soon = (): Promise<void> => pause(chance.below(300))
 
   /** How many contents were made up so far, and each by its id: a file is so small that it is one blob. */
   let made = 0
@@ -213,11 +222,11 @@ describeWith(['restic'], `backups beside prunes, ours and restic’s (HOLDFAST_S
         who: PROGRAMS[who] ?? 'ours',
         written: write(join(home, who === first ? 'a' : 'b'), { doomed, held }),
       }))
-      const backUps = (): Promise<Run[]> =>
+      const backUps = (): Promise<BackupRun[]> =>
         Promise.all(
           backups.map(async ({ who, written }, at) => {
             if (at > 0) await soon()
-            return by(who, 'backup', written.folder)
+            return { who, written, run: await by(who, 'backup', written.folder) }
           }),
         )
       const [runs, pruned] = await inOrder(ORDERS[(round >> 2) % ORDERS.length], backUps, prune)
@@ -226,18 +235,18 @@ describeWith(['restic'], `backups beside prunes, ours and restic’s (HOLDFAST_S
       else expect(pruned.failure).toBeUndefined()
       const after = await packed()
       const taken = new Set([...before].flatMap(([pack, ids]) => (after.has(pack) ? [] : ids)))
-      for (const [at, { who, written }] of backups.entries()) {
-        const { acknowledged, isLocked, failure, stored = 0, begun = 0, ended = 0 } = runs[at] ?? { isLocked: false }
-        expect({ failure, isDone: acknowledged !== undefined }).toEqual(
-          isLocked ? { failure, isDone: false } : { failure: undefined, isDone: true },
-        )
+      for (const { who, written, run: backup } of runs) {
+        const { acknowledged, stored = 0 } = backup
+        expect(backup).toMatchObject({ isLocked: acknowledged === undefined })
         if (acknowledged === undefined) counts.locked.backups++
         else known.set(acknowledged, written)
-        const didMeet = !isLocked && !pruned.isLocked && begun < pruned.ended && pruned.begun < ended
-        if (!didMeet || !written.ids.some((id) => doomed.has(id) && taken.has(id))) continue
+        if (backup.isLocked || pruned.isLocked || !didOverlap(backup, pruned)) continue
+        // No snapshot held it, the backup wanted it, and the pack that had it went.
+        if (!written.ids.some((id) => doomed.has(id) && taken.has(id))) continue
         const meetings = counts.met.get(`${who} / ${pruner}`)
-        if (meetings) meetings[Number(stored) > written.fresh ? 'again' : 'moved']++
+        if (meetings) meetings[stored > written.fresh ? 'again' : 'moved']++
       }
+      // Whatever a snapshot holds is listed, in a pack that is there.
       const there = new Set([...after.values()].flat())
       expect([...heldIds()].filter((id) => !there.has(id))).toEqual([])
       const newest = [...known].at(-1)
@@ -253,9 +262,9 @@ describeWith(['restic'], `backups beside prunes, ours and restic’s (HOLDFAST_S
   /** Begins both at about the same time, or one when the other has its lock: then the first comes to its end, and they meet. */
   async function inOrder(
     order: Order | undefined,
-    backUps: () => Promise<Run[]>,
+    backUps: () => Promise<BackupRun[]>,
     prune: () => Promise<Run>,
-  ): Promise<[Run[], Run]> {
+  ): Promise<[BackupRun[], Run]> {
     if (order === 'prune first') {
       const pruning = prune()
       await locked(pruning)
@@ -279,6 +288,10 @@ function done(stdout: string): Outcome {
   const [, id] = /"snapshot_id":"([0-9a-f]+)"/.exec(stdout) ?? []
   const [, stored] = /"data_blobs":(\d+)/.exec(stdout) ?? []
   return { acknowledged: id, stored: Number(stored), isLocked: false }
+}
+
+function didOverlap(one: Run, other: Run): boolean {
+  return one.begun < other.ended && other.begun < one.ended
 }
 
 function told({ locked, met }: { readonly locked: object; readonly met: ReadonlyMap<string, Meetings> }): string {
