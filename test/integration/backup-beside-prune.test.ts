@@ -23,7 +23,7 @@ const MOST_ROUNDS = 4
 
 const run = promisify(execFile)
 
-const ORDERS = ['any', 'prune first', 'backups first'] as const
+const ORDERS = ['any', 'prune first', 'at once', 'backups first'] as const
 type Order = (typeof ORDERS)[number]
 
 const PROGRAMS = ['ours', 'restic'] as const
@@ -259,7 +259,10 @@ describeWith(['restic'], `backups beside prunes, ours and restic’s (HOLDFAST_S
     expect((await snapshotContents(repository)).size).toBe(known.size)
   })
 
-  /** Begins both at about the same time, or one when the other has its lock: then the first comes to its end, and they meet. */
+  /**
+   * Begins both at any times; or at once, so that each may look before the other has its lock; or one when the other has its
+   * lock: then the first comes to its end, and they meet.
+   */
   async function inOrder(
     order: Order | undefined,
     backUps: () => Promise<BackupRun[]>,
@@ -275,6 +278,7 @@ describeWith(['restic'], `backups beside prunes, ours and restic’s (HOLDFAST_S
       await locked(backingUp)
       return Promise.all([backingUp, prune()])
     }
+    if (order === 'at once') return Promise.all([backUps(), prune()])
     return Promise.all([soon().then(backUps), soon().then(prune)])
   }
 
