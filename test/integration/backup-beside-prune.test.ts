@@ -32,7 +32,7 @@ type Program = (typeof PROGRAMS)[number]
 /** Snapshots that stay at most, and those of which none is forgotten, before a round. */
 const [MOST_KEPT, FEWEST_KEPT] = [4, 2]
 /** What a program does that is refused; restic, before 0.16, cannot wait. */
-const PATIENCES = ['none', 'none', 'waits', 'repeats', 'repeats', 'repeats'] as const
+const PATIENCES = ['none', 'none', 'waits', 'repeats', 'repeats'] as const
 /** A program that is refused, and not content with it, begins so many times in all. */
 const MOST_TRIES = 30
 
@@ -116,14 +116,14 @@ describeWith(['restic'], `backups beside prunes, ours and restic’s (HOLDFAST_S
     const begun = performance.now()
     let outcome = await once()
     for (let tried = 1; outcome.isLocked && tried < tries; tried++) {
-      await pause(chance.below(100))
+      await pause(chance.below(50))
       outcome = await once()
     }
     return { ...outcome, begun, ended: performance.now() }
   }
 
-  /** After up to 0.3 s. */
-  const soon = (): Promise<void> => pause(chance.below(300))
+  /** After up to 0.15 s. */
+  const soon = (): Promise<void> => pause(chance.below(150))
 
   /** How many contents were made up so far, and each by its id: a file is so small that it is one blob. */
   let made = 0
