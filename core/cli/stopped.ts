@@ -17,6 +17,9 @@ export class Interrupted extends Error {
   }
 }
 
+/** What is told of a dry run that is interrupted. */
+export const NOTHING_CHANGED = 'Nothing was changed.'
+
 /** Gives what `work` rejects with when it is interrupted the words of its command. */
 export async function tellingIfStopped<T>(outcome: string, work: Promise<T>): Promise<T> {
   try {

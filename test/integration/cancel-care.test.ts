@@ -20,11 +20,19 @@ import { notRenewed } from '../support/snapshot-files.ts'
 const STOPS = Math.ceil(Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100) / 20)
 /** Milliseconds for each file: a run takes a second or so, and a signal finds it wherever it was meant to. */
 const SLOW = slowFiles(8)
-/** What is said where a command has no words of its own. */
-const SAFE = 'What is stored is safe.'
+/** What a person is told who stopped it. */
+const SAYS = {
+  prune: 'Every snapshot is whole. What was done until then stays: the same command goes on from there.',
+  forget:
+    'Snapshots that were removed until then are gone for good, and the others are whole: `holdfast repo snapshots` lists them.',
+  index: 'No pack was removed. The same command begins again, and does the rest.',
+  packs: 'What was saved is in new packs, and nothing that can be read is lost: the same command does the rest.',
+  rewrite: 'Each snapshot is there, as it was or made anew: the same command does the rest.',
+} as const
 
 interface Stopped {
   readonly title: string
+  readonly says: keyof typeof SAYS
   /** Makes of the repository in a folder what the command is for. */
   readonly prepare?: (folder: string, scene: CareScene) => void | Promise<void>
   readonly command: (scene: CareScene, folder: string) => readonly string[]
@@ -67,15 +75,17 @@ function packsIn(folder: string): string[] {
 }
 
 const COMMANDS: readonly Stopped[] = [
-  { title: 'prune', prepare: removeSome, command: () => ['prune', '--max-unused', '0'], mayGo: SOME },
+  { title: 'prune', says: 'prune', prepare: removeSome, command: () => ['prune', '--max-unused', '0'], mayGo: SOME },
   {
     title: 'prune with a grace',
+    says: 'prune',
     prepare: removeSome,
     command: () => ['prune', '--max-unused', '0', '--grace', '1h'],
     mayGo: SOME,
   },
   {
     title: 'forget of named snapshots',
+    says: 'forget',
     // So many that they do not go all at once.
     async prepare(folder, scene) {
       const repository = await scene.open(folder)
@@ -91,14 +101,28 @@ const COMMANDS: readonly Stopped[] = [
   },
   {
     title: 'forget with a prune',
+    says: 'forget',
     command: () => ['forget', '--keep-last', '2', '--yes', '--prune'],
     mayGo: ({ snapshots }) => snapshots.slice(0, 4),
   },
-  { title: 'repair index', prepare: breakIndex, command: () => ['repair', 'index'], mayGo: NONE, isBroken: true },
-  { title: 'repair index of a whole one', command: () => ['repair', 'index', '--read-all-packs'], mayGo: NONE },
-  { title: 'repair packs', prepare: breakHeaders, command: () => ['repair', 'packs'], mayGo: NONE },
+  {
+    title: 'repair index',
+    says: 'index',
+    prepare: breakIndex,
+    command: () => ['repair', 'index'],
+    mayGo: NONE,
+    isBroken: true,
+  },
+  {
+    title: 'repair index of a whole one',
+    says: 'index',
+    command: () => ['repair', 'index', '--read-all-packs'],
+    mayGo: NONE,
+  },
+  { title: 'repair packs', says: 'packs', prepare: breakHeaders, command: () => ['repair', 'packs'], mayGo: NONE },
   {
     title: 'rewrite',
+    says: 'rewrite',
     command: () => ['rewrite', '--exclude', 'f1', '--forget'],
     mayGo: ({ snapshots }) => snapshots,
     without: 'f1',
@@ -135,7 +159,7 @@ describeWith(['restic'], `care that is asked to stop at random moments (HOLDFAST
       expectClean(folder)
       if (isMet(run)) met++
       if (run.killed) {
-        expect(run).toMatchObject({ code: 130, stderr: `Stopped by ${by}. ${SAFE}\n` })
+        expect(run).toMatchObject({ code: 130, stderr: `Stopped by ${by}. ${SAYS[stopped.says]}\n` })
       } else expectEnded(run)
       if (!run.killed || !stopped.isBroken) {
         await expectWhole(folder, stopped)

@@ -1,6 +1,7 @@
 import { CoreError, formatBytes, formatCounted, systemClock } from '../../../base/index.ts'
 import type { PrunePlan } from '../../../maintenance/index.ts'
 import type { ExitCode } from '../../exit-code.ts'
+import { NOTHING_CHANGED, tellingIfStopped } from '../../stopped.ts'
 import { refuseNoLock } from '../session/refuse-no-lock.ts'
 import { withSession } from '../session/with-session.ts'
 import { confirmGraces } from './confirm-graces.ts'
@@ -12,14 +13,17 @@ export function runPrune(options: PruneOptions): Promise<ExitCode> {
   const { dryRun = false, yes = false, workers } = options
   const limits = limitsOf(options)
   refuseNoLock(options)
-  return withSession(options, dryRun ? 'shared' : 'exclusive', async (session) => {
+  const pruning = withSession(options, dryRun ? 'shared' : 'exclusive', async (session) => {
     const since = systemClock.monotonic()
     const plan = await planSession(session, { limits, workers })
     if (!dryRun && !yes) refuseAll(plan)
     if (!yes) await confirmGraces(session, plan, { dryRun })
     return await finishSession(session, plan, { dryRun, workers, since })
   })
+  return tellingIfStopped(dryRun ? NOTHING_CHANGED : STOPPED, pruning)
 }
+
+const STOPPED = 'Every snapshot is whole. What was done until then stays: the same command goes on from there.'
 
 /** Where there is no snapshot nothing is needed. Whoever lost them must not lose the rest with them. */
 function refuseAll({ summary: { snapshots, remove, unlisted, due } }: PrunePlan): void {

@@ -2,6 +2,7 @@ import { formatCounted } from '../../../base/index.ts'
 import { type IndexRepairPlan, packsGone, planIndexRepair, repairIndex } from '../../../maintenance/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
+import { NOTHING_CHANGED, tellingIfStopped } from '../../stopped.ts'
 import { unconfirmed, wouldStop } from '../forget/unconfirmed.ts'
 import { refuseNoLock } from '../session/refuse-no-lock.ts'
 import { withSession } from '../session/with-session.ts'
@@ -12,7 +13,7 @@ import { REPAIRING } from './repairing.ts'
 export function runRepairIndex(options: RepairIndexCommandOptions): Promise<ExitCode> {
   const { dryRun = false, readAllPacks = false, yes = false } = options
   refuseNoLock(options)
-  return withSession(options, dryRun ? 'shared' : 'exclusive', async ({ repository, output, signal }) => {
+  const repairing = withSession(options, dryRun ? 'shared' : 'exclusive', async ({ repository, output, signal }) => {
     const plan = await planIndexRepair(repository, { readAll: readAllPacks, signal })
     showPlan(output, plan)
     const gone = packsGone(plan)
@@ -69,7 +70,10 @@ export function runRepairIndex(options: RepairIndexCommandOptions): Promise<Exit
     })
     return failed + done.packsForgotten > 0 ? EXIT.warnings : EXIT.done
   })
+  return tellingIfStopped(dryRun ? NOTHING_CHANGED : STOPPED, repairing)
 }
+
+const STOPPED = 'No pack was removed. The same command begins again, and does the rest.'
 
 const TRULY_GONE = 'If the packs are truly gone, give --yes: what they held is lost then.'
 

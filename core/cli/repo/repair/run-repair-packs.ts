@@ -9,6 +9,7 @@ import {
 } from '../../../maintenance/index.ts'
 import { availableWorkers, nameByPrefix } from '../../../repository/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { NOTHING_CHANGED, tellingIfStopped } from '../../stopped.ts'
 import { refuseNoLock } from '../session/refuse-no-lock.ts'
 import type { Session } from '../session/session.ts'
 import { withSession } from '../session/with-session.ts'
@@ -19,7 +20,7 @@ import { FINDING, REPAIRING } from './repairing.ts'
 export function runRepairPacks(ids: readonly string[], options: RepairPacksCommandOptions): Promise<ExitCode> {
   const { dryRun = false, workers = availableWorkers() } = options
   refuseNoLock(options)
-  return withSession(options, dryRun ? 'shared' : 'exclusive', async (session) => {
+  const repairing = withSession(options, dryRun ? 'shared' : 'exclusive', async (session) => {
     const { repository, output, signal } = session
     const isNamed = ids.length > 0
     const { damaged: packs, unread } = isNamed ? await named(session, ids) : await findDamaged(session, workers)
@@ -70,7 +71,10 @@ export function runRepairPacks(ids: readonly string[], options: RepairPacksComma
     })
     return counts.lost + counts.kept > 0 ? EXIT.warnings : EXIT.done
   })
+  return tellingIfStopped(dryRun ? NOTHING_CHANGED : STOPPED, repairing)
 }
+
+const STOPPED = 'What was saved is in new packs, and nothing that can be read is lost: the same command does the rest.'
 
 function tellPack(session: Session, { name, state, saved, lost, reason }: SavedPack): void {
   const { output } = session

@@ -3,6 +3,7 @@ import { assertListed, leaveOutLost, loadStoredBlobs } from '../../../maintenanc
 import { brakesOf } from '../../../policy/index.ts'
 import { fitsFilter, loadSnapshots, REPAIRED, type StoredSnapshot } from '../../../snapshot/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { NOTHING_CHANGED, tellingIfStopped } from '../../stopped.ts'
 import { brakeText } from '../forget/reason-text.ts'
 import { removeTold } from '../forget/remove-told.ts'
 import { unconfirmed, wouldStop } from '../forget/unconfirmed.ts'
@@ -18,7 +19,7 @@ import type { RepairSnapshotsOptions } from './repair-options.ts'
 export function runRepairSnapshots(ids: readonly string[], options: RepairSnapshotsOptions): Promise<ExitCode> {
   const { dryRun = false, forget = false, yes = false } = options
   refuseNoLock(options)
-  return withSession(
+  const renewing = withSession(
     options,
     dryRun ? 'shared' : 'exclusive',
     async (session) => {
@@ -46,7 +47,11 @@ export function runRepairSnapshots(ids: readonly string[], options: RepairSnapsh
     },
     { listPacks: true },
   )
+  return tellingIfStopped(dryRun ? NOTHING_CHANGED : STOPPED, renewing)
 }
+
+const STOPPED =
+  'Each snapshot is there, as it was or made anew, unless it was told that it is gone: the same command does the rest.'
 
 /** Why a person is asked before snapshots go that nothing takes the place of (RET-22); undefined where nobody is. */
 function brakesText(points: number, removed: number): string | undefined {

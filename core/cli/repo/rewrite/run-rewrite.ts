@@ -3,6 +3,7 @@ import { type ByteString, printable } from '../../../file-system/index.ts'
 import { keepDisksWhole, leaveOut, loadStoredBlobs } from '../../../maintenance/index.ts'
 import { createRestoreSelection } from '../../../selection/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { NOTHING_CHANGED, tellingIfStopped } from '../../stopped.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
 import { snapshotFilter } from '../lookup/snapshot-options.ts'
 import { excludesOf } from '../patterns/patterns-of-options.ts'
@@ -23,7 +24,7 @@ export function runRewrite(ids: readonly string[], options: RewriteOptions): Pro
   refuseNoLock(options)
   const selection = createRestoreSelection({ excludes, caseInsensitiveExcludes })
   const mode = dryRun || !forget ? 'shared' : 'exclusive'
-  return withSession(
+  const renewing = withSession(
     options,
     mode,
     async (session) => {
@@ -49,4 +50,7 @@ export function runRewrite(ids: readonly string[], options: RewriteOptions): Pro
     },
     { listPacks: true },
   )
+  return tellingIfStopped(dryRun ? NOTHING_CHANGED : STOPPED, renewing)
 }
+
+const STOPPED = 'Each snapshot is there, as it was or made anew: the same command does the rest.'
