@@ -1,10 +1,10 @@
 import { type Abortable, CoreError } from '../../base/index.ts'
 import { type BlobIndex, createTreeLoader, ID_BYTES, type Repository } from '../../repository/index.ts'
 import { type StoredSnapshot, type TreeVisitor, walkTree } from '../../snapshot/index.ts'
+import { faultOfNode, subtreeOf } from '../reading/node-fault.ts'
 import type { ProgressMeter } from '../reading/progress.ts'
 import { type BlobStates, FLAG } from './blob-states.ts'
 import type { CheckPhase } from './check-phase.ts'
-import { faultOfNode, subtreeOf } from './node-fault.ts'
 
 /** Something in a snapshot that cannot be restored whole. */
 export interface Affected {

@@ -1,12 +1,12 @@
 import { reasonOf } from '../../base/index.ts'
 import { type BlobIndex, type BlobReader, ID_BYTES, SEAL_OVERHEAD } from '../../repository/index.ts'
 import { quote, TreeReader } from '../../snapshot/index.ts'
+import { faultOfNode } from '../reading/node-fault.ts'
 import type { TreesJob } from '../reading/tree-job.ts'
 import { createTreeOpener, isDamage } from '../reading/tree-opener.ts'
 import { FLAG } from './blob-states.ts'
 import { type Finding, finding, LESS_LOST } from './finding.ts'
 import type { TreesDone } from './messages.ts'
-import { faultOfNode } from './node-fault.ts'
 
 /** Reads trees and looks whether all that they name is in an index. Belongs to one thread. */
 export interface TreeInspector {

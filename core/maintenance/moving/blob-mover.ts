@@ -43,8 +43,8 @@ export function createBlobMover(
   function moveOne(entry: number, bytes: Buffer, base: number): boolean {
     const location = index.locate(entry)
     const { type, offset, length, uncompressedLength } = location
-    assertBlobSize(location)
     index.idOf(entry, id)
+    assertBlobSize(location)
     const needed = Math.max(uncompressedLength, length)
     if (plain.length < needed) plain = Buffer.allocUnsafeSlow(needed)
     const sealed = bytes.subarray(offset - base, offset - base + length)

@@ -2,6 +2,7 @@ import type { CoreError } from '../../base/index.ts'
 import type { ByteString } from '../../file-system/index.ts'
 import { ID_BYTES, plainLength, type Repository } from '../../repository/index.ts'
 import type { TreeReader } from '../../snapshot/index.ts'
+import { subtreeOf } from '../reading/node-fault.ts'
 import type { NodeChange, Rewriting } from '../rewrite/rewriting.ts'
 import type { StoredBlobs } from '../rewrite/stored-blobs.ts'
 import { type DiskReport, diskMender } from './mend-disk.ts'
@@ -26,11 +27,11 @@ export function leaveOutLost(repository: Repository, blobs: StoredBlobs, report:
   const { onFile, onFolder, onFolderLeft, onWaiting } = report
 
   function decide(node: TreeReader, path: ByteString): NodeChange | undefined {
-    if (node.isDir && !node.subtree) {
+    const subtree = subtreeOf(node)
+    if (node.isDir && !subtree) {
       onFolder(path, undefined)
       return { type: 'drop' }
     }
-    const { subtree } = node
     if (subtree && index.find('tree', subtree) >= 0 && !isListed('tree', subtree)) onWaiting(path)
     if (!node.isFile) return undefined
     const { content } = node

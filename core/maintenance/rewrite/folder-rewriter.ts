@@ -1,6 +1,7 @@
 import type { Abortable } from '../../base/index.ts'
 import type { ByteString } from '../../file-system/index.ts'
 import { type HeldLevel, TreeReader } from '../../snapshot/index.ts'
+import { subtreeOf } from '../reading/node-fault.ts'
 import { changedTree, type WrittenChange } from './changed-tree.ts'
 import type { SaveBlob } from './missing-saver.ts'
 import type { Rewriting, Settled } from './rewriting.ts'
@@ -68,7 +69,7 @@ export function createFolderRewriter(
         const name = reader.name.toString('latin1')
         if (!isGoneInto(reader) || isSettled(name, at)) continue
         const change = decide(reader, name)
-        const { subtree } = reader
+        const subtree = subtreeOf(reader)
         if (change) changes.set(at, change)
         else if (subtree) return { id: subtree, path: `${path}/${name}` }
         if (change && subtree) less = less && sumWeights(less, await weigh(subtree))
@@ -96,8 +97,8 @@ export function createFolderRewriter(
 }
 
 /** Whoever looks what is needed follows a tree whatever is said to have it. */
-function isGoneInto({ isDir, subtree }: TreeReader): boolean {
-  return isDir || subtree !== undefined
+function isGoneInto(node: TreeReader): boolean {
+  return node.isDir || subtreeOf(node) !== undefined
 }
 
 /** The place of the last folder in it, -1 where there is none. Reads all of it. */

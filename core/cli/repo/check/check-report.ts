@@ -3,14 +3,17 @@ import { printable } from '../../../file-system/index.ts'
 import type { Affected, Finding } from '../../../maintenance/index.ts'
 import type { Output } from '../../output.ts'
 
-/** Tells what a check finds: to programs as it is found, to people at the end, like findings together. */
+/**
+ * Tells what a check finds: to programs as it is found, to people at the end, those together that mean the same and ask for
+ * the same.
+ */
 export interface CheckReport {
   finding(finding: Finding): void
   affected(affected: Affected): void
   finish(): void
 }
 
-/** Of findings of one kind, and of paths in one snapshot. */
+/** Of findings of one group, and of paths in one snapshot. */
 const SHOWN = 10
 
 interface Group {
@@ -42,8 +45,9 @@ export function createCheckReport(output: Output): CheckReport {
     finding(finding) {
       const { kind, severity, object, message, meaning, restorable, remedy } = finding
       output.emit({ message_type: 'finding', kind, severity, object, message, meaning, restorable, remedy })
-      const group = groups.get(kind) ?? { count: 0, first: [] }
-      groups.set(kind, group)
+      const sort = `${kind}\n${severity}\n${meaning}\n${remedy}`
+      const group = groups.get(sort) ?? { count: 0, first: [] }
+      groups.set(sort, group)
       group.count++
       if (group.first.length < SHOWN) group.first.push(finding)
     },

@@ -36,6 +36,7 @@ export async function forgetSession(
   if (isMissed)
     output.warn('No snapshot fits --host, --tag and --path as they were given. `holdfast repo snapshots` lists all.')
   let chosen: readonly StoredSnapshot[] = snapshots
+  let remember: (() => void) | undefined
   if (!rules) showNamed(output, snapshots)
   if (rules) {
     const clocks = await readClocks(session)
@@ -46,7 +47,7 @@ export async function forgetSession(
       if (!dryRun) throw unconfirmed(stopping, { remedy: LOOK_AT_LIST })
       output.say(wouldStop(stopping))
     }
-    if (!dryRun) clocks.remember()
+    remember = () => clocks.remember()
     chosen = groups.flatMap(({ decisions }) => decisions.flatMap(({ isKept, snapshot }) => (isKept ? [] : [snapshot])))
   }
   const going = chosen.map(({ id }) => id)
@@ -61,6 +62,7 @@ export async function forgetSession(
     output.say(wouldStop(emptying))
   }
   if (plan && !yes) await confirmGraces(session, plan, { dryRun })
+  if (!dryRun) remember?.()
   const { removed, failed } = dryRun ? { removed: going, failed: [] } : await removeEach(session, going)
   tell(session, {
     removed: removed.length,

@@ -112,4 +112,22 @@ describe('leaving out what is lost', () => {
     expect(await repair(root)).toMatchObject({ state: 'same' })
     expect(told).toEqual(['/folder: waiting', '/file: waiting'])
   })
+
+  it('leaves out a folder whose tree is called by no id, and keeps what is beside it', async () => {
+    const content = craft.data(Buffer.from('one')).toString('hex')
+    const subtree = craft.tree(craft.file('below', 'two')).toString('hex')
+    const nodes = [
+      `{"name":"b","type":"dir","subtree":"xyz"}`,
+      `{"name":"c","type":"file","size":3,"content":["${content}"]}`,
+      `{"name":"d","type":"dir","subtree":"${subtree}"}`,
+    ]
+    const root = craft.rawTree(`{"nodes":[${nodes.join(',')}]}\n`)
+    await craft.store()
+    const tree = await renewed(await repair(root))
+    expect(told).toEqual(['/b: lost'])
+    const index = await repository.loadIndex({ purpose: 'refer' })
+    expect((await repository.loadBlob(index, 'tree', tree)).toString()).toBe(
+      `{"nodes":[${nodes.slice(1).join(',')}]}\n`,
+    )
+  })
 })

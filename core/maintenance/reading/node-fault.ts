@@ -1,6 +1,6 @@
 import { reasonOf } from '../../base/index.ts'
 import type { TreeReader } from '../../snapshot/index.ts'
-import { isDamage } from '../reading/tree-opener.ts'
+import { isDamage } from './tree-opener.ts'
 
 /** What is wrong with an entry itself, whatever is there of what it names. */
 export interface NodeFault {
