@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -67,11 +67,25 @@ describe('a prune with a grace', () => {
       ['pack-needed', 'all'],
     ])
     expect(messages(waits.stdout, 'affected')).toEqual([])
+    const told = await vault.holdfast(['check'])
+    expect(told.stderr).toContain('All of it can be restored by Holdfast; `holdfast repo prune` mends it.')
+    expect(told.stderr).not.toContain('run no prune')
     const { plan } = await pruneAt(repository, NOW + 100 * HOUR, { grace })
     expect(plan.summary).toMatchObject({ takeBack: { packs: 2 }, due: { packs: 0 } })
     expect((await pruneAt(repository, NOW + 300 * HOUR, { grace })).plan.summary.takeBack.packs).toBe(0)
     expect((await vault.holdfast(['check', '--read-data'])).code).toBe(0)
     expect((await vault.contentOf('old', late)).equals(noise(1, 400_000))).toBe(true)
+  })
+
+  it('lets nobody think that all is well where every snapshot is gone', async () => {
+    for (const name of readdirSync(join(vault.path, 'snapshots'))) rmSync(join(vault.path, 'snapshots', name))
+    expect((await vault.holdfast(['prune', '--yes', '--grace', '48h'])).code).toBe(0)
+    const { code, stdout, stderr } = await vault.holdfast(['check'])
+    expect(code).toBe(3)
+    expect(stdout).toMatch(/^Of these packs \d are to be removed by a later `holdfast repo prune`\.$/m)
+    expect(stderr).toContain('There is data, and no snapshot.')
+    expect((await vault.holdfast(['prune', '--yes', '--grace', '0'])).code).toBe(0)
+    expect((await vault.holdfast(['check'])).code).toBe(0)
   })
 
   it('stores anew what a backup needs of a pack that waits', async () => {

@@ -51,6 +51,8 @@ export interface Checked {
   readonly indexFiles: number
   /** Packs that are there. */
   readonly packs: number
+  /** Of these: taken out of the index, and waiting to be removed. */
+  readonly packsWaiting: number
   /** Blobs that the index lists. */
   readonly blobs: number
   /** Trees that were read, each once. */
@@ -139,6 +141,7 @@ export async function check(repository: Repository, options: CheckOptions): Prom
         snapshots: snapshots.length + unreadable.snapshots,
         indexFiles: files,
         packs: packsThere,
+        packsWaiting: [...waiting].filter((pack) => !Number.isNaN(ledger.size(pack))).length,
         blobs: listedBlobs,
         trees,
         packsRead: packs.packs,

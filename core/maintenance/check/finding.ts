@@ -36,6 +36,8 @@ const BACK_UP_AGAIN =
   'Put the pack back from a copy of the repository if there is one. If not, `holdfast repo repair packs` saves what can be read of it and takes it out of the index; then back up again: what the sources still have is stored anew.'
 const PACK_IS_GONE =
   'Put the pack back from a copy of the repository if there is one. If not: back up again, so that what the sources still have is stored anew; then `holdfast repo repair index` forgets the pack, and `holdfast repo repair snapshots` leaves out what is lost.'
+const LIST_OR_LEAVE_OUT =
+  'If an index is damaged or packs are in none, run `holdfast repo repair index`. Else back up again, so that what the sources still have is stored anew; `holdfast repo repair snapshots` leaves out what is lost then.'
 const BUILD_INDEX = 'Have the index built anew from the packs: `holdfast repo repair index`.'
 
 /** What is other in the rule of a pack that is longer than its index says: what is not listed may well be whole. */
@@ -184,7 +186,7 @@ const RULES = {
     severity: 'damage',
     meaning: 'All that is below this folder cannot be found.',
     restorable: 'rest',
-    remedy: 'If an index is damaged or packs are in none, run `holdfast repo repair index`. Else back up again.',
+    remedy: LIST_OR_LEAVE_OUT,
   },
   'tree-damaged': {
     object: 'tree',
@@ -198,7 +200,7 @@ const RULES = {
     severity: 'damage',
     meaning: 'This file cannot be restored whole.',
     restorable: 'rest',
-    remedy: 'If an index is damaged or packs are in none, run `holdfast repo repair index`. Else back up again.',
+    remedy: LIST_OR_LEAVE_OUT,
   },
   'node-damaged': {
     object: 'file',

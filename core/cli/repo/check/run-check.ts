@@ -25,13 +25,17 @@ export function runCheck(options: CheckCommandOptions): Promise<ExitCode> {
     const since = systemClock.monotonic()
     output.say(`Checking repository ${repository.config.id.slice(0, 10)} at ${repository.storage.location}.`)
     const shown = createCheckReport(output)
+    let neededPacks = 0
     const refused = new AbortController()
     const confirmed = lock?.confirm().catch((error: unknown) => refused.abort(error))
     const stop = AbortSignal.any([signal, refused.signal])
     const checked = await check(repository, {
       read,
       workers: options.workers ?? availableWorkers(),
-      onFinding: (finding) => shown.finding(finding),
+      onFinding(finding) {
+        if (finding.kind === 'pack-needed') neededPacks++
+        shown.finding(finding)
+      },
       onAffected: (affected) => shown.affected(affected),
       onUnused: options.checkUnused ? (blobs) => listUnused(output, blobs, { signal: stop }) : undefined,
       onProgress: (progress) => showProgress(output, DOING, progress),
@@ -41,7 +45,7 @@ export function runCheck(options: CheckCommandOptions): Promise<ExitCode> {
     refused.signal.throwIfAborted()
     shown.finish()
     if (options.checkUnused && !checked.unused) output.warn(UNTOLD)
-    return summarise(output, checked, read, systemClock.monotonic() - since)
+    return summarise(output, checked, { read, elapsed: systemClock.monotonic() - since, neededPacks })
   })
 }
 
@@ -67,9 +71,29 @@ const DOING: Readonly<Record<CheckProgress['phase'], string>> = {
   impact: 'Looking what the damage means',
 }
 
-function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: number): ExitCode {
-  const { snapshots, indexFiles, packs, blobs, trees, packsRead, blobsRead, bytesRead, unused, damages, hints } =
-    checked
+interface CheckRun {
+  readonly read: PackChoice
+  /** Milliseconds. */
+  readonly elapsed: number
+  /** Packs that wait and are needed again: the one damage that a prune mends. */
+  readonly neededPacks: number
+}
+
+function summarise(output: Output, checked: Checked, { read, elapsed, neededPacks }: CheckRun): ExitCode {
+  const {
+    snapshots,
+    indexFiles,
+    packs,
+    packsWaiting,
+    blobs,
+    trees,
+    packsRead,
+    blobsRead,
+    bytesRead,
+    unused,
+    damages,
+    hints,
+  } = checked
   const rate = formatBytes(Math.round(bytesRead / Math.max(0.001, elapsed / 1000)))
   output.say(
     `Checked ${formatCounted(snapshots, 'snapshot')}, ${formatCounted(trees, 'folder')}, ${formatCounted(packs, 'pack')} and ${formatCounted(blobs, 'blob')} in ${formatCounted(indexFiles, 'index file')}, in ${formatDuration(elapsed)}.`,
@@ -80,12 +104,15 @@ function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: 
       `Read ${formatCounted(packsRead, 'pack')} with ${formatCounted(blobsRead, 'blob')}, ${formatBytes(bytesRead)} (${rate}/s).`,
     )
   }
+  if (packsWaiting > 0)
+    output.say(`Of these packs ${formatCount(packsWaiting)} are to be removed by a later \`holdfast repo prune\`.`)
   if (unused && snapshots > 0 && unused.blobs + unused.copies > 0) {
     output.say(
       `${formatCounted(unused.blobs, 'blob')} no snapshot needs, and ${formatCount(unused.copies)} further copies, take ${formatBytes(unused.bytes)}. \`holdfast repo prune\` removes them once they are more than it lets be.`,
     )
   }
-  if (snapshots === 0 && blobs > 0) {
+  const isForgotten = snapshots === 0 && blobs + packsWaiting > 0
+  if (isForgotten) {
     output.warn(
       'There is data, and no snapshot. If there were some, put the files in `snapshots` back from a copy of the repository, and prune nothing before.',
     )
@@ -93,7 +120,7 @@ function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: 
   if (damages === 0) output.say('No damage was found.')
   else if (!output.json) {
     output.warn(
-      `Damage was found (findings: ${formatCount(damages)}; snapshots affected: ${formatCount(checked.snapshotsAffected)} of ${formatCount(snapshots)}). Remove nothing and run no prune before it is mended.`,
+      `Damage was found (findings: ${formatCount(damages)}; snapshots affected: ${formatCount(checked.snapshotsAffected)} of ${formatCount(snapshots)}). ${damages === neededPacks ? TAKE_BACK : 'Remove nothing and run no prune before it is mended.'}`,
     )
   }
   output.emit({
@@ -101,6 +128,7 @@ function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: 
     snapshots,
     index_files: indexFiles,
     packs,
+    packs_waiting: packsWaiting,
     blobs,
     trees,
     packs_read: packsRead,
@@ -113,5 +141,7 @@ function summarise(output: Output, checked: Checked, read: PackChoice, elapsed: 
     seconds_elapsed: elapsed / 1000,
   })
   if (damages > 0) return EXIT.failed
-  return snapshots === 0 && blobs > 0 ? EXIT.warnings : EXIT.done
+  return isForgotten ? EXIT.warnings : EXIT.done
 }
+
+const TAKE_BACK = 'All of it can be restored by Holdfast; `holdfast repo prune` mends it.'
