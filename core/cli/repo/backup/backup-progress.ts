@@ -2,13 +2,14 @@ import type { BackupProgress, Estimate, Figures } from '../../../archiver/index.
 import { type Clock, formatBytes, formatCount, formatDuration } from '../../../base/index.ts'
 import type { Output } from '../../output.ts'
 
-/** Programs are told twice a second at the most. */
+/** Programs are told twice a second at the most, and once more as soon as something was done. */
 const TOLD_EVERY = 500
 
 /** Shows how far a backup is: files, bytes, rate, and the time left as soon as it is known, or can be guessed, what there is. */
 export function showBackupProgress(output: Output, clock: Clock): (progress: BackupProgress) => void {
   const since = clock.monotonic()
   let told = Number.NEGATIVE_INFINITY
+  let isBegun = false
   return ({ figures, bytesStored, estimate }) => {
     const now = clock.monotonic()
     const seconds = Math.max(0.001, (now - since) / 1000)
@@ -28,8 +29,10 @@ export function showBackupProgress(output: Output, clock: Clock): (progress: Bac
         `${percent}${formatCount(files)} files  ${formatBytes(figures.bytesProcessed)}${total === undefined ? '' : ` of ${about}${formatBytes(total)}`}  ` +
           `${formatBytes(Math.round(rate))}/s  ${formatBytes(bytesStored)} stored${left === undefined ? '' : `  ${about}${formatDuration(left)} left`}`,
       )
-    if (now - told < TOLD_EVERY) return
+    const begins = !isBegun && files > 0
+    if (now - told < TOLD_EVERY && !begins) return
     told = now
+    isBegun ||= begins
     output.emit({
       message_type: 'status',
       seconds_elapsed: Math.round(seconds),

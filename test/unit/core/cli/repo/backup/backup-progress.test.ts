@@ -64,6 +64,14 @@ describe('the progress of a backup', () => {
     ])
   })
 
+  it('tells programs twice a second at the most, and once more as soon as a file was dealt with', () => {
+    after(1, {})
+    after(1.1, { filesNew: 1 })
+    after(1.2, { filesNew: 2 })
+    after(1.7, { filesNew: 3 })
+    expect(told.map(({ files_done }) => files_done)).toEqual([0, 1, 3])
+  })
+
   it('says neither percent nor time left before all is counted, but how much there is at least', () => {
     after(10, { filesNew: 1, bytesProcessed: MIB }, { files: 20, bytes: 30 * MIB, basis: 'counting' })
     expect(shown).toEqual(['1 files  1.00 MiB  102 KiB/s  0 B stored'])
