@@ -213,7 +213,7 @@ function isMet({ killed, changes }: KilledRun): boolean {
   return killed && changes > 0
 }
 
-/** All was done and said. A signal that came behind that ends the process as any other. */
+/** It had done and said everything before the signal, which then ends the process as it ends any other. */
 function expectEnded({ code, stderr }: { readonly code: number | null; readonly stderr: string }): void {
   expect([0, null]).toContain(code)
   expect(stderr).toBe('')

@@ -55,6 +55,12 @@ async function replace(file: string, body: Uint8Array): Promise<string> {
   return file
 }
 
+async function removeOne(victim: Victim, folder: string): Promise<string> {
+  const file = await victim.draw(folder)
+  await rm(file)
+  return file
+}
+
 async function exchange([a, b]: readonly [string, string]): Promise<string> {
   const [bodyA, bodyB] = [await readFile(a), await readFile(b)]
   await replace(a, bodyB)
@@ -117,24 +123,8 @@ const HARMS: readonly Harm[] = [
       return replace(file, Buffer.alloc((await readFile(file)).length))
     },
   },
-  {
-    title: 'a pack is gone',
-    restic: 'finds',
-    async harm(victim) {
-      const file = await victim.draw('data')
-      await rm(file)
-      return file
-    },
-  },
-  {
-    title: 'an index file is gone',
-    restic: 'finds',
-    async harm(victim) {
-      const file = await victim.draw('index')
-      await rm(file)
-      return file
-    },
-  },
+  { title: 'a pack is gone', restic: 'finds', harm: (victim) => removeOne(victim, 'data') },
+  { title: 'an index file is gone', restic: 'finds', harm: (victim) => removeOne(victim, 'index') },
   {
     title: 'a whole folder is empty',
     restic: 'finds',
