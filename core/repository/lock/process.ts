@@ -38,21 +38,33 @@ function ownUserName(): string {
   }
 }
 
-/** Whether a process of this host exists. Signal 0 only asks; restic asks with SIGHUP, which is why ours ignores it. */
+/** Whether a process of this host exists, and has not ended. Signal 0 only asks; restic asks with SIGHUP, which is why ours ignores it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !HAS_ENDED.has(stateOf(pid))
   } catch (error) {
     return systemCode(error) !== 'ESRCH'
   }
 }
 
+/** States of a process that has ended and whose parent has not asked how: in a container nobody may ever do (proc_pid_stat(5)). */
+const HAS_ENDED: ReadonlySet<string | undefined> = new Set(['Z', 'X'])
+
+function stateOf(pid: number): string | undefined {
+  return statOf(pid)[0]
+}
+
+/** What the kernel tells of a process behind its name, which, in parentheses, may hold anything (proc_pid_stat(5)). */
+function statOf(pid: number): string[] {
+  const stat = readOf(pid, 'stat')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
 /** When a process was started, in ticks since the kernel was (proc_pid_stat(5)). Undefined where nobody can tell. */
 export function startOf(pid: number): number | undefined {
-  const stat = readOf(pid, 'stat')
-  // The name, in parentheses, may hold anything. The 22nd field is the 20th behind it.
-  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+  // The 22nd field is the 20th behind the name.
+  const ticks = Number(statOf(pid)[19])
   return ticks > 0 ? ticks : undefined
 }
 
