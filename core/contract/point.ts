@@ -1,0 +1,115 @@
+import { z } from 'zod'
+
+import { ByteCount, FileSize } from './common/bytes.ts'
+import { Id, Reference } from './common/id.ts'
+import { Instant } from './common/instant.ts'
+import { operation } from './common/operation.ts'
+import { pageOf, PageQuery } from './common/page.ts'
+import { EntryPath } from './common/path.ts'
+
+/** GEN-11. Hot needs a CloudCache; warm is at most 90 days old, cold is older. */
+export const Temperature = z.enum(['hot', 'warm', 'cold'])
+
+export const Point = z.object({
+  id: Id,
+  /** The snapshot's id, as restic shows it. */
+  snapshotId: z.string(),
+  vault: Reference,
+  /** Null where no backup set of this appliance made it. */
+  set: Reference.nullable(),
+  runId: Id.nullable(),
+  host: z.string(),
+  roots: z.array(z.string()),
+  startedAt: Instant,
+  completedAt: Instant,
+  kind: z.enum(['full', 'incremental']),
+  isComplete: z.boolean(),
+  filesMissed: z.int(),
+  files: z.int().nullable(),
+  bytes: ByteCount.nullable(),
+  bytesAdded: ByteCount.nullable(),
+  temperature: Temperature,
+  /** Until when its policy keeps it. Null: as long as nothing changes, or nobody knows. */
+  keptUntil: Instant.nullable(),
+})
+export type Point = z.output<typeof Point>
+
+/** An entry of a recovery point. */
+export const PointEntry = z.object({
+  name: z.string(),
+  path: EntryPath,
+  type: z.enum(['folder', 'file', 'link', 'other']),
+  size: FileSize.nullable(),
+  /** As the file has it: RFC 3339 with up to nine digits behind the point. */
+  modifiedAt: z.string(),
+  mode: z.string(),
+  owner: z.string(),
+  group: z.string(),
+  linkTarget: z.string().nullable(),
+})
+export type PointEntry = z.output<typeof PointEntry>
+
+const OnePoint = z.strictObject({ id: Id })
+
+export const points = {
+  list: operation('view')
+    .route({ method: 'GET', path: '/points', summary: 'Recovery points, the newest first', tags: ['Recovery points'] })
+    .input(
+      PageQuery.extend({
+        setId: Id.optional(),
+        vaultId: Id.optional(),
+        from: Instant.optional(),
+        until: Instant.optional(),
+      }),
+    )
+    .output(pageOf(Point)),
+  get: operation('view')
+    .route({ method: 'GET', path: '/points/{id}', summary: 'One recovery point', tags: ['Recovery points'] })
+    .input(OnePoint)
+    .output(Point),
+  browse: operation('browse')
+    .route({
+      method: 'GET',
+      path: '/points/{id}/entries',
+      summary: 'What a folder of a recovery point holds, by name',
+      tags: ['Recovery points'],
+    })
+    .input(PageQuery.extend({ id: Id, path: EntryPath.default('/') }))
+    .output(pageOf(PointEntry)),
+  find: operation('browse')
+    .route({
+      method: 'GET',
+      path: '/points/{id}/find',
+      summary: 'Entries whose names fit a pattern, in a recovery point',
+      tags: ['Recovery points'],
+    })
+    .input(PageQuery.extend({ id: Id, pattern: z.string().min(1).max(1000), path: EntryPath.default('/') }))
+    .output(
+      pageOf(PointEntry).extend({
+        /** How many entries were looked at. */
+        looked: z.int(),
+      }),
+    ),
+  versions: operation('browse')
+    .route({
+      method: 'GET',
+      path: '/sets/{setId}/versions',
+      summary: 'All versions of a file that the recovery points of a backup set have',
+      tags: ['Recovery points'],
+    })
+    .input(PageQuery.extend({ setId: Id, path: EntryPath }))
+    .output(
+      pageOf(
+        z.object({ point: Reference.extend({ completedAt: Instant }), entry: PointEntry, isSameAsOlder: z.boolean() }),
+      ),
+    ),
+  forget: operation('administer', { isAudited: true })
+    .route({
+      method: 'DELETE',
+      path: '/points/{id}',
+      summary: 'Remove a recovery point for good',
+      tags: ['Recovery points'],
+    })
+    .input(OnePoint)
+    .output(z.object({ runId: Id })),
+}

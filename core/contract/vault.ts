@@ -1,0 +1,108 @@
+import { z } from 'zod'
+
+import { ByteCount } from './common/bytes.ts'
+import { Id, Name } from './common/id.ts'
+import { Instant } from './common/instant.ts'
+import { operation } from './common/operation.ts'
+import { EntryPath } from './common/path.ts'
+
+/** Where a vault's repository is stored. Further kinds of storage come with later versions. */
+export const VaultLocation = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('directory'), path: EntryPath }),
+])
+export type VaultLocation = z.output<typeof VaultLocation>
+
+/** Something that was found out about a place before a vault is made there. */
+export const ProbeFinding = z.object({
+  code: z.enum(['writable', 'free-space', 'repository-found', 'not-empty', 'same-disk', 'clock', 'remote']),
+  severity: z.enum(['good', 'hint', 'problem']),
+  message: z.string(),
+  remedy: z.string().nullable(),
+})
+
+export const Vault = z.object({
+  id: Id,
+  name: z.string(),
+  location: VaultLocation,
+  /** The repository's own id, as restic shows it. */
+  repositoryId: z.string(),
+  createdAt: Instant,
+  state: z.enum(['ready', 'unreachable', 'damaged']),
+  /** Why, where it is not ready. */
+  problem: z.string().nullable(),
+  /** Null: nobody has the recovery kit, and with this appliance the password would be lost. */
+  kitExportedAt: Instant.nullable(),
+  points: z.int(),
+  /** What the repository takes. Null until it was measured. */
+  bytesStored: ByteCount.nullable(),
+  bytesFree: ByteCount.nullable(),
+  lastCheckedAt: Instant.nullable(),
+  lastVerifiedAt: Instant.nullable(),
+  lastPrunedAt: Instant.nullable(),
+})
+export type Vault = z.output<typeof Vault>
+
+const OneVault = z.strictObject({ id: Id })
+
+export const vaults = {
+  list: operation('view')
+    .route({ method: 'GET', path: '/vaults', summary: 'All vaults', tags: ['Vaults'] })
+    .output(z.object({ items: z.array(Vault) })),
+  get: operation('view')
+    .route({ method: 'GET', path: '/vaults/{id}', summary: 'One vault', tags: ['Vaults'] })
+    .input(OneVault)
+    .output(Vault),
+  probe: operation('configure')
+    .route({
+      method: 'POST',
+      path: '/vaults/probe',
+      summary: 'Look at a place before a vault is made there',
+      tags: ['Vaults'],
+    })
+    .input(z.strictObject({ location: VaultLocation }))
+    .output(z.object({ findings: z.array(ProbeFinding), hasRepository: z.boolean(), bytesFree: ByteCount.nullable() })),
+  create: operation('configure', { isAudited: true })
+    .route({
+      method: 'POST',
+      path: '/vaults',
+      summary: 'Make a vault, or attach one that is there',
+      tags: ['Vaults'],
+      successStatus: 201,
+    })
+    .input(
+      z.strictObject({
+        name: Name,
+        location: VaultLocation,
+        /** Of a repository that is there already. For a new one a password is drawn, which the recovery kit tells. */
+        password: z.string().min(1).max(1000).optional(),
+      }),
+    )
+    .output(Vault),
+  update: operation('configure', { isAudited: true })
+    .route({ method: 'PATCH', path: '/vaults/{id}', summary: 'Change a vault', tags: ['Vaults'] })
+    .input(z.strictObject({ id: Id, name: Name.optional() }))
+    .output(Vault),
+  detach: operation('configure', { isAudited: true })
+    .route({
+      method: 'DELETE',
+      path: '/vaults/{id}',
+      summary: 'Forget a vault. What is stored in it stays',
+      tags: ['Vaults'],
+    })
+    .input(OneVault)
+    .output(z.object({})),
+  exportKit: operation('administer', { isAudited: true })
+    .route({
+      method: 'POST',
+      path: '/vaults/{id}/kit',
+      summary: 'The recovery kit: all that a restore without this appliance needs',
+      tags: ['Vaults'],
+    })
+    .input(
+      z.strictObject({
+        id: Id,
+        password: z.string().min(1).max(200).meta({ description: "The caller's own password." }),
+      }),
+    )
+    .output(z.object({ fileName: z.string(), text: z.string() })),
+}
