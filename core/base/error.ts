@@ -6,7 +6,9 @@
  * - `repository/…`: what those files say.
  * - `source/…`: what is being protected.
  * - `target/…`: where a restore writes.
- * - `policy/…`: what a rule forbids until a person says otherwise.
+ * - `policy/…`: what a rule forbids, or forbids until a person says otherwise.
+ * - `object/…`: what the appliance's catalog has, or has not.
+ * - `service/…`: the appliance itself.
  */
 export type ErrorCode =
   | 'input/invalid'
@@ -34,6 +36,11 @@ export type ErrorCode =
   | 'target/refused'
   | 'target/mismatch'
   | 'policy/unconfirmed'
+  | 'policy/forbidden'
+  | 'object/not-found'
+  | 'object/conflict'
+  | 'service/busy'
+  | 'service/unavailable'
   | 'internal/defect'
 
 export interface CoreErrorOptions {

@@ -1,0 +1,39 @@
+import type { Abortable } from '../base/index.ts'
+import type { Call, Caller, Operations } from './operations.ts'
+
+/** A file of a recovery point, or a folder as a tar archive, on its way to a browser. */
+export interface Download {
+  readonly fileName: string
+  /** Bytes. Undefined where nobody knows before the end. */
+  readonly size: bigint | undefined
+  readonly content: AsyncIterable<Uint8Array>
+}
+
+/** What the audit keeps of a call. */
+export interface AuditRecord {
+  readonly actor: string
+  readonly address: string
+  /** By its name in the contract: `runs.cancel`. */
+  readonly operation: string
+  readonly object: string | null
+  readonly outcome: 'done' | 'refused' | 'failed'
+  /** What was given; secrets are taken out. */
+  readonly input: unknown
+}
+
+/** An appliance that runs: what the doors need of it. */
+export interface Appliance {
+  readonly operations: Operations
+  readonly version: string
+  /** Who holds the secret of a session or token. Undefined: nobody, or no longer. */
+  authenticate(secret: string, kind: 'session' | 'token', address: string): Promise<Caller | undefined>
+  /** A file, or a folder as a tar archive, of a recovery point. Asks for `restore`. */
+  download(wanted: { readonly pointId: string; readonly path: string }, call: Call): Promise<Download>
+  record(entry: AuditRecord): Promise<void>
+  /** Prometheus' text format 0.0.4. */
+  metrics(options?: Abortable): Promise<string>
+  /** By which names the console may be reached, and from where. */
+  readonly listen: { readonly reach: 'loopback' | 'network'; readonly hosts: readonly string[] }
+  /** Runs are asked to stop, and waited for; what does not stop in time is journalled as interrupted. */
+  close(): Promise<void>
+}

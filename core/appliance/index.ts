@@ -1,0 +1,8 @@
+/**
+ * The appliance is the composition root: the one place that constructs. It does each operation of the contract.
+ *
+ * - **Caller**: who calls, as it was proved. **Call**: what an operation is told beside its input.
+ * - **Operations**: an object of the contract's own shape: one function for each operation.
+ */
+export type { Appliance, AuditRecord, Download } from './appliance.ts'
+export type { Call, Caller, Operations, OperationsOf } from './operations.ts'
