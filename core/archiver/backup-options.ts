@@ -40,6 +40,8 @@ export interface BackupOptions extends RunOptions {
   readonly listMissed?: (() => (missed: MissedFile) => void) | undefined
   /** Called for each snapshot that cannot be read, and so is nobody's parent. */
   readonly onUnreadableSnapshot?: ((id: string) => void) | undefined
+  /** Called when all is stored, immediately before the snapshot is written. Where it rejects none is written. */
+  readonly beforeSnapshot?: (() => Promise<void>) | undefined
   readonly onParent?: ((parent: StoredSnapshot | undefined) => void) | undefined
   readonly onProgress?: ((progress: BackupProgress) => void) | undefined
 }

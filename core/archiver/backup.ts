@@ -45,6 +45,7 @@ export async function backUp(
     const passed = await archivePasses(into, index, parent, source, options)
     const { archived, missed } = passed
     source.verify()
+    if (!dryRun) await options.beforeSnapshot?.()
     const made = snapshotOfRun(passed, roots, parent, { begin, end: clock.now() }, options)
     return {
       ...archived,

@@ -8,6 +8,7 @@
  * - `target/…`: where a restore writes.
  * - `policy/…`: what a rule forbids, or forbids until a person says otherwise.
  * - `object/…`: what the appliance's catalog has, or has not.
+ * - `catalog/…`: the catalog as a whole.
  * - `service/…`: the appliance itself.
  */
 export type ErrorCode =
@@ -39,6 +40,8 @@ export type ErrorCode =
   | 'policy/forbidden'
   | 'object/not-found'
   | 'object/conflict'
+  | 'catalog/newer'
+  | 'catalog/damaged'
   | 'service/busy'
   | 'service/unavailable'
   | 'internal/defect'

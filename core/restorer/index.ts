@@ -6,6 +6,7 @@
  * - **Overwrite**: what happens to a file that is there already.
  */
 export type { Overwrite } from './overwrite.ts'
+export { refuseRepository } from './refuse-repository.ts'
 export type { RestoreProgress } from './progress.ts'
 export { type RestoreThreads, startRestoreThreads } from './restore-threads.ts'
 export type { RestoreOptions, RestoreProblem } from './restore-options.ts'

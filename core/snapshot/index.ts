@@ -7,6 +7,7 @@
  * - **Image**: a disk in a snapshot: its description and its extents, which are files of blocks.
  * - **Parent**: the earlier snapshot of the same source that unchanged files are taken from.
  */
+export { formatEntryPath, parseEntryPath } from './tree/entry-path.ts'
 export { findNode } from './tree/find-node.ts'
 export { quote } from './json/go-quote.ts'
 export { goModeFromUnix, nodeTypeOfGoMode, unixModeFromGo } from './tree/go-file-mode.ts'

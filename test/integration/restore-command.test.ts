@@ -75,7 +75,7 @@ describe('holdfast repo restore', () => {
       const { code, stderr } = await restore('latest', '--target', target)
       expect(code).toBe(1)
       expect(stderr).toBe(
-        `${scene.location} is a repository: nothing is restored into one.\nNothing was written.\nName another --target.\n`,
+        `${scene.location} is a repository: nothing is restored into one.\nNothing was written.\nName another target.\n`,
       )
     }
     expect(existsSync(join(scene.location, 'data/made'))).toBe(false)

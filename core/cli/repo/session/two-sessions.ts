@@ -6,7 +6,7 @@ import { openStorage } from './open-storage.ts'
 import type { RepoOptions } from './repo-options.ts'
 import { SOURCE } from './repository-role.ts'
 import type { Session } from './session.ts'
-import { useRepository } from './use-repository.ts'
+import { useCommandRepository } from './use-repository.ts'
 
 /** Two sessions of one command: what is written goes to the repository of `--repo`. */
 export interface TwoSessions {
@@ -33,11 +33,11 @@ export async function withTwoSessions<T>(
     destination: await readPassword(options, process.env, { signal }),
   }
   const { lock: _, ...locking } = options
-  return await useRepository(
+  return await useCommandRepository(
     { storage: storages.source, password: passwords.source, options, output, signal },
     'shared',
     (source) =>
-      useRepository(
+      useCommandRepository(
         {
           storage: storages.destination,
           password: passwords.destination,

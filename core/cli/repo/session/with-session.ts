@@ -1,10 +1,11 @@
+import type { SessionNeeds } from '../../../vault/index.ts'
 import { listenForInterruption } from '../../interruption.ts'
 import { createOutput } from '../../output.ts'
 import { readPassword } from '../password/password.ts'
 import { openStorage } from './open-storage.ts'
 import type { RepoOptions } from './repo-options.ts'
-import type { LockMode, Session, SessionNeeds } from './session.ts'
-import { useRepository } from './use-repository.ts'
+import type { Session } from './session.ts'
+import { useCommandRepository } from './use-repository.ts'
 
 /**
  * Opens the repository that the options name, locks it as asked, runs `work`, and leaves no lock behind.
@@ -15,7 +16,7 @@ import { useRepository } from './use-repository.ts'
  */
 export async function withSession<T>(
   options: RepoOptions,
-  mode: LockMode,
+  mode: 'none' | 'shared' | 'exclusive',
   work: (session: Session) => Promise<T>,
   needs: SessionNeeds = {},
 ): Promise<T> {
@@ -24,5 +25,5 @@ export async function withSession<T>(
   const { signal } = interruption
   const storage = openStorage(options)
   const password = await readPassword(options, process.env, { signal })
-  return await useRepository({ storage, password, options, output, signal }, mode, work, needs)
+  return await useCommandRepository({ storage, password, options, output, signal }, mode, work, needs)
 }

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 
-import { CoreError } from '../../../base/index.ts'
-import { printable } from '../../../file-system/index.ts'
+import { CoreError } from '../base/index.ts'
+import { printable } from '../file-system/index.ts'
 
 const SLASH = 0x2f
 
@@ -14,7 +14,7 @@ export function refuseRepository(target: Buffer): void {
     if (!isRepository(folder)) continue
     throw new CoreError('input/invalid', `${printable(folder)} is a repository: nothing is restored into one.`, {
       safety: 'Nothing was written.',
-      remedy: 'Name another --target.',
+      remedy: 'Name another target.',
     })
   }
 }

@@ -1,0 +1,93 @@
+import { Kysely, sql, SqliteDialect, type Transaction } from 'kysely'
+import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration'
+
+import { CoreError, reasonOf } from '../base/index.ts'
+import { MIGRATIONS } from './migrations/migrations.ts'
+import { openNodeSqlite } from './node-sqlite.ts'
+import type { Tables } from './tables.ts'
+
+/** The catalog, or a transaction of it: rows are read and written through either. */
+export type Rows = Kysely<Tables> | Transaction<Tables>
+
+/** The appliance's database: what is configured, what ran, which recovery points there are. */
+export interface Catalog {
+  readonly rows: Kysely<Tables>
+  /** All that `work` writes is there when this resolves, or nothing of it. */
+  transaction<T>(work: (rows: Transaction<Tables>) => Promise<T>): Promise<T>
+  /** Writes a copy of the whole catalog, as of one moment, to a file that must not be there. */
+  copyTo(path: string): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the catalog in a file, makes it where there is none, and brings it to the newest form.
+ *
+ * @throws CoreError `catalog/newer` where a later version of Holdfast has written it, `catalog/damaged` where it cannot
+ *   be read as a catalog.
+ */
+export async function openCatalog(path: string): Promise<Catalog> {
+  const database = openDatabase(path)
+  const rows = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
+  try {
+    await migrate(rows, path)
+  } catch (error) {
+    await rows.destroy()
+    throw error
+  }
+  return {
+    rows,
+    transaction: (work) => rows.transaction().execute(work),
+    async copyTo(copy) {
+      // Nothing of another connection is half done in it: SQLite copies one state.
+      database.raw.prepare('VACUUM INTO ?').run(copy)
+    },
+    close: () => rows.destroy(),
+  }
+}
+
+function openDatabase(path: string): ReturnType<typeof openNodeSqlite> {
+  try {
+    return openNodeSqlite(path)
+  } catch (error) {
+    throw damaged(path, error)
+  }
+}
+
+async function migrate(rows: Kysely<Tables>, path: string): Promise<void> {
+  const migrator = new Migrator({ db: rows, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } })
+  const done = await executedMigrations(rows, path)
+  if (done.some((name) => MIGRATIONS[name] === undefined)) throw newer(path)
+  if (done.length === Object.keys(MIGRATIONS).length) return
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw damaged(path, error)
+}
+
+/** The names of what was done so far: none of a new file. The table is Kysely's own. */
+async function executedMigrations(rows: Kysely<Tables>, path: string): Promise<string[]> {
+  try {
+    const tables = await rows.introspection.getTables({ withInternalKyselyTables: true })
+    if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return []
+    const { rows: found } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(
+      rows,
+    )
+    return found.map(({ name }) => name)
+  } catch (error) {
+    throw damaged(path, error)
+  }
+}
+
+function newer(path: string): CoreError {
+  return new CoreError('catalog/newer', `The catalog ${path} was written by a newer version of Holdfast.`, {
+    safety: 'Nothing was changed. Recovery points in vaults are safe.',
+    remedy: 'Start the version that wrote it, or a newer one.',
+  })
+}
+
+function damaged(path: string, cause: unknown): CoreError {
+  return new CoreError('catalog/damaged', `The catalog ${path} cannot be used: ${reasonOf(cause)}.`, {
+    cause,
+    safety: 'Recovery points in vaults are safe: they do not need the catalog.',
+    remedy:
+      'Look for a full or failing disk. Keep a copy of the file; then put it aside, and build the catalog anew from a vault: `holdfast rebuild-catalog`.',
+  })
+}

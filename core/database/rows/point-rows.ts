@@ -1,0 +1,116 @@
+import type { Selectable, Updateable } from 'kysely'
+
+import type { Rows } from '../catalog.ts'
+import { type Page, pageOf, type PageOf } from '../page.ts'
+import type { PointTable } from '../tables.ts'
+
+export type PointRow = Selectable<PointTable>
+
+/** Where a list of points by time goes on. */
+export interface PointCursor {
+  readonly completedAt: number
+  readonly id: string
+}
+
+export interface PointFilter {
+  readonly setId?: string | undefined
+  readonly vaultId?: string | undefined
+  /** Completed at this moment or later. */
+  readonly from?: number | undefined
+  /** Completed before this moment. */
+  readonly until?: number | undefined
+}
+
+/** Returns the point of that snapshot: this one, or the one that was there already. */
+export async function savePoint(rows: Rows, point: PointRow): Promise<PointRow> {
+  await rows
+    .insertInto('point')
+    .values(point)
+    .onConflict((conflict) => conflict.columns(['vault_id', 'snapshot_id']).doNothing())
+    .execute()
+  return rows
+    .selectFrom('point')
+    .selectAll()
+    .where('vault_id', '=', point.vault_id)
+    .where('snapshot_id', '=', point.snapshot_id)
+    .executeTakeFirstOrThrow()
+}
+
+export function findPoint(rows: Rows, id: string): Promise<PointRow | undefined> {
+  return rows.selectFrom('point').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Those that are there, from the newest to the oldest. */
+export async function listPoints(
+  rows: Rows,
+  { setId, vaultId, from, until }: PointFilter,
+  { limit, after }: PageOf<PointCursor>,
+): Promise<Page<PointRow>> {
+  let query = rows
+    .selectFrom('point')
+    .selectAll()
+    .where('removed_at', 'is', null)
+    .orderBy('completed_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+  if (setId !== undefined) query = query.where('set_id', '=', setId)
+  if (vaultId !== undefined) query = query.where('vault_id', '=', vaultId)
+  if (from !== undefined) query = query.where('completed_at', '>=', from)
+  if (until !== undefined) query = query.where('completed_at', '<', until)
+  if (after !== undefined) {
+    query = query.where((is) =>
+      is.or([
+        is('completed_at', '<', after.completedAt),
+        is.and([is('completed_at', '=', after.completedAt), is('id', '<', after.id)]),
+      ]),
+    )
+  }
+  return pageOf(await query.execute(), limit)
+}
+
+/** All that a set, or a vault, has, from the oldest to the newest. */
+export function allPoints(rows: Rows, of: { readonly setId?: string; readonly vaultId?: string }): Promise<PointRow[]> {
+  let query = rows.selectFrom('point').selectAll().where('removed_at', 'is', null).orderBy('completed_at').orderBy('id')
+  if (of.setId !== undefined) query = query.where('set_id', '=', of.setId)
+  if (of.vaultId !== undefined) query = query.where('vault_id', '=', of.vaultId)
+  return query.execute()
+}
+
+/** What a set, or a vault, has, in numbers. */
+export interface PointSums {
+  readonly points: number
+  readonly newest: number | null
+  readonly newestComplete: number | null
+}
+
+export async function sumPoints(rows: Rows, by: 'set_id' | 'vault_id'): Promise<ReadonlyMap<string, PointSums>> {
+  const found = await rows
+    .selectFrom('point')
+    .where('removed_at', 'is', null)
+    .where(by, 'is not', null)
+    .groupBy(by)
+    .select((is) => [
+      `${by} as of` as const,
+      is.fn.countAll<number>().as('points'),
+      is.fn.max('completed_at').as('newest'),
+      is.fn.max(is.case().when('is_complete', '=', 1).then(is.ref('completed_at')).end()).as('newest_complete'),
+    ])
+    .execute()
+  return new Map(
+    found.map(({ of, points, newest, newest_complete }) => [
+      of ?? '',
+      { points, newest, newestComplete: newest_complete ?? null },
+    ]),
+  )
+}
+
+export async function updatePoints(rows: Rows, ids: readonly string[], change: Updateable<PointTable>): Promise<void> {
+  // SQLite takes some 32,000 values at once.
+  for (let at = 0; at < ids.length; at += 10_000) {
+    await rows
+      .updateTable('point')
+      .set(change)
+      .where('id', 'in', ids.slice(at, at + 10_000))
+      .execute()
+  }
+}

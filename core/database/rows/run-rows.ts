@@ -1,0 +1,157 @@
+import type { Selectable, Updateable } from 'kysely'
+
+import type { Rows } from '../catalog.ts'
+import { type Page, pageOf, type PageOf } from '../page.ts'
+import type { RunEventTable, RunStepTable, RunTable } from '../tables.ts'
+
+export type RunRow = Selectable<RunTable>
+export type RunStepRow = Selectable<RunStepTable>
+export type RunEventRow = Selectable<RunEventTable>
+
+export interface RunFilter {
+  readonly setId?: string | undefined
+  readonly vaultId?: string | undefined
+  readonly kind?: string | undefined
+  /** Any of them. */
+  readonly states?: readonly string[] | undefined
+}
+
+/** Returns whether it was added: a scheduled time of a backup set makes one run and no more. */
+export async function insertRun(rows: Rows, run: RunRow): Promise<boolean> {
+  const [{ numInsertedOrUpdatedRows = 0n } = {}] = await rows
+    .insertInto('run')
+    .values(run)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return numInsertedOrUpdatedRows > 0n
+}
+
+export function findRun(rows: Rows, id: string): Promise<RunRow | undefined> {
+  return rows.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** From the newest to the oldest. */
+export async function listRuns(rows: Rows, filter: RunFilter, { limit, after }: PageOf<string>): Promise<Page<RunRow>> {
+  let query = rows
+    .selectFrom('run')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+  if (filter.setId !== undefined) query = query.where('set_id', '=', filter.setId)
+  if (filter.vaultId !== undefined) query = query.where('vault_id', '=', filter.vaultId)
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  if (filter.states !== undefined) query = query.where('state', 'in', filter.states)
+  if (after !== undefined) query = query.where('id', '<', after)
+  return pageOf(await query.execute(), limit)
+}
+
+/** All that are in one of these states, in the order in which they were asked for. */
+export function runsInStates(rows: Rows, states: readonly string[]): Promise<RunRow[]> {
+  return rows.selectFrom('run').selectAll().where('state', 'in', states).orderBy('queued_at').orderBy('id').execute()
+}
+
+/** The last run of a set, or of a vault, of this kind. */
+export function lastRun(
+  rows: Rows,
+  of: { readonly setId?: string; readonly vaultId?: string; readonly kind: string },
+  states?: readonly string[],
+): Promise<RunRow | undefined> {
+  let query = rows.selectFrom('run').selectAll().where('kind', '=', of.kind).orderBy('id', 'desc').limit(1)
+  if (of.setId !== undefined) query = query.where('set_id', '=', of.setId)
+  if (of.vaultId !== undefined) query = query.where('vault_id', '=', of.vaultId)
+  if (states !== undefined) query = query.where('state', 'in', states)
+  return query.executeTakeFirst()
+}
+
+/** Changes a run that is in this state still, and this attempt. Returns it as it is then; undefined where it is not. */
+export async function updateRun(
+  rows: Rows,
+  { id, state, attempt }: Pick<RunRow, 'id' | 'state'> & { readonly attempt?: number | undefined },
+  change: Updateable<RunTable>,
+): Promise<RunRow | undefined> {
+  let query = rows.updateTable('run').set(change).where('id', '=', id).where('state', '=', state)
+  if (attempt !== undefined) query = query.where('attempt', '=', attempt)
+  const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
+  return numUpdatedRows === 0n ? undefined : findRun(rows, id)
+}
+
+/** Adds a step of a run, or changes how it is. */
+export async function saveStep(rows: Rows, step: RunStepRow): Promise<void> {
+  await rows
+    .insertInto('run_step')
+    .values(step)
+    .onConflict((conflict) =>
+      conflict.columns(['run_id', 'id']).doUpdateSet({ state: step.state, ended_at: step.ended_at }),
+    )
+    .execute()
+}
+
+export function listSteps(rows: Rows, runId: string): Promise<RunStepRow[]> {
+  return rows.selectFrom('run_step').selectAll().where('run_id', '=', runId).orderBy('id').execute()
+}
+
+/** Steps and missed files are those of the last attempt. */
+export async function clearAttempt(rows: Rows, runId: string): Promise<void> {
+  await rows.deleteFrom('run_step').where('run_id', '=', runId).execute()
+  await rows.deleteFrom('missed_file').where('run_id', '=', runId).execute()
+}
+
+export async function addEvent(rows: Rows, event: Omit<RunEventRow, 'id'>): Promise<RunEventRow> {
+  return rows.insertInto('run_event').values(event).returningAll().executeTakeFirstOrThrow()
+}
+
+/** From the oldest to the newest. */
+export async function listEvents(
+  rows: Rows,
+  runId: string,
+  level: RunEventRow['level'] | undefined,
+  { limit, after }: PageOf<number>,
+): Promise<Page<RunEventRow>> {
+  let query = rows
+    .selectFrom('run_event')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .orderBy('id')
+    .limit(limit + 1)
+  if (level !== undefined) query = query.where('level', '=', level)
+  if (after !== undefined) query = query.where('id', '>', after)
+  return pageOf(await query.execute(), limit)
+}
+
+export interface MissedRow {
+  readonly path: string
+  readonly kind: string
+  readonly reason: string
+}
+
+/** `from`: the number of the first of them. */
+export async function addMissed(rows: Rows, runId: string, from: number, missed: readonly MissedRow[]): Promise<void> {
+  if (missed.length === 0) return
+  await rows
+    .insertInto('missed_file')
+    .values(missed.map(({ path, kind, reason }, index) => ({ run_id: runId, seq: from + index, path, kind, reason })))
+    .execute()
+}
+
+export async function listMissed(
+  rows: Rows,
+  runId: string,
+  { limit, after }: PageOf<number>,
+): Promise<Page<MissedRow & { readonly seq: number }>> {
+  let query = rows
+    .selectFrom('missed_file')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .orderBy('seq')
+    .limit(limit + 1)
+  if (after !== undefined) query = query.where('seq', '>', after)
+  return pageOf(await query.execute(), limit)
+}
+
+/** Removes what logs hold of runs that ended before. The runs themselves stay. */
+export async function removeLogsBefore(rows: Rows, moment: number): Promise<void> {
+  const ended = rows.selectFrom('run').select('id').where('ended_at', '<', moment)
+  await rows.deleteFrom('run_event').where('at', '<', moment).execute()
+  await rows.deleteFrom('run_step').where('run_id', 'in', ended).execute()
+  await rows.deleteFrom('missed_file').where('run_id', 'in', ended).execute()
+}

@@ -1,0 +1,190 @@
+import {
+  backUp,
+  type BackupProgress,
+  type BackupResult,
+  type MissedFile,
+  startArchiveThreads,
+} from '../../archiver/index.ts'
+import { formatCount, formatCounted } from '../../base/index.ts'
+import { printable, toByteString } from '../../file-system/index.ts'
+import { availableWorkers, ownIdentity, type Repository } from '../../repository/index.ts'
+import { formatTime, loadSnapshot, parseEntryPath } from '../../snapshot/index.ts'
+import { createFileServerSource } from '../../source/index.ts'
+import type { BackupOrder, OrderedContent } from '../process/order.ts'
+import type { MadePoint, Outcome, RunProgress } from '../process/report.ts'
+import type { RunContext } from '../process/run-context.ts'
+import { withVault } from './open-vault.ts'
+import { pointOfSnapshot } from './point-of-snapshot.ts'
+import { RUN_TAG, SET_TAG } from './tags.ts'
+
+/** Backs up what a backup set protects, into a recovery point that names the set and the run. */
+export async function backUpSet(order: BackupOrder, context: RunContext): Promise<Outcome> {
+  const workers = availableWorkers()
+  const threads = startArchiveThreads(workers)
+  try {
+    return await withVault(
+      order,
+      context,
+      'shared',
+      async ({ repository, signal, presentPacks }) => {
+        const { content } = order
+        const roots = content.roots.map(parseEntryPath)
+        let missingPacks = 0
+        const loadIndex = repository.loadIndex({
+          purpose: 'refer',
+          signal,
+          presentPacks,
+          onMissingPack: (name) => {
+            missingPacks++
+            context.log({
+              level: 'warning',
+              code: 'pack-missing',
+              message: 'A pack is missing from the vault, or has been cut off: what it held is stored again.',
+              object: name,
+            })
+          },
+        })
+        const result = await context.step('read', () =>
+          backUp(repository, loadIndex, {
+            source: createFileServerSource({ kind: 'file-server', roots, selection: selectionOf(content) }),
+            identity: identityOf(order),
+            excludes: content.excludes,
+            parent: 'newest',
+            detection: { ctime: true, inode: true },
+            missed: order.missed,
+            estimate: true,
+            dryRun: false,
+            workers,
+            threads,
+            level: 'default',
+            listMissed: () => (file) => context.missed(missedEntry(file)),
+            beforeSnapshot: context.mayWrite,
+            onUnreadableSnapshot: (id) =>
+              context.log({
+                level: 'warning',
+                code: 'snapshot-unreadable',
+                message: 'A recovery point of this vault cannot be read: it is damaged. Check the vault.',
+                object: id,
+              }),
+            onParent: (parent) =>
+              context.log({
+                level: 'info',
+                code: parent ? 'incremental' : 'full',
+                message: parent
+                  ? `Comparing with the recovery point of ${formatTime(parent.time)}.`
+                  : 'There is no earlier recovery point of these folders: every file is read.',
+                ...(parent && { object: parent.id }),
+              }),
+            onProgress: backupProgress(context),
+            signal,
+          }),
+        )
+        return outcomeOf(result, await madePoint(repository, result, signal), missingPacks)
+      },
+      { listPacks: true, laneMixer: threads.laneMixer },
+    )
+  } finally {
+    await threads.end()
+  }
+}
+
+function selectionOf({ excludes, excludeCaches, excludeLargerThan, oneFileSystem }: OrderedContent) {
+  return {
+    excludes: excludes.map(toByteString),
+    excludeCaches,
+    excludeLargerThan: excludeLargerThan === null ? undefined : BigInt(excludeLargerThan),
+    oneFileSystem,
+  }
+}
+
+function identityOf({ host, setId, runId, programVersion }: BackupOrder) {
+  const { username, uid, gid } = ownIdentity()
+  return { hostname: host, username, uid, gid, tags: [`${SET_TAG}${setId}`, `${RUN_TAG}${runId}`], programVersion }
+}
+
+function missedEntry({ path, kind, reason }: MissedFile) {
+  return { path: printable(path), kind, reason }
+}
+
+/** As the repository has it: what the catalog says of a point is what anybody can read there. */
+async function madePoint(
+  repository: Repository,
+  { snapshot: id = '', parent }: BackupResult,
+  signal: AbortSignal,
+): Promise<MadePoint> {
+  return pointOfSnapshot(await loadSnapshot(repository, id, { signal }), parent === undefined ? 'full' : 'incremental')
+}
+
+function outcomeOf(result: BackupResult, point: MadePoint, missingPacks: number): Outcome {
+  const { figures, missedCount, missedChanged, bytesAdded, bytesStored } = result
+  const files = figures.filesNew + figures.filesChanged + figures.filesUnmodified
+  return {
+    ending: missedCount > 0 || missingPacks > 0 ? 'warning' : 'done',
+    cause: causeOf(missedCount, missedChanged, missingPacks, files, bytesAdded),
+    point,
+    figures: {
+      filesNew: figures.filesNew,
+      filesChanged: figures.filesChanged,
+      filesUnmodified: figures.filesUnmodified,
+      filesMissed: missedCount,
+      bytesProcessed: figures.bytesProcessed,
+      bytesAdded,
+      bytesStored,
+    },
+  }
+}
+
+function causeOf(
+  missed: number,
+  changed: number,
+  missingPacks: number,
+  files: number,
+  bytesAdded: number,
+): Outcome['cause'] {
+  if (missed - changed > 0)
+    return {
+      code: 'files-missed',
+      text: `${formatCounted(missed - changed, 'file')} could not be read and ${missed - changed === 1 ? 'is' : 'are'} not in this recovery point; all else is.`,
+      remedy: 'Look at the list of missed files: who may read them, and what held them open. The next run tries again.',
+    }
+  if (changed > 0)
+    return {
+      code: 'files-changed',
+      text: `${formatCount(changed)} of the files changed while they were read, and were stored as found.`,
+      remedy: 'Back up when they rest, or from a file system snapshot.',
+    }
+  if (missingPacks > 0)
+    return {
+      code: 'packs-missing',
+      text: `The vault has lost ${formatCounted(missingPacks, 'pack')}. This recovery point is whole; earlier ones may have lost files.`,
+      remedy: 'Check the vault: it says what can still be restored.',
+    }
+  if (files === 0)
+    return { code: 'empty', text: 'There was no file to back up: the folders are empty, or everything is left out.' }
+  if (bytesAdded === 0) return { code: 'nothing-new', text: 'Nothing new: all of it was stored already.' }
+  return undefined
+}
+
+function backupProgress({ progress, clock }: Pick<RunContext, 'progress' | 'clock'>): (now: BackupProgress) => void {
+  const since = clock.monotonic()
+  return ({ figures, bytesStored, estimate }) => {
+    const seconds = Math.max(0.001, (clock.monotonic() - since) / 1000)
+    const bytesDone = figures.bytesProcessed
+    const isGuess = estimate?.basis === 'parent'
+    // What the parent held says nothing any more once there is more than that.
+    const known = estimate?.basis === 'counted' || (isGuess && estimate.bytes >= bytesDone) ? estimate : undefined
+    const bytesTotal = known === undefined ? null : Math.max(known.bytes, bytesDone)
+    const rate = bytesDone / seconds
+    progress({
+      step: 'read',
+      filesDone: figures.filesNew + figures.filesChanged + figures.filesUnmodified,
+      filesTotal: known?.files ?? null,
+      bytesDone,
+      bytesTotal,
+      bytesStored,
+      bytesPerSecond: Math.round(rate),
+      secondsLeft: bytesTotal === null || rate === 0 ? null : (bytesTotal - bytesDone) / rate,
+      isEstimate: isGuess,
+    } satisfies RunProgress)
+  }
+}

@@ -1,0 +1,44 @@
+import { formatCounted } from '../../base/index.ts'
+import { removeSnapshots } from '../../maintenance/index.ts'
+import type { ForgetOrder } from '../process/order.ts'
+import type { Outcome } from '../process/report.ts'
+import type { RunContext } from '../process/run-context.ts'
+import { withVault } from './open-vault.ts'
+
+/** Removes recovery points. Which ones was decided before; what only they need goes with the next prune. */
+export async function forgetPoints(order: ForgetOrder, context: RunContext): Promise<Outcome> {
+  const removed: string[] = []
+  const failed: string[] = []
+  if (order.snapshots.length > 0) {
+    await withVault(order, context, 'exclusive', ({ repository, signal }) =>
+      context.step('remove', () =>
+        removeSnapshots(repository, order.snapshots, {
+          signal,
+          onRemoved: (id) => void removed.push(id),
+          onFailed(id, error) {
+            failed.push(id)
+            context.log({
+              level: 'warning',
+              code: 'not-removed',
+              message: `It could not be removed, and is there as before: ${error.message}`,
+              object: id,
+            })
+          },
+        }),
+      ),
+    )
+  }
+  return {
+    ending: failed.length > 0 ? 'warning' : 'done',
+    figures: { pointsRemoved: removed.length },
+    removed,
+    cause:
+      failed.length > 0
+        ? {
+            code: 'not-removed',
+            text: `${formatCounted(failed.length, 'recovery point')} could not be removed; the next run tries again.`,
+            remedy: 'Look at the log of this run, and at the rights and the state of the disk that the vault is on.',
+          }
+        : undefined,
+  }
+}

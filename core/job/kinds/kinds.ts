@@ -1,0 +1,19 @@
+import type { RunKinds } from '../process/serve-run.ts'
+import { backUpCatalog } from './back-up-catalog.ts'
+import { backUpSet } from './back-up-set.ts'
+import { checkVault } from './check-vault.ts'
+import { forgetPoints } from './forget-points.ts'
+import { pruneVault } from './prune-vault.ts'
+import { restorePoint } from './restore-point.ts'
+import { verifySample } from './verify-sample.ts'
+
+/** What each kind of run does. */
+export const KINDS: RunKinds = {
+  backup: backUpSet,
+  restore: restorePoint,
+  forget: forgetPoints,
+  prune: pruneVault,
+  check: checkVault,
+  verify: verifySample,
+  'catalog-backup': backUpCatalog,
+}

@@ -1,0 +1,85 @@
+import { CoreError, formatBytes, formatCounted } from '../../base/index.ts'
+import { DEFAULT_LIMITS, executePrune, isIdle, planPrune, type PrunePlan } from '../../maintenance/index.ts'
+import { availableWorkers } from '../../repository/index.ts'
+import type { PruneOrder } from '../process/order.ts'
+import type { Outcome } from '../process/report.ts'
+import type { RunContext } from '../process/run-context.ts'
+import { maintenanceProgress } from './maintenance-progress.ts'
+import { withVault } from './open-vault.ts'
+
+/** Removes from a vault what no recovery point needs. The plan is told in the log before it is carried out. */
+export function pruneVault(order: PruneOrder, context: RunContext): Promise<Outcome> {
+  return withVault(order, context, 'exclusive', async ({ repository, signal }) => {
+    const workers = availableWorkers()
+    const onProgress = maintenanceProgress(context)
+    const limits = { ...DEFAULT_LIMITS, grace: order.graceSeconds * 1000 }
+    const plan = await context.step('plan', () => planPrune(repository, { limits, workers, onProgress, signal }))
+    if (!order.isConfirmed) refuseAll(plan)
+    tellPlan(plan, context)
+    if (isIdle(plan)) return { ending: 'done', figures: { packsRemoved: 0, bytesFreed: 0 }, cause: IDLE }
+    let spared = 0
+    const done = await context.step('prune', () =>
+      executePrune(repository, plan, {
+        workers,
+        onProgress,
+        signal,
+        onSpared(pack, reason) {
+          spared++
+          warn(context, 'pack-unreadable', `Something in this pack cannot be read, so it stays: ${reason}`, pack)
+        },
+        onReplaced: (pack, reason) =>
+          warn(context, 'pack-replaced', `Something in this pack cannot be read (${reason}); others have it.`, pack),
+        onFailed: (pack, error) =>
+          warn(context, 'pack-left', `Nothing needs this pack, and it could not be removed: ${error.message}`, pack),
+      }),
+    )
+    return {
+      ending: spared > 0 ? 'warning' : 'done',
+      figures: {
+        packsRemoved: done.packsRemoved,
+        bytesFreed: Math.max(0, done.bytesRemoved - done.bytesWritten),
+      },
+      cause: spared > 0 ? DAMAGED : undefined,
+    }
+  })
+}
+
+const IDLE = { code: 'nothing-to-do', text: 'Nothing was to be removed.' } as const
+const DAMAGED = {
+  code: 'packs-unreadable',
+  text: 'Something in the vault could not be read; what needs it stays as it is.',
+  remedy: 'Check the vault with all of its data: it says what is damaged, and what can still be restored.',
+} as const
+
+function warn({ log }: RunContext, code: string, message: string, object: string): void {
+  log({ level: 'warning', code, message, object })
+}
+
+function tellPlan(
+  { summary: { remove, due, unlisted, waiting, bytesBefore, bytesAfter } }: PrunePlan,
+  { log }: RunContext,
+): void {
+  log({
+    level: 'info',
+    code: 'plan',
+    message:
+      `Nothing needs ${formatCounted(remove.packs, 'pack')} of ${formatBytes(remove.bytes)}; ` +
+      `${formatCounted(due.packs, 'pack')} waited long enough, ${formatCounted(waiting.packs, 'pack')} wait still, ` +
+      `${formatCounted(unlisted.packs, 'pack')} no index lists. The vault goes from ${formatBytes(bytesBefore)} to about ${formatBytes(bytesAfter)}.`,
+  })
+}
+
+/** Where there is no recovery point nothing is needed. Whoever lost them must not lose the rest with them. */
+function refuseAll({ summary: { snapshots, remove, unlisted, due } }: PrunePlan): void {
+  const packs = remove.packs + unlisted.packs + due.packs
+  if (snapshots > 0 || packs === 0) return
+  throw new CoreError(
+    'policy/unconfirmed',
+    `There is no recovery point in this vault, so all ${formatCounted(packs, 'pack')} would go.`,
+    {
+      safety: 'Nothing was removed.',
+      remedy:
+        'If there were recovery points, find out where they went before anything else. If all of it is to go, confirm it.',
+    },
+  )
+}

@@ -1,0 +1,91 @@
+/** Where a repository is, and what opens it. Never written anywhere: it goes from process to process. */
+export interface VaultAccess {
+  readonly id: string
+  readonly name: string
+  readonly location: { readonly kind: 'directory'; readonly path: string }
+  readonly password: string
+}
+
+/** What a backup set protects, as a run process is told it. */
+export interface OrderedContent {
+  readonly roots: readonly string[]
+  readonly excludes: readonly string[]
+  readonly excludeCaches: boolean
+  readonly excludeLargerThan: number | null
+  readonly oneFileSystem: boolean
+}
+
+interface OrderBase {
+  /** What snapshots say they were made with. */
+  readonly programVersion: string
+  readonly runId: string
+  readonly attempt: number
+  readonly vault: VaultAccess
+  /** Scheduled runs store no faster; undefined: as fast as can be (GEN-15, GEN-16). It may change while the run goes on. */
+  readonly bytesPerSecond: number | undefined
+}
+
+export interface BackupOrder extends OrderBase {
+  readonly kind: 'backup'
+  readonly setId: string
+  readonly host: string
+  readonly content: OrderedContent
+  readonly missed: 'retry-at-end' | 'next-run'
+}
+
+export interface RestoreOrder extends OrderBase {
+  readonly kind: 'restore'
+  readonly snapshotId: string
+  /** Paths of the point, written as restic writes names. `/` is all of it. */
+  readonly paths: readonly string[]
+  /** Checked by whoever gives the order. */
+  readonly target: string
+  readonly overwrite: 'always' | 'if-changed' | 'if-newer' | 'never'
+  readonly verify: boolean
+}
+
+export interface ForgetOrder extends OrderBase {
+  readonly kind: 'forget'
+  /** Snapshots that go. The decision was made, and confirmed where it had to be. */
+  readonly snapshots: readonly string[]
+}
+
+export interface PruneOrder extends OrderBase {
+  readonly kind: 'prune'
+  readonly graceSeconds: number
+  /** Somebody has confirmed what looked wrong. */
+  readonly isConfirmed: boolean
+}
+
+export interface CheckOrder extends OrderBase {
+  readonly kind: 'check'
+  readonly readData: boolean
+}
+
+export interface VerifyOrder extends OrderBase {
+  readonly kind: 'verify'
+  readonly snapshotId: string
+  /** At most so much is restored and compared. */
+  readonly mostBytes: number
+  readonly mostFiles: number
+  /** A folder for what is restored. */
+  readonly scratch: string
+}
+
+export interface CatalogBackupOrder extends OrderBase {
+  readonly kind: 'catalog-backup'
+  /** A folder with the files that are to be stored, made for this run. */
+  readonly folder: string
+}
+
+/** All that a run process is told. */
+export type Order =
+  | BackupOrder
+  | RestoreOrder
+  | ForgetOrder
+  | PruneOrder
+  | CheckOrder
+  | VerifyOrder
+  | CatalogBackupOrder
+
+export type OrderKind = Order['kind']

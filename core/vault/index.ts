@@ -1,0 +1,19 @@
+/**
+ * A vault is a repository plus where it is stored and its keys.
+ *
+ * - **Session**: an opened repository, locked as the work on it needs.
+ */
+export {
+  isUnwritable,
+  type LockMode,
+  type Opening,
+  type RepositorySession,
+  type SessionNeeds,
+  useRepository,
+} from './use-repository.ts'
+export { openVaultStorage, type VaultLocation } from './vault-location.ts'
+export type { EntryRow } from './entry-row.ts'
+export { drawVaultPassword, makeVault, proveVault } from './make-vault.ts'
+export { type PlaceProbe, type ProbeFinding, probePlace } from './probe-place.ts'
+export { type RecoveryKit, recoveryKitText } from './recovery-kit.ts'
+export { type FolderListing, openVaultReader, type VaultReader } from './vault-reader.ts'

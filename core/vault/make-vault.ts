@@ -1,0 +1,42 @@
+import { type Abortable, type Chance, type Clock, formatInstant } from '../base/index.ts'
+import { drawPolynomial, formatPolynomial, initRepository, openRepository, ownIdentity } from '../repository/index.ts'
+import { openVaultStorage, type VaultLocation } from './vault-location.ts'
+
+export interface MakeVaultOptions extends Abortable {
+  readonly clock: Clock
+  readonly chance: Chance
+}
+
+/** Makes a repository for a new vault. Returns its id. Throws `repository/exists`, and what the storage throws. */
+export async function makeVault(
+  location: VaultLocation,
+  password: string,
+  { clock, chance, signal }: MakeVaultOptions,
+): Promise<string> {
+  const { hostname, username } = ownIdentity()
+  const { config } = await initRepository(openVaultStorage(location), {
+    password: Buffer.from(password),
+    owner: { hostname, username, created: formatInstant(clock.now()) },
+    chunkerPolynomial: formatPolynomial(drawPolynomial(chance)),
+    signal,
+  })
+  return config.id
+}
+
+/** Opens a repository that is there, to prove the password. Returns its id. Throws as `openRepository` does. */
+export async function proveVault(location: VaultLocation, password: string, options: Abortable = {}): Promise<string> {
+  const { config } = await openRepository(openVaultStorage(location), Buffer.from(password), options)
+  return config.id
+}
+
+/**
+ * A password for a new vault: 160 bits of chance, in groups that can be read aloud and typed from paper. Letters and digits
+ * that look alike are not among them.
+ */
+export function drawVaultPassword(chance: Chance): string {
+  const letters = [...chance.fill(Buffer.alloc(32))].map((byte) => ALPHABET[byte % ALPHABET.length] ?? '')
+  return Array.from({ length: 8 }, (_, group) => letters.slice(group * 4, group * 4 + 4).join('')).join('-')
+}
+
+/** 32 of them, so that each byte gives each with the same chance. */
+const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'

@@ -1,0 +1,160 @@
+import { mkdir, open, readdir, rmdir, stat, statfs, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+import { type Abortable, type Chance, type Clock, formatBytes, reasonOf, systemCode } from '../base/index.ts'
+import type { VaultLocation } from './vault-location.ts'
+
+/** Something that was found out about a place where a vault is to be. */
+export interface ProbeFinding {
+  readonly code: 'writable' | 'free-space' | 'repository-found' | 'not-empty' | 'same-disk' | 'clock' | 'remote'
+  readonly severity: 'good' | 'hint' | 'problem'
+  readonly message: string
+  readonly remedy: string | undefined
+}
+
+export interface PlaceProbe {
+  readonly findings: readonly ProbeFinding[]
+  readonly hasRepository: boolean
+  /** Bytes. */
+  readonly bytesFree: number | undefined
+}
+
+export interface ProbeOptions extends Abortable {
+  readonly clock: Clock
+  readonly chance: Chance
+  /** Whatever is protected and kept besides: a vault on the same disk goes with it. */
+  readonly besides: readonly string[]
+}
+
+/** Less is too little to begin with. */
+const LITTLE_ROOM = 10 * 2 ** 30
+/** A clock that is further off confuses locks and retention. Milliseconds. */
+const CLOCK_OFF = 5 * 60 * 1000
+
+/** Looks at a place by writing there what is removed again. Nothing of what is there is changed. */
+export async function probePlace({ path }: VaultLocation, options: ProbeOptions): Promise<PlaceProbe> {
+  const names = await namesIn(path)
+  const hasRepository = names !== undefined && ['config', 'keys', 'data'].every((name) => names.includes(name))
+  const findings: ProbeFinding[] = []
+  if (hasRepository)
+    findings.push(
+      finding('repository-found', 'hint', `There is a repository in ${path}.`, 'Give its password to attach it.'),
+    )
+  else if (names !== undefined && names.length > 0)
+    findings.push(
+      finding('not-empty', 'problem', `${path} is not empty.`, 'Choose an empty folder, or one that is not there yet.'),
+    )
+  findings.push(...(await probeWriting(path, options)))
+  const room = await roomAt(path)
+  if (room !== undefined) findings.push(roomFinding(path, room))
+  findings.push(...(await probeSameDisk(path, options.besides)))
+  return { findings, hasRepository, bytesFree: room }
+}
+
+function finding(
+  code: ProbeFinding['code'],
+  severity: ProbeFinding['severity'],
+  message: string,
+  remedy?: string,
+): ProbeFinding {
+  return { code, severity, message, remedy }
+}
+
+/** Undefined where the folder is not there. */
+async function namesIn(path: string): Promise<string[] | undefined> {
+  try {
+    return await readdir(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes a file, flushes it, looks what time the storage gave it, and removes it with what was made for it. */
+async function probeWriting(path: string, { clock, chance }: ProbeOptions): Promise<ProbeFinding[]> {
+  const file = join(path, `.holdfast-probe-${chance.fill(Buffer.alloc(8)).toString('hex')}`)
+  let made: string | undefined
+  try {
+    made = await mkdir(path, { recursive: true, mode: 0o700 })
+    await using handle = await open(file, 'wx', 0o600)
+    await handle.writeFile('Holdfast looks whether it can write here.\n')
+    await handle.sync()
+    const off = (await handle.stat()).mtimeMs - clock.now()
+    const writable = finding('writable', 'good', `${path} can be written to.`)
+    if (Math.abs(off) <= CLOCK_OFF) return [writable]
+    return [
+      writable,
+      finding(
+        'clock',
+        'hint',
+        `The clock of the storage is ${Math.round(Math.abs(off) / 60_000)} minutes ${off > 0 ? 'ahead of' : 'behind'} that of this computer.`,
+        'Set both by the same time server.',
+      ),
+    ]
+  } catch (error) {
+    const remedy =
+      systemCode(error) === 'ENOSPC'
+        ? 'Make room, or choose another disk.'
+        : 'Check the path, that its disk is mounted, and that the service may write there.'
+    return [finding('writable', 'problem', `${path} cannot be written to: ${reasonOf(error)}.`, remedy)]
+  } finally {
+    await unlink(file).catch(() => undefined)
+    // Only what was made here, and only while it is empty.
+    if (made !== undefined) await removeEmpty(path, made)
+  }
+}
+
+/** `rmdir` removes nothing that holds anything. */
+async function removeEmpty(path: string, first: string): Promise<void> {
+  for (let at = path; at.length >= first.length; at = dirname(at)) {
+    try {
+      await rmdir(at)
+    } catch {
+      return
+    }
+  }
+}
+
+/** Bytes that may be written at a place, or above it where it is not there yet. */
+async function roomAt(path: string): Promise<number | undefined> {
+  for (let at = path; ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = await statfs(at)
+      return bavail * bsize
+    } catch {
+      if (at === dirname(at)) return undefined
+    }
+  }
+}
+
+function roomFinding(path: string, room: number): ProbeFinding {
+  const text = `${formatBytes(room)} are free.`
+  return room < LITTLE_ROOM
+    ? finding('free-space', 'hint', text, `Choose a larger disk, or make room on the one of ${path}.`)
+    : finding('free-space', 'good', text)
+}
+
+async function probeSameDisk(path: string, besides: readonly string[]): Promise<ProbeFinding[]> {
+  const own = await deviceAt(path)
+  const same: string[] = []
+  for (const other of besides) if (own !== undefined && (await deviceAt(other)) === own) same.push(other)
+  const [first] = same
+  if (first === undefined) return []
+  return [
+    finding(
+      'same-disk',
+      'hint',
+      `It is on the same disk as ${first}: if that disk fails, both are lost.`,
+      'Choose another disk, or bring copies elsewhere.',
+    ),
+  ]
+}
+
+async function deviceAt(path: string): Promise<bigint | undefined> {
+  for (let at = path; ; at = dirname(at)) {
+    try {
+      return (await stat(at, { bigint: true })).dev
+    } catch {
+      if (at === dirname(at)) return undefined
+    }
+  }
+}
