@@ -165,14 +165,20 @@ export function carryOut(run: RunRow, tools: AttemptTools): Attempt {
     missed += some.length
   }
 
+  async function released(): Promise<AttemptEnd> {
+    try {
+      return await ended
+    } finally {
+      await ports.release(run)
+    }
+  }
+
   return {
     run,
     get progress() {
       return progress
     },
-    ended: ended.finally(async () => {
-      await ports.release(run)
-    }),
+    ended: released(),
     stop() {
       if (wanted === 'go') wanted = 'stop'
       task?.stop()
