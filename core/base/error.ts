@@ -7,6 +7,7 @@
  * - `source/…`: what is being protected.
  * - `target/…`: where a restore writes.
  * - `policy/…`: what a rule forbids, or forbids until a person says otherwise.
+ * - `secret/…`: what is kept sealed, and the key that seals it.
  * - `object/…`: what the appliance's catalog has, or has not.
  * - `catalog/…`: the catalog as a whole.
  * - `service/…`: the appliance itself.
@@ -38,6 +39,8 @@ export type ErrorCode =
   | 'target/mismatch'
   | 'policy/unconfirmed'
   | 'policy/forbidden'
+  | 'secret/no-key'
+  | 'secret/unreadable'
   | 'object/not-found'
   | 'object/conflict'
   | 'catalog/newer'
