@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { CoreError, reasonOf, systemCode } from '../../base/index.ts'
 import { KEY_BYTES } from '../sealing-key.ts'
-import type { KeySource } from './open-sealing-key.ts'
+import type { KeySource } from './key-source.ts'
 
 const NAME = 'holdfast-key'
 /** 32 bytes, in either alphabet of RFC 4648, padded or not. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { type Chance, CoreError, reasonOf, systemCode } from '../../base/index.ts'
 import { KEY_BYTES } from '../sealing-key.ts'
-import type { KeySource } from './open-sealing-key.ts'
+import type { KeySource } from './key-source.ts'
 
 const NAME = 'key'
 /** A FIFO in its place must not make the start wait for ever. */

@@ -2,18 +2,7 @@ import { type Chance, CoreError, systemChance } from '../../base/index.ts'
 import { createSealingKey, type SealingKey } from '../sealing-key.ts'
 import { credentialSource } from './credential.ts'
 import { keyFileSource } from './key-file.ts'
-
-/**
- * Where the operating system keeps the key. Another system brings a source of its own (on Windows, a file that DPAPI
- * seals for the service).
- */
-export interface KeySource {
-  /**
-   * The key, 32 bytes. Undefined where this source has none and another one may be asked. Throws `secret/no-key` where it
-   * should have one, and that cannot be used.
-   */
-  read(): Promise<Buffer | undefined>
-}
+import type { KeySource } from './key-source.ts'
 
 export interface OpenSealingKeyOptions {
   /** The appliance's data folder, which is there. */
@@ -31,7 +20,8 @@ export async function openSealingKey({
   environment,
   chance = systemChance,
 }: OpenSealingKeyOptions): Promise<SealingKey> {
-  for (const source of [credentialSource(environment), keyFileSource(dataFolder, chance)]) {
+  const sources: readonly KeySource[] = [credentialSource(environment), keyFileSource(dataFolder, chance)]
+  for (const source of sources) {
     const key = await source.read()
     if (key) return createSealingKey(key, chance)
   }

@@ -99,14 +99,14 @@ describe('the key file', () => {
   })
 })
 
-describe("systemd's credential", () => {
-  const key = Buffer.from(Array.from({ length: 32 }, (_, at) => 255 - at))
-  const give = (content: string | Buffer) => {
-    mkdirSync(join(dataFolder, 'credentials'))
-    writeFileSync(join(dataFolder, 'credentials/holdfast-key'), content)
-    return open({ CREDENTIALS_DIRECTORY: join(dataFolder, 'credentials') })
-  }
+const key = Buffer.from(Array.from({ length: 32 }, (_, at) => 255 - at))
+const give = (content: string | Buffer) => {
+  mkdirSync(join(dataFolder, 'credentials'))
+  writeFileSync(join(dataFolder, 'credentials/holdfast-key'), content)
+  return open({ CREDENTIALS_DIRECTORY: join(dataFolder, 'credentials') })
+}
 
+describe("systemd's credential", () => {
   it.each([
     ['as it is', key],
     ['in base64', key.toString('base64')],

@@ -99,19 +99,19 @@ describe('details for the audit', () => {
   })
 })
 
-describe('a log', () => {
-  function logged(line: object): string {
-    let text = ''
-    const into = new Writable({
-      write(chunk, _, done) {
-        text += String(chunk)
-        done()
-      },
-    })
-    pino({ redact: [...REDACTED_PATHS] }, into).info(line)
-    return text
-  }
+function logged(line: object): string {
+  let text = ''
+  const into = new Writable({
+    write(chunk, _, done) {
+      text += String(chunk)
+      done()
+    },
+  })
+  pino({ redact: [...REDACTED_PATHS] }, into).info(line)
+  return text
+}
 
+describe('a log', () => {
   it.each([
     { password: SECRET },
     { input: { password: SECRET } },
