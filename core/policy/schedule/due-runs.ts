@@ -50,7 +50,7 @@ export function dueRuns(
   { lastLooked, lastScheduledFor = Number.NEGATIVE_INFINITY, now }: DueQuestion,
 ): DueRuns {
   const isBinding = lastScheduledFor <= now + MOST_SET_BACK
-  const after = Math.max(Math.min(lastLooked, now), isBinding ? lastScheduledFor : Number.NEGATIVE_INFINITY)
+  const after = Math.max(lastLooked, isBinding ? lastScheduledFor : Number.NEGATIVE_INFINITY)
   const scheduledFor = newestTime(schedule, after, now)
   if (scheduledFor === undefined) return { due: undefined, missed: undefined }
   const expiresAt = scheduledFor + schedule.expireAfterMinutes * MINUTE

@@ -133,3 +133,14 @@ it('the newest time may have begun the day before, over midnight', () => {
   const six = TEN + 8 * HOUR
   expect(asked(overnight, { lastLooked: TEN - DAY, now: six + HOUR }).due).toMatchObject({ scheduledFor: six })
 })
+
+it('RET-17: a midnight is due at once, though the clock then shows the day before again', () => {
+  const midnight = Date.parse('2006-10-29T02:30:00Z')
+  const newfoundland: Schedule = {
+    ...NIGHTLY,
+    timeZone: 'America/St_Johns',
+    rules: [{ type: 'times', days: DAILY, times: ['00:00'] }],
+  }
+  const now = midnight + 5 * MINUTE
+  expect(dueRuns(newfoundland, { lastLooked: midnight - 1, now }).due).toMatchObject({ scheduledFor: midnight })
+})

@@ -1,7 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { nextTimes, type ScheduleDays, type ScheduleRule, timesBetween } from '../../../../../core/policy/index.ts'
+import {
+  dueRuns,
+  nextTimes,
+  type ScheduleDays,
+  type ScheduleRule,
+  timesBetween,
+} from '../../../../../core/policy/index.ts'
 import { offsetsOf, slowTimes } from './slow-oracle.ts'
 
 const DAY = 86_400_000
@@ -114,6 +120,17 @@ describe('whatever the rules', () => {
         expect(singly).toEqual(times)
         expect(timesBetween(schedule, after, times.at(-1) ?? after, { most: 100 })).toEqual(times)
         expect(timesBetween(schedule, after, (times.at(-1) ?? after) - 1, { most: 100 })).toEqual(times.slice(0, -1))
+      }),
+    )
+  })
+
+  it('what is due is the last of those since somebody looked', () => {
+    fc.assert(
+      fc.property(zone, rules, moment, fc.integer({ min: 1, max: 3000 }), (timeZone, all, lastLooked, minutes) => {
+        const schedule = { timeZone, rules: all, missed: 'run-soon', expireAfterMinutes: 10_080 } as const
+        const now = lastLooked + minutes * 60_000
+        const times = timesBetween(schedule, lastLooked, now, { most: 10_000 })
+        expect(dueRuns(schedule, { lastLooked, now }).due?.scheduledFor).toBe(times.at(-1))
       }),
     )
   })
