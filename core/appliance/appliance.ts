@@ -1,5 +1,5 @@
 import type { Abortable } from '../base/index.ts'
-import type { Call, Caller, Operations } from './operations.ts'
+import type { Call, Caller, Operations } from './operations/operations.ts'
 
 /** A file of a recovery point, or a folder as a tar archive, on its way to a browser. */
 export interface Download {

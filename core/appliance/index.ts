@@ -5,4 +5,7 @@
  * - **Operations**: an object of the contract's own shape: one function for each operation.
  */
 export type { Appliance, AuditRecord, Download } from './appliance.ts'
-export type { Call, Caller, Operations, OperationsOf } from './operations.ts'
+export { type DataFolder, defaultDataFolder, openDataFolder } from './data/data-folder.ts'
+export { type Log, openLog, silentLog } from './data/open-log.ts'
+export { type ApplianceOptions, openAppliance, type OpenedAppliance } from './open-appliance.ts'
+export type { Call, Caller, Operations, OperationsOf } from './operations/operations.ts'

@@ -8,6 +8,7 @@
  * - `target/…`: where a restore writes.
  * - `policy/…`: what a rule forbids, or forbids until a person says otherwise.
  * - `secret/…`: what is kept sealed, and the key that seals it.
+ * - `identity/…`: who somebody is.
  * - `object/…`: what the appliance's catalog has, or has not.
  * - `catalog/…`: the catalog as a whole.
  * - `service/…`: the appliance itself.
@@ -41,6 +42,8 @@ export type ErrorCode =
   | 'policy/forbidden'
   | 'secret/no-key'
   | 'secret/unreadable'
+  | 'identity/refused'
+  | 'identity/totp-needed'
   | 'object/not-found'
   | 'object/conflict'
   | 'catalog/newer'

@@ -12,7 +12,7 @@ export { type Access, isGranted, Role } from './common/access.ts'
 export { type ErrorData, type ErrorName, ERRORS } from './common/error.ts'
 export type { OperationMeta } from './common/operation.ts'
 export type { Reference } from './common/id.ts'
-export type { Alert, AlertKind, DeliverySettings } from './alert.ts'
+export { type Alert, type AlertKind, DeliverySettings } from './alert.ts'
 export type { AuditEntry } from './audit.ts'
 export type { BackupSet, Protection } from './backup-set.ts'
 export type { LiveEvent } from './event.ts'
@@ -23,6 +23,7 @@ export {
   type Policy,
   PolicySettings,
   type Retention,
+  type RetentionDecision,
   type Schedule,
   type ScheduleRule,
 } from './policy.ts'

@@ -124,6 +124,7 @@ export const RetentionDecision = z.object({
   until: Instant.nullable(),
   reasons: z.array(RetentionReason),
 })
+export type RetentionDecision = z.output<typeof RetentionDecision>
 
 export const policies = {
   list: operation('view')

@@ -12,7 +12,7 @@ export {
   useRepository,
 } from './use-repository.ts'
 export { openVaultStorage, type VaultLocation } from './vault-location.ts'
-export type { EntryRow } from './entry-row.ts'
+export { entryRow, type EntryRow } from './entry-row.ts'
 export { drawVaultPassword, makeVault, proveVault } from './make-vault.ts'
 export { type PlaceProbe, type ProbeFinding, probePlace } from './probe-place.ts'
 export { type RecoveryKit, recoveryKitText } from './recovery-kit.ts'

@@ -22,6 +22,8 @@ type ConfiguredName = keyof Configured
 export interface ConfiguredRows<N extends ConfiguredName> {
   /** Those that were not removed, by name. */
   list(rows: Rows): Promise<Selectable<Configured[N]>[]>
+  /** Those that were removed, too. */
+  all(rows: Rows): Promise<Selectable<Configured[N]>[]>
   /** Also one that was removed. */
   find(rows: Rows, id: string): Promise<Selectable<Configured[N]> | undefined>
   /** One that was not removed. */
@@ -47,6 +49,9 @@ function rowsOf<N extends ConfiguredName>(name: N): ConfiguredRows<N> {
         .where('removed_at', 'is', null)
         .orderBy('name')
         .execute()) as Row[]
+    },
+    async all(rows) {
+      return (await rows.selectFrom(table).selectAll().execute()) as Row[]
     },
     async find(rows, id) {
       return (await rows.selectFrom(table).selectAll().where('id', '=', id).executeTakeFirst()) as Row | undefined

@@ -114,3 +114,15 @@ export async function updatePoints(rows: Rows, ids: readonly string[], change: U
       .execute()
   }
 }
+
+export function newestPointOf(rows: Rows, setId: string): Promise<PointRow | undefined> {
+  return rows
+    .selectFrom('point')
+    .selectAll()
+    .where('set_id', '=', setId)
+    .where('removed_at', 'is', null)
+    .orderBy('completed_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}

@@ -155,3 +155,18 @@ export async function removeLogsBefore(rows: Rows, moment: number): Promise<void
   await rows.deleteFrom('run_step').where('run_id', 'in', ended).execute()
   await rows.deleteFrom('missed_file').where('run_id', 'in', ended).execute()
 }
+
+/** What is counted of runs that ended. */
+export async function runsEndedSince(
+  rows: Rows,
+  kind: string,
+  since: number,
+): Promise<readonly { readonly state: string; readonly ended_at: number; readonly result: string | null }[]> {
+  const found = await rows
+    .selectFrom('run')
+    .select(['state', 'ended_at', 'result'])
+    .where('ended_at', '>=', since)
+    .where('kind', '=', kind)
+    .execute()
+  return found.map(({ state, ended_at, result }) => ({ state, ended_at: ended_at ?? 0, result }))
+}

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 
-import { argumentBytes, formatCounted } from '../../base/index.ts'
+import { formatCounted } from '../../base/index.ts'
 import { printable } from '../../file-system/index.ts'
 import { availableWorkers } from '../../repository/index.ts'
 import {
@@ -11,7 +11,7 @@ import {
   type RestoreProgress,
   startRestoreThreads,
 } from '../../restorer/index.ts'
-import { loadSnapshot } from '../../snapshot/index.ts'
+import { loadSnapshot, parseEntryPath } from '../../snapshot/index.ts'
 import type { RestoreOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
@@ -20,7 +20,7 @@ import { patternOfPath } from './path-pattern.ts'
 
 /** Brings paths of a recovery point back as files. */
 export async function restorePoint(order: RestoreOrder, context: RunContext): Promise<Outcome> {
-  const target = argumentBytes(order.target)
+  const target = parseEntryPath(order.target)
   refuseRepository(target)
   await mkdir(target, { recursive: true })
   const threads = startRestoreThreads(availableWorkers())

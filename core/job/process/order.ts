@@ -38,7 +38,7 @@ export interface RestoreOrder extends OrderBase {
   readonly snapshotId: string
   /** Paths of the point, written as restic writes names. `/` is all of it. */
   readonly paths: readonly string[]
-  /** Checked by whoever gives the order. */
+  /** A whole path, written as restic writes names. Checked by whoever gives the order. */
   readonly target: string
   readonly overwrite: 'always' | 'if-changed' | 'if-newer' | 'never'
   readonly verify: boolean

@@ -1,7 +1,7 @@
 import type { ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract'
 
-import type { Abortable } from '../base/index.ts'
-import type { Access, contract, Role } from '../contract/index.ts'
+import type { Abortable } from '../../base/index.ts'
+import type { Access, contract, Role } from '../../contract/index.ts'
 
 /** Who calls, as it was proved. */
 export interface Caller {

@@ -1,0 +1,89 @@
+import { chmod, mkdir, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { CoreError, reasonOf } from '../../base/index.ts'
+
+/** The folder that holds all that an appliance keeps, locked for this process. */
+export interface DataFolder extends AsyncDisposable {
+  readonly path: string
+  readonly catalog: string
+  readonly logs: string
+  /** What runs need for a while. */
+  readonly work: string
+  readonly tls: string
+}
+
+/** Where an appliance keeps its data unless somebody says otherwise: the system's place for root, else the user's (XDG). */
+export function defaultDataFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
+  isRoot: boolean = process.geteuid?.() === 0,
+): string {
+  if (platform === 'win32') return join(environment['ProgramData'] ?? 'C:\\ProgramData', 'Holdfast')
+  if (isRoot) return '/var/lib/holdfast'
+  const given = environment['XDG_DATA_HOME']
+  return join(given && isAbsolute(given) ? given : join(homedir(), '.local', 'share'), 'holdfast')
+}
+
+/**
+ * Makes the folder where it is missing, and takes it for this process alone.
+ *
+ * @throws CoreError `service/busy` where another appliance runs on it, `service/unavailable` where it cannot be used.
+ */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  const folder: Omit<DataFolder, typeof Symbol.asyncDispose> = {
+    path,
+    catalog: join(path, 'catalog.db'),
+    logs: join(path, 'logs'),
+    work: join(path, 'work'),
+    tls: join(path, 'tls'),
+  }
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    await refuseStranger(path)
+    await chmod(path, 0o700)
+    for (const part of [folder.logs, folder.work, folder.tls]) await mkdir(part, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    if (error instanceof CoreError) throw error
+    throw new CoreError('service/unavailable', `The data folder ${path} cannot be used: ${reasonOf(error)}.`, {
+      cause: error,
+      safety: 'Nothing was changed.',
+      remedy: 'Check its path and who may write there, or name another with --data-dir.',
+    })
+  }
+  const lock = takeLock(path)
+  return { ...folder, [Symbol.asyncDispose]: () => Promise.resolve(lock.close()) }
+}
+
+/** Whoever owns the folder can exchange everything in it. */
+async function refuseStranger(path: string): Promise<void> {
+  const { uid } = await stat(path)
+  const own = process.geteuid?.()
+  if (own === undefined || uid === own) return
+  throw new CoreError('service/unavailable', `The data folder ${path} belongs to another user.`, {
+    safety: 'Nothing was changed.',
+    remedy: 'Run the service as the user that it belongs to, or name another folder with --data-dir.',
+  })
+}
+
+/**
+ * A lock of the file system, which goes with the process however that ends. SQLite takes and keeps it on every system alike;
+ * the file holds nothing.
+ */
+function takeLock(path: string): DatabaseSync {
+  const lock = new DatabaseSync(join(path, 'instance.lock'), { timeout: 0 })
+  try {
+    lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock.close()
+    throw new CoreError('service/busy', `Another appliance runs on the data folder ${path}.`, {
+      cause: error,
+      safety: 'Nothing was changed, and the other one goes on.',
+      remedy:
+        'Use its console, or end it first. To run a second appliance, give it a folder of its own with --data-dir.',
+    })
+  }
+}

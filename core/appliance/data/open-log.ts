@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+
+import { type Logger, pino } from 'pino'
+import openRolling from 'pino-roll'
+
+import { REDACTED_PATHS } from '../../secret/index.ts'
+
+/** The service's own log: lines of JSON. Secrets are cut out by the names of their members. */
+export type Log = Logger
+
+export interface LogOptions {
+  /** Where the files are: a new one each day and each 20 MB; the last 14 stay. */
+  readonly folder: string
+  readonly level?: string | undefined
+}
+
+export async function openLog({ folder, level = 'info' }: LogOptions): Promise<Log> {
+  const file = await openRolling({
+    file: join(folder, 'holdfastd'),
+    extension: '.log',
+    frequency: 'daily',
+    size: '20m',
+    limit: { count: 14 },
+    mkdir: true,
+    mode: 0o600,
+    sync: false,
+  })
+  return pino({ level, redact: { paths: [...REDACTED_PATHS], censor: '[removed]' }, base: null }, file)
+}
+
+/** A log that nobody reads. */
+export function silentLog(): Log {
+  return pino({ level: 'silent' })
+}

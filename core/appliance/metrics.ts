@@ -1,0 +1,91 @@
+import { parseInstant } from '../base/index.ts'
+import { openAlerts, runsInStates, setRows, vaultRows } from '../database/index.ts'
+import { ACTIVE_STATES, PENDING_STATES } from '../job/index.ts'
+import { describeSets } from './present/set-dto.ts'
+import type { Tools } from './tools.ts'
+
+/** What monitoring asks for, in Prometheus' text format 0.0.4. */
+export async function metricsText(tools: Pick<Tools, 'catalog' | 'clock' | 'version' | 'startedAt'>): Promise<string> {
+  const { catalog, clock, version, startedAt } = tools
+  const { rows } = catalog
+  const text = createText()
+  text.gauge('holdfast_info', 'The version that runs.', [[{ version }, 1]])
+  text.gauge('holdfast_uptime_seconds', 'Since the service was started.', [[{}, (clock.now() - startedAt) / 1000]])
+  const sets = await describeSets(tools, await setRows.list(rows))
+  text.gauge(
+    'holdfast_backup_set_protected',
+    'Whether a backup set is protected as its policy says.',
+    sets.map(({ name, protection }) => [{ set: name, state: protection }, protection === 'protected' ? 1 : 0]),
+  )
+  text.gauge(
+    'holdfast_backup_set_newest_complete_point_seconds',
+    'When the newest complete recovery point was made, in seconds since the epoch; 0 where there is none.',
+    sets.map(({ name, newestCompletePointAt }) => [
+      { set: name },
+      newestCompletePointAt === null ? 0 : parseInstant(newestCompletePointAt) / 1000,
+    ]),
+  )
+  const vaults = await vaultRows.list(rows)
+  const byVault = (value: (vault: (typeof vaults)[number]) => number | null): Sample[] =>
+    vaults.flatMap((vault) => {
+      const measured = value(vault)
+      return measured === null ? [] : [[{ vault: vault.name }, measured] as Sample]
+    })
+  text.gauge(
+    'holdfast_vault_stored_bytes',
+    'What a vault takes.',
+    byVault(({ bytes_stored }) => bytes_stored),
+  )
+  text.gauge(
+    'holdfast_vault_free_bytes',
+    'What is free where a vault is.',
+    byVault(({ bytes_free }) => bytes_free),
+  )
+  text.gauge(
+    'holdfast_vault_damages',
+    'Findings of damage of the last check.',
+    byVault(({ check_damages }) => check_damages),
+  )
+  const runs = await runsInStates(rows, [...ACTIVE_STATES, ...PENDING_STATES])
+  const states = [...ACTIVE_STATES, ...PENDING_STATES]
+  text.gauge(
+    'holdfast_runs',
+    'Runs that have not ended, by state.',
+    states.map((state) => [{ state }, runs.filter((run) => run.state === state).length]),
+  )
+  const alerts = await openAlerts(rows)
+  text.gauge(
+    'holdfast_alerts_open',
+    'Open alerts, by severity.',
+    (['error', 'warning', 'hint'] as const).map((severity) => [
+      { severity },
+      alerts.filter((alert) => alert.severity === severity).length,
+    ]),
+  )
+  return text.whole()
+}
+
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
+
+function createText(): { gauge(name: string, help: string, samples: readonly Sample[]): void; whole(): string } {
+  const lines: string[] = []
+  return {
+    gauge(name, help, samples) {
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`)
+      for (const [labels, value] of samples) lines.push(`${name}${labelText(labels)} ${value}`)
+    },
+    whole: () => `${lines.join('\n')}\n`,
+  }
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+function escaped(value: string): string {
+  return value
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll('\n', String.raw`\n`)
+}

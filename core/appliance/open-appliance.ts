@@ -1,0 +1,255 @@
+import { type Chance, type Clock, CoreError, newId } from '../base/index.ts'
+import type { LiveEvent } from '../contract/index.ts'
+import { insertAudit, openCatalog, readSetting, removeLogsBefore, vaultRows, writeSetting } from '../database/index.ts'
+import { createPasswords } from '../identity/index.ts'
+import { createEngine, createLocalExecutor, type EngineEvent, type Executor } from '../job/index.ts'
+import { openSealingKey, redactDetails } from '../secret/index.ts'
+import type { Appliance } from './appliance.ts'
+import type { DataFolder } from './data/data-folder.ts'
+import { readDelivery, writeDelivery } from './data/delivery-store.ts'
+import type { Log } from './data/open-log.ts'
+import { openSettings } from './data/settings-store.ts'
+import { downloadEntry } from './download.ts'
+import { createLiveEvents } from './live/live-events.ts'
+import { metricsText } from './metrics.ts'
+import { alertOperations } from './operations/alert-operations.ts'
+import {
+  auditOperations,
+  eventOperations,
+  healthOperations,
+  overviewOperations,
+  settingsOperations,
+} from './operations/appliance-operations.ts'
+import { backupSetOperations } from './operations/backup-set-operations.ts'
+import type { Operations } from './operations/operations.ts'
+import { tokenOperations, userOperations } from './operations/people-operations.ts'
+import { pointOperations } from './operations/point-operations.ts'
+import { policyOperations } from './operations/policy-operations.ts'
+import { restoreOperations } from './operations/restore-operations.ts'
+import { runOperations } from './operations/run-operations.ts'
+import { accountOperations, sessionOperations, setupOperations } from './operations/session-operations.ts'
+import { sourceOperations } from './operations/source-operations.ts'
+import { vaultOperations } from './operations/vault-operations.ts'
+import { createFirstStart } from './people/first-start.ts'
+import { createSignIn } from './people/sign-in.ts'
+import { readNames } from './present/names.ts'
+import { runDto, runEventDto, stepDto } from './present/run-dto.ts'
+import { createRunPorts } from './runs/run-ports.ts'
+import { createRunRules } from './runs/run-rules.ts'
+import { createVaultReaders } from './runs/vault-readers.ts'
+import type { Tools } from './tools.ts'
+import { lookAtVault } from './upkeep/look-at-vaults.ts'
+import { createRequestDue } from './upkeep/request-due.ts'
+
+export interface ApplianceOptions {
+  readonly folder: DataFolder
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  readonly log: Log
+  readonly clock: Clock
+  readonly chance: Chance
+  /** Default: this computer. */
+  readonly executor?: Executor | undefined
+}
+
+/** An appliance, opened and at work. */
+export interface OpenedAppliance extends Appliance {
+  /** The secret of the one-time link; undefined where there is an administrator. */
+  readonly setupToken: string | undefined
+}
+
+/** How long runs have to stop when the service is stopped, before they are ended. Milliseconds. */
+const STOP_WITHIN = 15_000
+/** Vaults are looked at anew so often. Milliseconds. */
+const LOOK_EVERY = 6 * 60 * 60 * 1000
+const HOUR = 60 * 60 * 1000
+
+const FINGERPRINT = 'sealing-key'
+
+/** Makes all of an appliance of its data folder, and sets it to work. */
+export async function openAppliance(options: ApplianceOptions): Promise<OpenedAppliance> {
+  const { folder, environment, version, log, clock, chance } = options
+  const startedAt = clock.now()
+  const catalog = await openCatalog(folder.catalog)
+  try {
+    const key = await openSealingKey({ dataFolder: folder.path, environment, chance })
+    const known = await readSetting(catalog.rows, FINGERPRINT)
+    if (known === undefined) await writeSetting(catalog.rows, FINGERPRINT, key.fingerprint)
+    else key.prove(known)
+
+    const settings = await openSettings(catalog)
+    const live = createLiveEvents(newId(clock, chance))
+    const publish = (event: LiveEvent): void => live.publish(event)
+    const readers = createVaultReaders(catalog, key)
+    const executor =
+      options.executor ?? createLocalExecutor({ onSaid: (text) => log.warn({ text }, 'a run process said something') })
+    const looks = { catalog, readers, clock, chance, onChange: changed }
+    const rules = createRunRules({
+      catalog,
+      settings,
+      executor,
+      version,
+      clock,
+      chance,
+      requestDue: createRequestDue({ catalog, settings, clock }),
+    })
+    const ports = createRunPorts({
+      catalog,
+      settings,
+      readers,
+      clock,
+      version,
+      work: folder.work,
+      bytesPerSecond: rules.bytesPerSecond,
+      catalogCopy: { catalog, appliance: () => settings.current.name, now: () => clock.now() },
+    })
+    const engine = createEngine({
+      catalog,
+      executor,
+      ports,
+      rules,
+      clock,
+      chance,
+      emit: (event) => void hear(event).catch((error: unknown) => log.error({ err: error }, 'an event was not told')),
+      onDefect: (error, what) => log.error({ err: error }, `defect in ${what}`),
+    })
+    const passwords = createPasswords()
+    const firstStart = createFirstStart(catalog)
+    const signIn = createSignIn({
+      catalog,
+      passwords,
+      key,
+      clock,
+      chance,
+      sessionLength: () => settings.current.sessionHours * HOUR,
+    })
+    const tools: Tools = {
+      catalog,
+      engine,
+      settings,
+      folder,
+      key,
+      passwords,
+      signIn,
+      firstStart,
+      readers,
+      publish,
+      clock,
+      chance,
+      log,
+      version,
+      startedAt,
+      lookAtVault: (id) => lookAtVault(looks, id),
+      lookAtAlerts: () => undefined,
+      delivery: {
+        async read() {
+          const { settings: where, mailPassword, webhookSecret } = await readDelivery(catalog, key)
+          return {
+            settings: where,
+            hasMailPassword: mailPassword !== undefined,
+            hasWebhookSecret: webhookSecret !== undefined,
+          }
+        },
+        write: (where, secrets) => writeDelivery(catalog, key, where, secrets),
+        test: () => Promise.resolve([]),
+      },
+    }
+
+    function changed(kind: 'vault' | 'point', id: string): void {
+      publish({ type: 'changed', kind, id })
+    }
+
+    /** What the engine tells, as clients are told it; and what has to be looked at anew because of it. */
+    async function hear(event: EngineEvent): Promise<void> {
+      switch (event.type) {
+        case 'run':
+          publish({
+            type: 'run',
+            run: runDto(event.run, await readNames(catalog.rows), engine.progressOf(event.run.id)),
+          })
+          break
+        case 'progress':
+          publish(event)
+          break
+        case 'step':
+          publish({ type: 'step', runId: event.step.run_id, step: stepDto(event.step) })
+          break
+        case 'log':
+          publish({ type: 'log', event: runEventDto(event.event) })
+          break
+        case 'point':
+          changed('point', event.id)
+          for (const { id } of await vaultRows.list(catalog.rows)) readers.forget(id)
+          break
+      }
+    }
+
+    async function lookAround(): Promise<void> {
+      for (const { id } of await vaultRows.list(catalog.rows)) await lookAtVault(looks, id)
+      await removeLogsBefore(catalog.rows, clock.now() - settings.current.logDays * 24 * HOUR)
+    }
+    const told = (error: unknown): void => log.error({ err: error }, 'looking around failed')
+
+    await engine.start()
+    lookAround().catch(told)
+    const timer = setInterval(() => void lookAround().catch(told), LOOK_EVERY)
+    timer.unref()
+    log.info({ version, folder: folder.path }, 'the appliance is at work')
+
+    return {
+      operations: operationsOf(tools, eventOperations(live)),
+      version,
+      setupToken: await firstStart.newToken(),
+      listen: settings.current.listen,
+      authenticate: (secret, kind) => signIn.authenticate(secret, kind),
+      download: (wanted, call) => downloadEntry(tools, wanted, call),
+      async record({ actor, address, operation, object, outcome, input }) {
+        await insertAudit(catalog.rows, {
+          id: newId(clock, chance),
+          at: clock.now(),
+          actor,
+          address,
+          operation,
+          object,
+          outcome,
+          details: JSON.stringify(redactDetails(input) ?? {}),
+        })
+      },
+      metrics: () => metricsText(tools),
+      async close() {
+        clearInterval(timer)
+        await engine.stop({ within: STOP_WITHIN })
+        await catalog.close()
+        log.info('the appliance has stopped')
+      },
+    }
+  } catch (error) {
+    await catalog.close()
+    throw error instanceof CoreError
+      ? error
+      : new CoreError('internal/defect', 'The appliance could not be started.', { cause: error })
+  }
+}
+
+function operationsOf(tools: Tools, events: Operations['events']): Operations {
+  return {
+    health: healthOperations(tools),
+    setup: setupOperations(tools),
+    session: sessionOperations(tools),
+    account: accountOperations(tools),
+    overview: overviewOperations(tools),
+    vaults: vaultOperations(tools),
+    sources: sourceOperations(tools),
+    policies: policyOperations(tools),
+    sets: backupSetOperations(tools),
+    runs: runOperations(tools),
+    points: pointOperations(tools),
+    restores: restoreOperations(tools),
+    alerts: alertOperations(tools),
+    events,
+    audit: auditOperations(tools),
+    users: userOperations(tools),
+    tokens: tokenOperations(tools),
+    settings: settingsOperations(tools),
+  }
+}

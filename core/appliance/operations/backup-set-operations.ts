@@ -1,0 +1,128 @@
+import { newId } from '../../base/index.ts'
+import type { BackupSet, Content } from '../../contract/index.ts'
+import {
+  allPoints,
+  type BackupSetRow,
+  type Catalog,
+  policyRows,
+  setRows,
+  sourceRows,
+  vaultRows,
+} from '../../database/index.ts'
+import { toByteString } from '../../file-system/index.ts'
+import { createSelection } from '../../selection/index.ts'
+import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
+import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
+import { describeSets } from '../present/set-dto.ts'
+import { contentOf, policySettingsOf } from '../present/stored.ts'
+import type { Tools } from '../tools.ts'
+import type { OperationsOf } from './operations.ts'
+import { badField, conflict, nameTaken, noSuch } from './refusals.ts'
+
+export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
+  const { catalog, clock, chance, publish, engine, folder } = tools
+
+  async function find(id: string): Promise<BackupSetRow> {
+    const set = await setRows.find(catalog.rows, id)
+    if (!set || set.removed_at !== null) throw noSuch('backup set', id)
+    return set
+  }
+
+  async function one(id: string): Promise<BackupSet> {
+    const [set] = await describeSets(tools, [await find(id)])
+    if (!set) throw noSuch('backup set', id)
+    return set
+  }
+
+  async function refuseName(name: string, own?: string): Promise<void> {
+    const other = await setRows.findByName(catalog.rows, name)
+    if (other && other.id !== own) throw nameTaken('backup set', name)
+  }
+
+  async function findPolicy(id: string): Promise<void> {
+    const policy = await policyRows.find(catalog.rows, id)
+    if (!policy || policy.removed_at !== null) throw noSuch('policy', id)
+  }
+
+  return {
+    list: async () => ({ items: await describeSets(tools, await setRows.list(catalog.rows)) }),
+    get: ({ id }) => one(id),
+    async create({ name, sourceId, vaultId, policyId, content, isEnabled }) {
+      await refuseName(name)
+      const source = await sourceRows.find(catalog.rows, sourceId)
+      if (!source || source.removed_at !== null) throw noSuch('source', sourceId)
+      const vault = await vaultRows.find(catalog.rows, vaultId)
+      if (!vault || vault.removed_at !== null) throw noSuch('vault', vaultId)
+      await findPolicy(policyId)
+      const id = newId(clock, chance)
+      const now = clock.now()
+      await setRows.insert(catalog.rows, {
+        id,
+        name,
+        source_id: sourceId,
+        vault_id: vaultId,
+        policy_id: policyId,
+        content: JSON.stringify(proveContent(content, folder.path)),
+        is_enabled: isEnabled ? 1 : 0,
+        created_at: now,
+        removed_at: null,
+        skips: 0,
+        looked_at: now,
+        verified_at: null,
+      })
+      publish({ type: 'changed', kind: 'set', id })
+      return one(id)
+    },
+    async update({ id, name, policyId, content, isEnabled }) {
+      const set = await find(id)
+      if (name !== undefined) await refuseName(name, id)
+      if (policyId !== undefined) await findPolicy(policyId)
+      await setRows.update(catalog.rows, id, {
+        ...(name !== undefined && { name }),
+        ...(policyId !== undefined && { policy_id: policyId }),
+        ...(content && { content: JSON.stringify(proveContent(content, folder.path)) }),
+        ...(isEnabled !== undefined && { is_enabled: isEnabled ? 1 : 0 }),
+        // What came due while it was disabled is not made up for.
+        ...(isEnabled === true && set.is_enabled === 0 && { looked_at: clock.now() }),
+      })
+      publish({ type: 'changed', kind: 'set', id })
+      engine.wake()
+      return one(id)
+    },
+    async remove({ id }) {
+      const set = await one(id)
+      if (set.runningRunId !== null) throw conflict(`${set.name} is being backed up.`, 'Stop the run first.')
+      await setRows.update(catalog.rows, id, { removed_at: clock.now(), is_enabled: 0 })
+      publish({ type: 'changed', kind: 'set', id })
+      return {}
+    },
+    async retention({ id }) {
+      const set = await find(id)
+      const policy = await policyRows.find(catalog.rows, set.policy_id)
+      if (!policy) throw noSuch('policy', set.policy_id)
+      const { schedule, retention } = policySettingsOf(policy)
+      const points = retentionPoints(await allPoints(catalog.rows, { setId: id }), schedule.timeZone)
+      return { decisions: decisionDtos(points, retention, clock.now(), (point) => point.id) }
+    },
+  }
+}
+
+/** Which folders are protected, of all backup sets. */
+export async function protectedPaths(catalog: Catalog): Promise<string[]> {
+  return (await setRows.list(catalog.rows)).flatMap((set) => contentOf(set).roots)
+}
+
+/** Paths as they are said once and for all, and patterns that can be read. Throws `input/invalid`. */
+function proveContent(content: Content, dataFolder: string): Content {
+  const roots = [...new Set(content.roots.map((root) => formatEntryPath(parseEntryPath(root))))]
+  const own = roots.find((root) => `${root}/`.startsWith(`${dataFolder}/`))
+  if (own !== undefined) {
+    throw badField(
+      'content.roots',
+      `${own} is the data folder of this appliance.`,
+      'Leave it out: the catalog is stored in every vault by itself.',
+    )
+  }
+  createSelection({ excludes: content.excludes.map(toByteString) }, () => undefined)
+  return { ...content, roots }
+}

@@ -1,0 +1,171 @@
+import { newId } from '../../base/index.ts'
+import { type Access, isGranted, type Role, type Token, type User } from '../../contract/index.ts'
+import {
+  findPerson,
+  findPersonByName,
+  findTokenById,
+  insertPerson,
+  insertToken,
+  listPersons,
+  listTokens,
+  type PersonRow,
+  removePerson,
+  removeSessionsOf,
+  removeToken,
+  type TokenRow,
+  updatePerson,
+} from '../../database/index.ts'
+import { digestSecret, newSecret, physicalRoots } from '../../identity/index.ts'
+import { nameKey, rootsOf } from '../people/sign-in.ts'
+import { instant, instantOrNull } from '../present/instant.ts'
+import type { Tools } from '../tools.ts'
+import type { OperationsOf } from './operations.ts'
+import { badField, conflict, nameTaken, noSuch } from './refusals.ts'
+import { callerOf, newPerson } from './session-operations.ts'
+
+const DAY = 24 * 60 * 60 * 1000
+
+export function userOperations({ catalog, passwords, clock, chance, publish }: Tools): OperationsOf<'users'> {
+  async function find(id: string): Promise<PersonRow> {
+    const person = await findPerson(catalog.rows, id)
+    if (!person) throw noSuch('user', id)
+    return person
+  }
+
+  /** Somebody must always be there who can let others in. */
+  async function refuseLastAdministrator(person: PersonRow): Promise<void> {
+    if (person.role !== 'administrator' || person.is_enabled !== 1) return
+    const others = (await listPersons(catalog.rows)).filter(
+      ({ id, role, is_enabled }) => id !== person.id && role === 'administrator' && is_enabled === 1,
+    )
+    if (others.length === 0)
+      throw conflict(`${person.name} is the only administrator.`, 'Make another user an administrator first.')
+  }
+
+  return {
+    list: async () => ({ items: (await listPersons(catalog.rows)).map(userDto) }),
+    async create({ name, password, role, sourceRoots, restoreRoots }, { signal }) {
+      if (await findPersonByName(catalog.rows, nameKey(name))) throw nameTaken('user', name)
+      const id = newId(clock, chance)
+      const person = {
+        ...newPerson(id, name, role, await passwords.hashPassword(password), clock.now()),
+        source_roots: storedRoots(sourceRoots),
+        restore_roots: storedRoots(await physicalRoots(restoreRoots, { signal })),
+      }
+      await insertPerson(catalog.rows, person)
+      publish({ type: 'changed', kind: 'user', id })
+      return userDto(person)
+    },
+    async update({ id, role, isEnabled, sourceRoots, restoreRoots, password, removeTotp }, { signal }) {
+      const person = await find(id)
+      const isLess = (role !== undefined && role !== 'administrator') || isEnabled === false
+      if (isLess) await refuseLastAdministrator(person)
+      const change = {
+        ...(role !== undefined && { role }),
+        ...(isEnabled !== undefined && { is_enabled: isEnabled ? 1 : 0 }),
+        ...(sourceRoots !== undefined && { source_roots: storedRoots(sourceRoots) }),
+        ...(restoreRoots !== undefined && {
+          restore_roots: storedRoots(await physicalRoots(restoreRoots, { signal })),
+        }),
+        ...(password !== undefined && { password: await passwords.hashPassword(password) }),
+        ...(removeTotp && { totp_sealed: null, totp_pending_sealed: null, totp_step: null }),
+      }
+      if (Object.keys(change).length > 0) await updatePerson(catalog.rows, id, change)
+      await removeSessionsOf(catalog.rows, id)
+      publish({ type: 'changed', kind: 'user', id })
+      return userDto(await find(id))
+    },
+    async remove({ id }, call) {
+      const person = await find(id)
+      if (id === callerOf(call).userId)
+        throw conflict('You cannot remove yourself.', 'Let another administrator do it.')
+      await refuseLastAdministrator(person)
+      await removePerson(catalog.rows, id)
+      publish({ type: 'changed', kind: 'user', id })
+      return {}
+    },
+  }
+}
+
+export function tokenOperations({ catalog, clock, chance, publish }: Tools): OperationsOf<'tokens'> {
+  return {
+    async list(_input, call) {
+      const caller = callerOf(call)
+      const isAll = caller.access.includes('administer')
+      const names = new Map((await listPersons(catalog.rows)).map(({ id, name }) => [id, name]))
+      const tokens = await listTokens(catalog.rows, isAll ? undefined : caller.userId)
+      return { items: tokens.map((token) => tokenDto(token, names.get(token.person_id) ?? '')) }
+    },
+    async create({ name, access, days }, call) {
+      const caller = callerOf(call)
+      const granted = [...new Set(access)]
+      const tooMuch = granted.find((each) => !isGranted(caller.role, each) || !mayGive(caller.access, each))
+      if (tooMuch !== undefined) {
+        throw badField(
+          'access',
+          `You cannot give ${tooMuch}: you do not have it yourself.`,
+          'Choose among what you may do.',
+        )
+      }
+      const secret = newSecret('hft', chance)
+      const now = clock.now()
+      const token = {
+        id: newId(clock, chance),
+        digest: digestSecret(secret),
+        person_id: caller.userId,
+        name,
+        access: JSON.stringify(granted),
+        created_at: now,
+        expires_at: days === null ? null : now + days * DAY,
+        seen_at: null,
+      }
+      await insertToken(catalog.rows, token)
+      publish({ type: 'changed', kind: 'token', id: token.id })
+      return { token: tokenDto(token, caller.name), secret }
+    },
+    async revoke({ id }, call) {
+      const caller = callerOf(call)
+      const token = await findTokenById(catalog.rows, id)
+      const isHis = token?.person_id === caller.userId || caller.access.includes('administer')
+      if (!token || !isHis) throw noSuch('token', id)
+      await removeToken(catalog.rows, id)
+      publish({ type: 'changed', kind: 'token', id })
+      return {}
+    },
+  }
+}
+
+/** `anyone` is nothing that could be given. */
+function mayGive(own: readonly Access[], wanted: Access): boolean {
+  return wanted !== 'anyone' && own.includes(wanted)
+}
+
+function storedRoots(roots: readonly string[] | null): string | null {
+  return roots === null ? null : JSON.stringify(roots)
+}
+
+function userDto(person: PersonRow): User {
+  return {
+    id: person.id,
+    name: person.name,
+    role: person.role as Role,
+    isEnabled: person.is_enabled === 1,
+    hasTotp: person.totp_sealed !== null,
+    sourceRoots: rootsOf(person.source_roots),
+    restoreRoots: rootsOf(person.restore_roots),
+    createdAt: instant(person.created_at),
+    lastSeenAt: instantOrNull(person.seen_at),
+  }
+}
+
+function tokenDto(token: TokenRow, user: string): Token {
+  return {
+    id: token.id,
+    name: token.name,
+    user,
+    access: JSON.parse(token.access) as Access[],
+    createdAt: instant(token.created_at),
+    expiresAt: instantOrNull(token.expires_at),
+    lastSeenAt: instantOrNull(token.seen_at),
+  }
+}

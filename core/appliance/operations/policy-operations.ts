@@ -1,0 +1,112 @@
+import { newId } from '../../base/index.ts'
+import type { Policy, PolicySettings } from '../../contract/index.ts'
+import { allPoints, type PolicyRow, policyRows, setRows } from '../../database/index.ts'
+import {
+  nextTimes,
+  parseRetentionRules,
+  timesBetween,
+  validateBandwidth,
+  validateSchedule,
+} from '../../policy/index.ts'
+import { instant } from '../present/instant.ts'
+import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
+import { policySettingsOf } from '../present/stored.ts'
+import type { Tools } from '../tools.ts'
+import type { OperationsOf } from './operations.ts'
+import { conflict, nameTaken, noSuch } from './refusals.ts'
+
+const YEAR = 366 * 24 * 60 * 60 * 1000
+/** A preview of a year of hourly points has 8784. */
+const MOST_PREVIEWED = 10_000
+
+export function policyOperations({ catalog, clock, chance, publish, engine }: Tools): OperationsOf<'policies'> {
+  async function find(id: string): Promise<PolicyRow> {
+    const policy = await policyRows.find(catalog.rows, id)
+    if (!policy || policy.removed_at !== null) throw noSuch('policy', id)
+    return policy
+  }
+
+  async function present(policies: readonly PolicyRow[]): Promise<Policy[]> {
+    const sets = await setRows.list(catalog.rows)
+    return policies.map((policy) => ({
+      id: policy.id,
+      name: policy.name,
+      settings: policySettingsOf(policy),
+      createdAt: instant(policy.created_at),
+      changedAt: instant(policy.changed_at),
+      sets: sets.filter(({ policy_id }) => policy_id === policy.id).length,
+    }))
+  }
+
+  async function one(id: string): Promise<Policy> {
+    const [policy] = await present([await find(id)])
+    if (!policy) throw noSuch('policy', id)
+    return policy
+  }
+
+  async function refuseName(name: string, own?: string): Promise<void> {
+    const other = await policyRows.findByName(catalog.rows, name)
+    if (other && other.id !== own) throw nameTaken('policy', name)
+  }
+
+  return {
+    list: async () => ({ items: await present(await policyRows.list(catalog.rows)) }),
+    get: ({ id }) => one(id),
+    async create({ name, settings }) {
+      validate(settings)
+      await refuseName(name)
+      const now = clock.now()
+      const id = newId(clock, chance)
+      const row = { id, name, settings: JSON.stringify(settings), created_at: now, changed_at: now, removed_at: null }
+      await policyRows.insert(catalog.rows, row)
+      publish({ type: 'changed', kind: 'policy', id })
+      return one(id)
+    },
+    async update({ id, name, settings }) {
+      await find(id)
+      if (settings) validate(settings)
+      if (name !== undefined) await refuseName(name, id)
+      await policyRows.update(catalog.rows, id, {
+        ...(name !== undefined && { name }),
+        ...(settings && { settings: JSON.stringify(settings) }),
+        changed_at: clock.now(),
+      })
+      publish({ type: 'changed', kind: 'policy', id })
+      engine.wake()
+      return one(id)
+    },
+    async remove({ id }) {
+      const { name, sets } = await one(id)
+      if (sets > 0) throw conflict(`${name} is used by backup sets.`, 'Give these another policy first.')
+      await policyRows.update(catalog.rows, id, { removed_at: clock.now() })
+      publish({ type: 'changed', kind: 'policy', id })
+      return {}
+    },
+    async preview({ settings, setId }) {
+      validate(settings)
+      const now = clock.now()
+      const { schedule, retention } = settings
+      const times = nextTimes(schedule, now, 50).map(instant)
+      if (setId === undefined) {
+        // As if this schedule had been kept for a year: each run is complete as it begins.
+        const made = timesBetween(schedule, now - YEAR, now, { most: MOST_PREVIEWED })
+        const points = made.map((completed, index) => ({
+          id: String(index),
+          kind: 'full' as const,
+          completed,
+          timeZone: schedule.timeZone,
+          isComplete: true,
+        }))
+        return { times, decisions: decisionDtos(points, retention, now, () => null) }
+      }
+      const points = retentionPoints(await allPoints(catalog.rows, { setId }), schedule.timeZone)
+      return { times, decisions: decisionDtos(points, retention, now, ({ id }) => id) }
+    },
+  }
+}
+
+function validate({ schedule, bandwidth, retention }: PolicySettings): void {
+  validateSchedule(schedule)
+  validateBandwidth(bandwidth)
+  parseRetentionRules(retention)
+}

@@ -1,0 +1,151 @@
+import { CoreError, newId } from '../../base/index.ts'
+import type { SignedIn } from '../../contract/index.ts'
+import {
+  findPerson,
+  insertPerson,
+  type PersonRow,
+  removeSession,
+  removeSessionsOf,
+  updatePerson,
+} from '../../database/index.ts'
+import { makeTotp, verifyTotp } from '../../identity/index.ts'
+import { nameKey, totpContext } from '../people/sign-in.ts'
+import { instantOrNull } from '../present/instant.ts'
+import type { Tools } from '../tools.ts'
+import type { Call, Caller, OperationsOf } from './operations.ts'
+import { badField, conflict, noSuch } from './refusals.ts'
+
+/** Who calls, of an operation that only somebody who is signed in reaches. */
+export function callerOf({ caller }: Call): Caller {
+  if (caller) return caller
+  throw new CoreError('identity/refused', 'Nobody is signed in.', { remedy: 'Sign in first.' })
+}
+
+export function setupOperations(tools: Tools): OperationsOf<'setup'> {
+  const { firstStart, catalog, passwords, signIn, clock, chance } = tools
+  return {
+    get: async () => ({ isNeeded: await firstStart.isNeeded() }),
+    async begin({ token, name, password }, { address, setSession }) {
+      if (!(await firstStart.isNeeded()))
+        throw conflict('This appliance has an administrator already.', 'Sign in instead.')
+      if (!(await firstStart.isToken(token))) {
+        throw new CoreError('identity/refused', 'This link is not valid, or not any more.', {
+          remedy: 'Use the link that the service printed when it was started last.',
+        })
+      }
+      const person = newPerson(
+        newId(clock, chance),
+        name,
+        'administrator',
+        await passwords.hashPassword(password),
+        clock.now(),
+      )
+      await insertPerson(catalog.rows, person)
+      await firstStart.done()
+      const begun = await signIn.begin(person, address)
+      setSession(begun)
+      return signedIn(begun.caller, false)
+    },
+  }
+}
+
+export function newPerson(id: string, name: string, role: PersonRow['role'], password: string, now: number): PersonRow {
+  return {
+    id,
+    name,
+    name_key: nameKey(name),
+    role,
+    password,
+    totp_sealed: null,
+    totp_pending_sealed: null,
+    totp_step: null,
+    is_enabled: 1,
+    source_roots: null,
+    restore_roots: null,
+    created_at: now,
+    seen_at: null,
+  }
+}
+
+export function sessionOperations({ catalog, signIn }: Tools): OperationsOf<'session'> {
+  return {
+    async get(_input, call) {
+      const caller = callerOf(call)
+      const person = await findPerson(catalog.rows, caller.userId)
+      return signedIn(caller, person?.totp_sealed !== null)
+    },
+    async signIn({ name, password, totp }, { address, setSession }) {
+      const begun = await signIn.signIn({ name, password, totp, address })
+      setSession(begun)
+      const person = await findPerson(catalog.rows, begun.caller.userId)
+      return signedIn(begun.caller, person?.totp_sealed !== null)
+    },
+    async signOut(_input, call) {
+      const { by } = callerOf(call)
+      if (by.kind === 'token') throw conflict('A token does not sign out.', 'Revoke it instead.')
+      await removeSession(catalog.rows, by.id)
+      call.setSession(undefined)
+      return {}
+    },
+  }
+}
+
+function signedIn({ userId, name, role, access, expiresAt }: Caller, hasTotp: boolean): SignedIn {
+  return { user: { id: userId, name, role, hasTotp }, access: [...access], expiresAt: instantOrNull(expiresAt) }
+}
+
+export function accountOperations({
+  catalog,
+  signIn,
+  passwords,
+  key,
+  clock,
+  chance,
+  settings,
+}: Tools): OperationsOf<'account'> {
+  return {
+    async changePassword({ current, next }, call) {
+      const caller = callerOf(call)
+      const person = await signIn.prove(caller.userId, current, call.address)
+      await updatePerson(catalog.rows, person.id, { password: await passwords.hashPassword(next) })
+      // Whoever had the old one is out.
+      await removeSessionsOf(catalog.rows, person.id, caller.by.id)
+      return {}
+    },
+    async beginTotp({ password }, call) {
+      const person = await signIn.prove(callerOf(call).userId, password, call.address)
+      if (person.totp_sealed !== null) throw conflict('There is a second factor already.', 'Remove it first.')
+      const made = makeTotp({ issuer: `Holdfast ${settings.current.name}`, account: person.name }, chance)
+      await updatePerson(catalog.rows, person.id, {
+        totp_pending_sealed: key.seal(made.secret, totpContext(person.id)),
+      })
+      return made
+    },
+    async confirmTotp({ totp }, call) {
+      const { userId } = callerOf(call)
+      const person = await findPerson(catalog.rows, userId)
+      if (!person) throw noSuch('user', userId)
+      if (person.totp_pending_sealed === null)
+        throw conflict('No second factor was begun to be set up.', 'Begin again.')
+      const secret = key.open(person.totp_pending_sealed, totpContext(person.id))
+      const step = verifyTotp(secret, totp, { now: clock.now(), lastStep: undefined })
+      if (step === undefined)
+        throw badField(
+          'totp',
+          'These are not the six digits.',
+          'Wait for the next ones, and look whether the clocks are right.',
+        )
+      await updatePerson(catalog.rows, person.id, {
+        totp_sealed: person.totp_pending_sealed,
+        totp_pending_sealed: null,
+        totp_step: step,
+      })
+      return {}
+    },
+    async removeTotp({ password }, call) {
+      const person = await signIn.prove(callerOf(call).userId, password, call.address)
+      await updatePerson(catalog.rows, person.id, { totp_sealed: null, totp_pending_sealed: null, totp_step: null })
+      return {}
+    },
+  }
+}

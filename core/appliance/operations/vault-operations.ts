@@ -1,0 +1,170 @@
+import { CoreError, isCode, newId } from '../../base/index.ts'
+import type { Vault, VaultLocation } from '../../contract/index.ts'
+import { setRows, sumPoints, type VaultRow, vaultRows } from '../../database/index.ts'
+import { drawVaultPassword, makeVault, probePlace, proveVault, recoveryKitText } from '../../vault/index.ts'
+import { instant, instantOrNull } from '../present/instant.ts'
+import { passwordContext } from '../runs/vault-readers.ts'
+import type { Tools } from '../tools.ts'
+import { catalogKeyOf } from '../upkeep/catalog-key.ts'
+import { protectedPaths } from './backup-set-operations.ts'
+import type { OperationsOf } from './operations.ts'
+import { conflict, nameTaken, noSuch } from './refusals.ts'
+import { callerOf } from './session-operations.ts'
+
+export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
+  const { catalog, key, clock, chance, publish, signIn, settings, folder, readers } = tools
+
+  async function find(id: string): Promise<VaultRow> {
+    const vault = await vaultRows.find(catalog.rows, id)
+    if (!vault || vault.removed_at !== null) throw noSuch('vault', id)
+    return vault
+  }
+
+  async function present(vaults: readonly VaultRow[]): Promise<Vault[]> {
+    const sums = await sumPoints(catalog.rows, 'vault_id')
+    return vaults.map((vault) => vaultDto(vault, sums.get(vault.id)?.points ?? 0))
+  }
+
+  async function one(id: string): Promise<Vault> {
+    const [vault] = await present([await find(id)])
+    if (!vault) throw noSuch('vault', id)
+    return vault
+  }
+
+  async function refuseName(name: string, own?: string): Promise<void> {
+    const other = await vaultRows.findByName(catalog.rows, name)
+    if (other && other.id !== own) throw nameTaken('vault', name)
+  }
+
+  async function refusePlace(location: VaultLocation): Promise<void> {
+    const same = (await vaultRows.list(catalog.rows)).find((vault) => vault.location === JSON.stringify(location))
+    if (same)
+      throw conflict(`${location.path} is the vault ${same.name} already.`, 'Use that one, or choose another folder.')
+    if (`${location.path}/`.startsWith(`${folder.path}/`))
+      throw conflict(`${location.path} lies in the data folder of the appliance.`, 'Choose another folder.')
+  }
+
+  return {
+    list: async () => ({ items: await present(await vaultRows.list(catalog.rows)) }),
+    get: ({ id }) => one(id),
+    async probe({ location }, { signal }) {
+      const besides = [...(await protectedPaths(catalog)), folder.path]
+      const { findings, hasRepository, bytesFree } = await probePlace(location, { clock, chance, besides, signal })
+      return {
+        findings: findings.map(({ code, severity, message, remedy = null }) => ({ code, severity, message, remedy })),
+        hasRepository,
+        bytesFree: bytesFree ?? null,
+      }
+    },
+    async create({ name, location, password }, { signal }) {
+      await refuseName(name)
+      await refusePlace(location)
+      const id = newId(clock, chance)
+      const secret = password ?? drawVaultPassword(chance)
+      const repositoryId =
+        password === undefined
+          ? await makeVault(location, secret, { clock, chance, signal }).catch((error: unknown) => {
+              throw isCode(error, 'repository/exists') ? giveItsPassword(error) : error
+            })
+          : await proveVault(location, secret, { signal })
+      const now = clock.now()
+      await vaultRows.insert(catalog.rows, {
+        id,
+        name,
+        location: JSON.stringify(location),
+        repository_id: repositoryId,
+        password_sealed: key.seal(secret, passwordContext(id)),
+        created_at: now,
+        removed_at: null,
+        kit_exported_at: null,
+        state: 'ready',
+        problem: null,
+        bytes_stored: null,
+        bytes_free: null,
+        bytes_total: null,
+        measured_at: null,
+        checked_at: null,
+        check_damages: 0,
+        verified_at: null,
+        pruned_at: now,
+        forgot_at: null,
+        forgot_moment: null,
+        catalog_at: null,
+      })
+      publish({ type: 'changed', kind: 'vault', id })
+      await tools.lookAtVault(id)
+      return one(id)
+    },
+    async update({ id, name }) {
+      await find(id)
+      if (name !== undefined) {
+        await refuseName(name, id)
+        await vaultRows.update(catalog.rows, id, { name })
+        publish({ type: 'changed', kind: 'vault', id })
+      }
+      return one(id)
+    },
+    async detach({ id }) {
+      const vault = await find(id)
+      const sets = (await setRows.list(catalog.rows)).filter(({ vault_id }) => vault_id === id)
+      if (sets.length > 0) {
+        throw conflict(
+          `${vault.name} is used by ${sets.map(({ name }) => name).join(', ')}.`,
+          'Remove these backup sets first. What is stored in the vault stays.',
+        )
+      }
+      readers.forget(id)
+      await vaultRows.update(catalog.rows, id, { removed_at: clock.now() })
+      publish({ type: 'changed', kind: 'vault', id })
+      return {}
+    },
+    async exportKit({ id, password }, call) {
+      const vault = await find(id)
+      await signIn.prove(callerOf(call).userId, password, call.address)
+      const secret = key.open(vault.password_sealed, passwordContext(id))
+      const now = clock.now()
+      await vaultRows.update(catalog.rows, id, { kit_exported_at: now })
+      publish({ type: 'changed', kind: 'vault', id })
+      tools.lookAtAlerts()
+      return {
+        fileName: `holdfast-recovery-kit-${vault.name.replaceAll(/[^\w.-]+/g, '-')}.txt`,
+        text: recoveryKitText({
+          vaultName: vault.name,
+          location: JSON.parse(vault.location) as VaultLocation,
+          repositoryId: vault.repository_id,
+          password: secret,
+          catalogKey: catalogKeyOf(secret).toString('base64url'),
+          appliance: settings.current.name,
+          made: now,
+        }),
+      }
+    },
+  }
+}
+
+function vaultDto(vault: VaultRow, points: number): Vault {
+  return {
+    id: vault.id,
+    name: vault.name,
+    location: JSON.parse(vault.location) as VaultLocation,
+    repositoryId: vault.repository_id,
+    createdAt: instant(vault.created_at),
+    state: vault.state,
+    problem: vault.problem,
+    kitExportedAt: instantOrNull(vault.kit_exported_at),
+    points,
+    bytesStored: vault.bytes_stored,
+    bytesFree: vault.bytes_free,
+    lastCheckedAt: instantOrNull(vault.checked_at),
+    lastVerifiedAt: instantOrNull(vault.verified_at),
+    lastPrunedAt: instantOrNull(vault.pruned_at),
+  }
+}
+
+function giveItsPassword(error: CoreError): CoreError {
+  return new CoreError('object/conflict', error.message, {
+    cause: error,
+    safety: 'Nothing was changed.',
+    remedy: 'To attach the repository that is there, give its password. For a new one choose another folder.',
+  })
+}

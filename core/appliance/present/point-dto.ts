@@ -1,0 +1,43 @@
+import type { Point, PointEntry } from '../../contract/index.ts'
+import type { PointRow } from '../../database/index.ts'
+import { temperatureOf } from '../../policy/index.ts'
+import { formatTime } from '../../snapshot/index.ts'
+import type { EntryRow } from '../../vault/index.ts'
+import { instant, instantOrNull } from './instant.ts'
+import type { Names } from './names.ts'
+
+export function pointDto(row: PointRow, names: Names, now: number): Point {
+  return {
+    id: row.id,
+    snapshotId: row.snapshot_id,
+    vault: names.vault(row.vault_id),
+    set: names.set(row.set_id),
+    runId: row.run_id,
+    host: row.host,
+    roots: JSON.parse(row.roots) as string[],
+    startedAt: instant(row.started_at),
+    completedAt: instant(row.completed_at),
+    kind: row.kind,
+    isComplete: row.is_complete === 1,
+    filesMissed: row.files_missed,
+    files: row.files,
+    bytes: row.bytes,
+    bytesAdded: row.bytes_added,
+    temperature: temperatureOf({ completed: row.completed_at, isInCache: false }, now),
+    keptUntil: instantOrNull(row.kept_until),
+  }
+}
+
+export function pointEntryDto({ name, path, type, size, mtime, mode, owner, group, linkTarget }: EntryRow): PointEntry {
+  return {
+    name,
+    path,
+    type,
+    size: size === undefined ? null : String(size),
+    modifiedAt: formatTime({ ns: mtime, offsetMinutes: 0 }),
+    mode,
+    owner,
+    group,
+    linkTarget: linkTarget ?? null,
+  }
+}

@@ -1,0 +1,98 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { CoreError } from '../../base/index.ts'
+import { type Catalog, newestPointOf, type RunRow, setRows, sourceRows } from '../../database/index.ts'
+import type { Order, RunPorts, RunRules, VaultAccess } from '../../job/index.ts'
+import type { SettingsStore } from '../data/settings-store.ts'
+import { noSuch } from '../operations/refusals.ts'
+import { contentOf, sourceSettingsOf } from '../present/stored.ts'
+import { type CatalogCopy, writeCatalogCopy } from '../upkeep/catalog-copy.ts'
+import { pointsToForget } from '../upkeep/points-to-forget.ts'
+import type { VaultReaders } from './vault-readers.ts'
+import { Wanted } from './wanted.ts'
+
+export interface RunPortsTools {
+  readonly catalog: Catalog
+  readonly settings: SettingsStore
+  readonly readers: VaultReaders
+  readonly clock: { now(): number }
+  readonly version: string
+  /** A folder for what runs need for a while. */
+  readonly work: string
+  readonly bytesPerSecond: RunRules['bytesPerSecond']
+  readonly catalogCopy: Omit<CatalogCopy, 'folder' | 'password'>
+}
+
+/** A verification restores at most so much. */
+const MOST_VERIFIED = { mostBytes: 256 * 1024 * 1024, mostFiles: 100 }
+
+/** What the engine is given for each attempt. */
+export function createRunPorts(tools: RunPortsTools): RunPorts {
+  const { catalog, settings, readers, clock, version, work, bytesPerSecond } = tools
+
+  async function orderOf(run: RunRow, vault: VaultAccess): Promise<Order> {
+    const base = {
+      runId: run.id,
+      attempt: run.attempt,
+      programVersion: `holdfast ${version}`,
+      vault,
+      bytesPerSecond: await bytesPerSecond(run, clock.now()),
+    }
+    const wanted: unknown = JSON.parse(run.wanted)
+    switch (run.kind) {
+      case 'backup': {
+        const set = run.set_id === null ? undefined : await setRows.find(catalog.rows, run.set_id)
+        if (!set) throw noSuch('backup set', run.set_id ?? '')
+        const source = await sourceRows.find(catalog.rows, set.source_id)
+        if (!source) throw noSuch('source', set.source_id)
+        const { host } = sourceSettingsOf(source)
+        // FS-16: what could not be read is tried again by the next run.
+        return { ...base, kind: 'backup', setId: set.id, host, content: contentOf(set), missed: 'next-run' }
+      }
+      case 'restore': {
+        const { snapshotId, paths, target, overwrite, verify } = Wanted.restore.parse(wanted)
+        return { ...base, kind: 'restore', snapshotId, paths, target, overwrite, verify }
+      }
+      case 'forget': {
+        const snapshots = await pointsToForget(tools, run, Wanted.forget.parse(wanted))
+        return { ...base, kind: 'forget', snapshots }
+      }
+      case 'prune': {
+        const { isConfirmed } = Wanted.prune.parse(wanted)
+        return { ...base, kind: 'prune', graceSeconds: settings.current.pruneGraceHours * 3600, isConfirmed }
+      }
+      case 'check':
+        return { ...base, kind: 'check', readData: Wanted.check.parse(wanted).readData }
+      case 'verify':
+        return { ...base, kind: 'verify', snapshotId: await pointToVerify(run), scratch: work, ...MOST_VERIFIED }
+      case 'catalog-backup': {
+        const folder = join(work, 'catalog-copy')
+        await writeCatalogCopy({ ...tools.catalogCopy, folder, password: vault.password })
+        return { ...base, kind: 'catalog-backup', folder }
+      }
+      default:
+        throw new CoreError('internal/defect', `There is no kind of run called ${run.kind}.`)
+    }
+  }
+
+  async function pointToVerify({ set_id, vault_id }: RunRow): Promise<string> {
+    const sets = set_id === null ? (await setRows.list(catalog.rows)).filter((set) => set.vault_id === vault_id) : []
+    for (const id of set_id === null ? sets.map((set) => set.id) : [set_id]) {
+      const point = await newestPointOf(catalog.rows, id)
+      if (point && point.vault_id === vault_id) return point.snapshot_id
+    }
+    throw new CoreError('object/conflict', 'There is no recovery point that could be verified.', {
+      safety: 'Nothing was changed.',
+      remedy: 'Back up first.',
+    })
+  }
+
+  return {
+    vaultAccess: (vaultId) => readers.access(vaultId),
+    order: orderOf,
+    async release(run) {
+      if (run.kind === 'catalog-backup') await rm(join(work, 'catalog-copy'), { recursive: true, force: true })
+    },
+  }
+}

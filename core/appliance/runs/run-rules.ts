@@ -1,0 +1,84 @@
+import type { Chance, Clock } from '../../base/index.ts'
+import type { PolicySettings } from '../../contract/index.ts'
+import { type BackupSetRow, type Catalog, policyRows, type RunRow, setRows } from '../../database/index.ts'
+import type { Executor, RunRules } from '../../job/index.ts'
+import { decideDown, isInWindow, limitOf, nextAttempt, nextSkips, nextWindowStart } from '../../policy/index.ts'
+import type { SettingsStore } from '../data/settings-store.ts'
+import { policySettingsOf } from '../present/stored.ts'
+
+export interface RunRulesTools {
+  readonly catalog: Catalog
+  readonly settings: SettingsStore
+  readonly executor: Executor
+  readonly version: string
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly requestDue: RunRules['requestDue']
+}
+
+/** What a set's policy says; undefined where a run is of no set. */
+interface SetPolicy {
+  readonly set: BackupSetRow
+  readonly policy: PolicySettings
+}
+
+/** What the appliance's policies say of runs. */
+export function createRunRules(tools: RunRulesTools): RunRules {
+  const { catalog, settings, executor, version, chance, requestDue } = tools
+
+  async function policyOf({ set_id }: RunRow): Promise<SetPolicy | undefined> {
+    const set = set_id === null ? undefined : await setRows.find(catalog.rows, set_id)
+    const policy = set && (await policyRows.find(catalog.rows, set.policy_id))
+    return policy && { set, policy: policySettingsOf(policy) }
+  }
+
+  return {
+    limits: () => Promise.resolve(settings.current),
+    async windowOpens(run, now) {
+      // Who asks by hand waits for no window.
+      if (run.trigger === 'manual' || run.kind !== 'backup') return undefined
+      const found = await policyOf(run)
+      if (!found) return undefined
+      const { windows, timeZone } = found.policy.schedule
+      return windows.length === 0 || isInWindow(windows, timeZone, now)
+        ? undefined
+        : nextWindowStart(windows, timeZone, now)
+    },
+    async executorDown(run, now) {
+      if (executor.isConnected) return undefined
+      const work = run.kind === 'backup' ? 'backup' : 'restore'
+      const found = await policyOf(run)
+      const decision = decideDown({
+        workload: process.platform === 'win32' ? 'file-server-windows' : 'file-server-linux',
+        work,
+        trigger: run.trigger,
+        proxyVersion: version,
+        pool: [],
+        skipsInARow: found?.set.skips ?? 0,
+        skipsBeforeMove: found?.policy.skipsBeforeMove ?? 3,
+        waitingSince: run.queued_at,
+        expiresAt: run.expires_at ?? undefined,
+        now,
+      })
+      const { outcome, cause } = decision
+      if (found && outcome === 'skip')
+        await setRows.update(catalog.rows, found.set.id, { skips: nextSkips(found.set.skips, outcome) })
+      if (outcome === 'skip' || outcome === 'expire') return { action: outcome, cause }
+      return { action: outcome === 'fail' ? 'refuse' : 'hold', cause }
+    },
+    async nextAttempt(run, now) {
+      if (run.attempt >= run.most_attempts) return undefined
+      const found = await policyOf(run)
+      const retries = found?.policy.retries ?? { attempts: run.most_attempts, firstDelayMinutes: 5 }
+      return nextAttempt({ ...retries, attempts: run.most_attempts }, run.attempt, now, chance)
+    },
+    async bytesPerSecond(run, now) {
+      if (run.kind !== 'backup') return undefined
+      const found = await policyOf(run)
+      if (!found) return undefined
+      const { bandwidth, schedule } = found.policy
+      return limitOf(run.trigger, bandwidth, schedule.timeZone, now).bytesPerSecond
+    },
+    requestDue,
+  }
+}

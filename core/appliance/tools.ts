@@ -1,0 +1,49 @@
+import type { Chance, Clock } from '../base/index.ts'
+import type { DeliverySettings, LiveEvent } from '../contract/index.ts'
+import type { Catalog } from '../database/index.ts'
+import type { Passwords } from '../identity/index.ts'
+import type { Engine } from '../job/index.ts'
+import type { SealingKey } from '../secret/index.ts'
+import type { DataFolder } from './data/data-folder.ts'
+import type { SecretChanges } from './data/delivery-store.ts'
+import type { Log } from './data/open-log.ts'
+import type { SettingsStore } from './data/settings-store.ts'
+import type { FirstStart } from './people/first-start.ts'
+import type { SignIn } from './people/sign-in.ts'
+import type { VaultReaders } from './runs/vault-readers.ts'
+
+/** Where alerts are sent to. Secrets are written and used, never told. */
+export interface DeliveryTools {
+  read(): Promise<{
+    readonly settings: DeliverySettings
+    readonly hasMailPassword: boolean
+    readonly hasWebhookSecret: boolean
+  }>
+  write(settings: DeliverySettings, secrets: SecretChanges): Promise<void>
+  /** What kept each channel from sending; null: nothing. */
+  test(): Promise<{ channel: 'mail' | 'webhook'; problem: string | null }[]>
+}
+
+/** What the operations of an appliance work with. Everything is made once, by `openAppliance`. */
+export interface Tools {
+  readonly catalog: Catalog
+  readonly engine: Engine
+  readonly settings: SettingsStore
+  readonly folder: Pick<DataFolder, 'path' | 'work' | 'logs'>
+  readonly key: SealingKey
+  readonly passwords: Passwords
+  readonly signIn: SignIn
+  readonly firstStart: FirstStart
+  readonly readers: VaultReaders
+  readonly publish: (event: LiveEvent) => void
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  readonly version: string
+  readonly startedAt: number
+  /** Looks at a vault anew: what is there, and how much room. */
+  readonly lookAtVault: (id: string) => Promise<void>
+  /** Looks soon which alerts there should be. */
+  readonly lookAtAlerts: () => void
+  readonly delivery: DeliveryTools
+}

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { PolicySettings } from '../../core/contract/index.ts'
+import { ADMIN_PASSWORD, startAppliance, type TestAppliance } from '../support/appliance.ts'
+
+const policy = PolicySettings.parse({
+  schedule: { timeZone: 'UTC', rules: [] },
+  retention: { days: 30, weeks: 12, months: 12, years: 0 },
+})
+
+describe('the first day of an appliance', () => {
+  let root: string
+  let home: string
+  let test: TestAppliance
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'holdfast-appliance-'))
+    home = join(root, 'home')
+    await mkdir(join(home, 'docs'), { recursive: true })
+    await writeFile(join(home, 'docs', 'letter.txt'), 'Dear Sirs,\n')
+    await writeFile(join(home, 'docs', 'draft.tmp'), 'never mind\n')
+    test = await startAppliance(root)
+  })
+
+  afterEach(async () => {
+    await test[Symbol.asyncDispose]()
+    await rm(root, { recursive: true, force: true })
+  })
+
+  async function protect() {
+    const { appliance, call } = test
+    const { operations } = appliance
+    const vault = await operations.vaults.create(
+      { name: 'first', location: { kind: 'directory', path: join(root, 'vault') } },
+      call,
+    )
+    const source = await operations.sources.create(
+      { name: 'this computer', settings: { kind: 'file-server', host: 'nas-01' } },
+      call,
+    )
+    const rules = await operations.policies.create({ name: 'by hand', settings: policy }, call)
+    const set = await operations.sets.create(
+      {
+        name: 'home',
+        sourceId: source.id,
+        vaultId: vault.id,
+        policyId: rules.id,
+        isEnabled: true,
+        content: {
+          roots: [home],
+          excludes: ['*.tmp'],
+          excludeCaches: true,
+          excludeLargerThan: null,
+          oneFileSystem: false,
+        },
+      },
+      call,
+    )
+    return { vault, set }
+  }
+
+  it('protects a folder, looks into the recovery point, and brings it back', async () => {
+    const { appliance, call, ended } = test
+    const { operations } = appliance
+    const { set, vault } = await protect()
+    expect(set.protection).toBe('never')
+
+    const run = await ended((await operations.runs.backUp({ setId: set.id }, call)).id)
+    expect(run).toMatchObject({ state: 'succeeded', attempt: 1, requestedBy: 'admin', trigger: 'manual' })
+    expect(run.result).toMatchObject({ filesNew: 1, filesMissed: 0 })
+
+    const { items: points } = await operations.points.list({ limit: 50, setId: set.id }, call)
+    expect(points).toHaveLength(1)
+    const [point] = points
+    if (!point) throw new Error('no point')
+    expect(point).toMatchObject({ isComplete: true, kind: 'full', temperature: 'warm', host: 'nas-01', roots: [home] })
+    const listed = await operations.points.browse({ id: point.id, path: join(home, 'docs'), limit: 50 }, call)
+    expect(listed.items.map(({ name, type }) => [name, type])).toEqual([['letter.txt', 'file']])
+    const found = await operations.points.find({ id: point.id, pattern: 'letter', path: '/', limit: 50 }, call)
+    expect(found.items.map(({ path }) => path)).toEqual([join(home, 'docs', 'letter.txt')])
+
+    const request = {
+      pointId: point.id,
+      paths: [join(home, 'docs')],
+      target: { kind: 'folder', path: join(root, 'back') },
+      overwrite: 'if-changed',
+      verify: true,
+    } as const
+    const plan = await operations.restores.plan({ ...request, paths: [...request.paths] }, call)
+    expect(plan).toMatchObject({ files: 1, bytes: 11, hasRoom: true, existing: 0 })
+    const restored = await ended((await operations.restores.start({ ...request, paths: [...request.paths] }, call)).id)
+    expect(restored).toMatchObject({ state: 'succeeded', kind: 'restore' })
+    expect(await readFile(join(root, 'back', home, 'docs', 'letter.txt'), 'utf8')).toBe('Dear Sirs,\n')
+
+    expect(await operations.sets.get({ id: set.id }, call)).toMatchObject({ protection: 'protected', points: 1 })
+    expect((await operations.overview.get(undefined, call)).state).toBe('protected')
+    for (const kind of ['check', 'verify', 'forget', 'prune', 'catalog-backup'] as const) {
+      const kept = await ended(
+        (await operations.runs.maintain({ vaultId: vault.id, kind, readData: false, confirm: false }, call)).id,
+      )
+      expect([kind, kept.state, kept.cause]).toEqual([kind, 'succeeded', kept.cause])
+    }
+  })
+
+  it('exports a recovery kit by which stock restic restores', async () => {
+    const { appliance, call, ended } = test
+    const { operations } = appliance
+    const { set, vault } = await protect()
+    await ended((await operations.runs.backUp({ setId: set.id }, call)).id)
+    const { text } = await operations.vaults.exportKit({ id: vault.id, password: ADMIN_PASSWORD }, call)
+    const password = /^Password: +(\S+)$/m.exec(text)?.[1] ?? ''
+    const file = join(root, 'kit-password')
+    await writeFile(file, `${password}\n`)
+    const { status, stderr } = spawnSync(
+      'restic',
+      ['-r', join(root, 'vault'), '-p', file, 'restore', 'latest', '--target', join(root, 'by-restic')],
+      { encoding: 'utf8' },
+    )
+    expect([status, stderr]).toEqual([0, ''])
+    expect(await readFile(join(root, 'by-restic', home, 'docs', 'letter.txt'), 'utf8')).toBe('Dear Sirs,\n')
+    expect((await operations.vaults.get({ id: vault.id }, call)).kitExportedAt).not.toBeNull()
+  })
+
+  it('goes on where it was when it is started again', async () => {
+    const { appliance, call, ended } = test
+    const { set } = await protect()
+    await ended((await appliance.operations.runs.backUp({ setId: set.id }, call)).id)
+    await test[Symbol.asyncDispose]()
+    test = await startAppliance(root)
+    const { operations } = test.appliance
+    expect(await operations.sets.get({ id: set.id }, test.call)).toMatchObject({ points: 1, protection: 'protected' })
+    const again = await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
+    expect(again).toMatchObject({ state: 'succeeded', cause: { code: 'nothing-new' } })
+  })
+
+  it('refuses a second appliance on the same data folder', async () => {
+    await expect(startAppliance(root)).rejects.toMatchObject({ code: 'service/busy' })
+  })
+})

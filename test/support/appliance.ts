@@ -1,0 +1,83 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import {
+  type Call,
+  type Caller,
+  openAppliance,
+  openDataFolder,
+  type OpenedAppliance,
+  silentLog,
+} from '../../core/appliance/index.ts'
+import { type Clock, sleep, systemChance, systemClock } from '../../core/base/index.ts'
+import type { Run } from '../../core/contract/index.ts'
+import type { Executor } from '../../core/job/index.ts'
+
+/** An appliance in a folder of its own, with its first administrator. */
+export interface TestAppliance extends AsyncDisposable {
+  readonly appliance: OpenedAppliance
+  readonly folder: string
+  /** As the administrator. */
+  readonly call: Call
+  as(caller: Partial<Caller>): Call
+  /** Waits until a run has ended. */
+  readonly ended: (id: string) => Promise<Run>
+}
+
+export interface TestApplianceOptions {
+  readonly clock?: Clock
+  readonly executor?: Executor
+}
+
+/** Passwords cost what they cost: half a second for the first administrator. */
+export const ADMIN_PASSWORD = 'correct horse battery'
+
+export async function startAppliance(
+  folder: string,
+  { clock = systemClock, executor }: TestApplianceOptions = {},
+): Promise<TestAppliance> {
+  await mkdir(folder, { recursive: true })
+  const data = await openDataFolder(join(folder, 'appliance'))
+  const appliance = await openAppliance({
+    folder: data,
+    environment: {},
+    version: '0.0.0-test',
+    log: silentLog(),
+    clock,
+    chance: systemChance,
+    executor,
+  })
+  const anybody: Call = { caller: undefined, address: '127.0.0.1', setSession: () => undefined }
+  let secret = ''
+  if (appliance.setupToken !== undefined) {
+    await appliance.operations.setup.begin(
+      { token: appliance.setupToken, name: 'admin', password: ADMIN_PASSWORD },
+      { ...anybody, setSession: (session) => (secret = session?.secret ?? '') },
+    )
+  } else {
+    await appliance.operations.session.signIn(
+      { name: 'admin', password: ADMIN_PASSWORD },
+      { ...anybody, setSession: (session) => (secret = session?.secret ?? '') },
+    )
+  }
+  const caller = await appliance.authenticate(secret, 'session', '127.0.0.1')
+  if (!caller) throw new Error('the administrator is not signed in')
+  const call: Call = { ...anybody, caller }
+  return {
+    appliance,
+    folder,
+    call,
+    as: (other) => ({ ...anybody, caller: { ...caller, ...other } }),
+    async ended(id) {
+      for (;;) {
+        const run = await appliance.operations.runs.get({ id }, call)
+        if (run.endedAt !== null && !run.canCancel) return run
+        await sleep(20)
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await appliance.close()
+      await data[Symbol.asyncDispose]()
+    },
+  }
+}
