@@ -12,6 +12,7 @@
  * - `object/…`: what the appliance's catalog has, or has not.
  * - `catalog/…`: the catalog as a whole.
  * - `service/…`: the appliance itself.
+ * - `alert/…`: telling people and programs elsewhere.
  */
 export type ErrorCode =
   | 'input/invalid'
@@ -50,6 +51,7 @@ export type ErrorCode =
   | 'catalog/damaged'
   | 'service/busy'
   | 'service/unavailable'
+  | 'alert/undelivered'
   | 'internal/defect'
 
 export interface CoreErrorOptions {

@@ -1,0 +1,81 @@
+import type { OpenAlert } from './alert.ts'
+
+/** What alerts are decided by. Moments are milliseconds since the epoch. */
+export interface AlertFacts {
+  readonly sets: readonly SetFacts[]
+  readonly vaults: readonly VaultFacts[]
+  /** Runs that wait for a person, and were neither confirmed nor done again since. */
+  readonly unconfirmed: readonly UnconfirmedRun[]
+  /** When the catalog was last stored in a vault. */
+  readonly catalogBackedUpAt: number | null
+  readonly deliveryProblems: readonly DeliveryProblem[]
+  /** Some rules depend on it: what nobody knows now stays as it was, and what only just got better too. */
+  readonly open: readonly OpenAlert[]
+  readonly settings: {
+    /** What the appliance is called. */
+    readonly name: string
+    /** A disk with less is nearly full. */
+    readonly diskFreePercent: number
+    /** For moments in messages. */
+    readonly timeZone: string
+  }
+}
+
+export interface SetFacts {
+  readonly id: string
+  readonly name: string
+  readonly isEnabled: boolean
+  readonly createdAt: number
+  readonly newestCompletePointAt: number | null
+  /** How old the newest complete point may be. Null: it is never told. */
+  readonly rpoHours: number | null
+  /** How often backups are to be verified. Null: never. */
+  readonly verifyEveryDays: number | null
+  readonly lastVerifiedAt: number | null
+  /** Its last backup that has ended. */
+  readonly lastRun: EndedRun | null
+}
+
+export interface EndedRun {
+  readonly id: string
+  readonly state: 'succeeded' | 'warning' | 'failed' | 'cancelled' | 'interrupted' | 'skipped' | 'expired'
+  readonly endedAt: number
+  readonly cause: string
+  readonly remedy: string | null
+}
+
+export interface VaultFacts {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: number
+  readonly state: 'ready' | 'unreachable' | 'damaged'
+  /** Why it is not ready. */
+  readonly problem: string | null
+  readonly kitExportedAt: number | null
+  /** Null where nobody knows, as while it cannot be reached. */
+  readonly bytesFree: number | null
+  readonly bytesTotal: number | null
+  /** Null: it was never checked. */
+  readonly lastCheck: { readonly runId: string; readonly endedAt: number; readonly damages: number } | null
+  /** The last run of each kind of maintenance that has ended. */
+  readonly lastRuns: readonly (EndedRun & { readonly kind: MaintenanceKind })[]
+}
+
+export type MaintenanceKind = 'forget' | 'prune' | 'check' | 'verify' | 'catalog-backup'
+
+/** A run that stopped for a person to confirm what it would do (RET-22). */
+export interface UnconfirmedRun {
+  readonly id: string
+  readonly kind: MaintenanceKind
+  readonly endedAt: number
+  readonly cause: string
+  readonly set: { readonly id: string; readonly name: string } | null
+  readonly vault: { readonly id: string; readonly name: string }
+}
+
+/** A channel by which nothing arrives. */
+export interface DeliveryProblem {
+  readonly channel: 'mail' | 'webhook'
+  readonly since: number
+  readonly error: string
+}
