@@ -118,7 +118,11 @@ describe('webhook', () => {
       response.writeHead(403)
       response.write(`no such token ${TOKEN}\n and not ${SECRET} `)
       const pour = (): void => {
-        while (response.write(Buffer.alloc(64 * 1024, 'x'))) sent += 64 * 1024
+        let hasRoom = true
+        while (hasRoom && !response.destroyed) {
+          hasRoom = response.write(Buffer.alloc(64 * 1024, 'x'))
+          sent += 64 * 1024
+        }
         response.once('drain', pour)
       }
       pour()
