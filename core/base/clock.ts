@@ -11,6 +11,11 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 }
 
+/** For libraries that want one. */
+export function dateOf(milliseconds: number): Date {
+  return new Date(milliseconds)
+}
+
 /** RFC 3339 in UTC, to the millisecond. */
 export function formatInstant(milliseconds: number): string {
   return new Date(milliseconds).toISOString()

@@ -8,7 +8,7 @@
 export { type Abortable, sleep } from './abort.ts'
 export { argumentBytes, isTextArgument, readArguments } from './argument-bytes.ts'
 export { type Chance, systemChance } from './chance.ts'
-export { type Clock, formatInstant, localInstant, localOffset, parseInstant, systemClock } from './clock.ts'
+export { type Clock, dateOf, formatInstant, localInstant, localOffset, parseInstant, systemClock } from './clock.ts'
 export {
   CoreError,
   type CoreErrorOptions,

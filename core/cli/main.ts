@@ -5,6 +5,7 @@ import { notTextError } from './byte-arguments.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import { createOutput } from './output.ts'
 import { addRepoCommands } from './repo/repo.ts'
+import { addService } from './service/service.ts'
 import { watchStandardOutput } from './standard-output.ts'
 import { VERSION } from './version.ts'
 
@@ -30,6 +31,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       const { runDemo } = await import('./demo/demo.ts')
       end(await runDemo(options))
     })
+  addService(program, end)
   addRepoCommands(program, end)
   try {
     refuseBytes(argv)

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import {
+  defaultDataFolder,
+  openAppliance,
+  openDataFolder,
+  openLog,
+  type OpenedAppliance,
+} from '../../appliance/index.ts'
+import { CoreError, systemChance, systemClock } from '../../base/index.ts'
+import { type Gateway, openGateway, ownCertificate } from '../../gateway/index.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { listenForInterruption } from '../interruption.ts'
+import { createOutput, type Output } from '../output.ts'
+import { VERSION } from '../version.ts'
+
+export interface ServiceOptions {
+  readonly dataDir?: string
+  readonly port?: string
+  readonly checkConfig?: boolean
+  readonly logLevel: string
+  readonly json?: boolean
+}
+
+const PORT = 8420
+
+/** Runs the appliance until it is asked to stop. */
+export async function runService(options: ServiceOptions): Promise<ExitCode> {
+  const output = createOutput({ json: options.json ?? false, quiet: false })
+  const port = portOf(options)
+  const path = resolve(options.dataDir ?? process.env['HOLDFAST_DATA_DIR'] ?? defaultDataFolder(process.env))
+  process.umask(0o077)
+  await using folder = await openDataFolder(path)
+  const log = await openLog({ folder: folder.logs, level: options.logLevel })
+  using interruption = listenForInterruption()
+  const appliance = await openAppliance({
+    folder,
+    environment: process.env,
+    version: VERSION,
+    log,
+    clock: systemClock,
+    chance: systemChance,
+  })
+  try {
+    if (options.checkConfig === true) {
+      output.say(`The appliance in ${path} can be started.`)
+      output.emit({ message_type: 'configuration', data_folder: path, ok: true })
+      return EXIT.done
+    }
+    const { reach, hosts } = appliance.listen
+    const tls =
+      reach === 'network' ? await ownCertificate({ folder: folder.tls, hosts, clock: systemClock }) : undefined
+    const gateway = await openGateway({
+      appliance,
+      port,
+      consoleFolder: consoleFolder(),
+      tls,
+      log,
+      clock: systemClock,
+      chance: systemChance,
+    })
+    try {
+      tellAddress(output, gateway, appliance)
+      await stopped(interruption.signal)
+      output.say('Stopping: runs are asked to stop, and go on when the service is started again.')
+    } finally {
+      await gateway.close({ within: 5000 })
+    }
+  } finally {
+    await appliance.close()
+  }
+  return EXIT.done
+}
+
+function portOf({ port = process.env['HOLDFAST_PORT'] }: ServiceOptions): number {
+  if (port === undefined || port === '') return PORT
+  const number = Number(port)
+  if (/^\d{1,5}$/.test(port) && number <= 65_535) return number
+  throw new CoreError('input/invalid', `${port} is no port.`, {
+    safety: 'Nothing was started.',
+    remedy: 'Give a number from 1 to 65535; 0 takes one that is free.',
+  })
+}
+
+function tellAddress(output: Output, gateway: Gateway, { setupToken }: OpenedAppliance): void {
+  const [url = ''] = gateway.urls
+  const setup = setupToken === undefined ? undefined : `${url}/setup?token=${setupToken}`
+  output.say(`Holdfast ${VERSION} is at work. Console: ${url}`)
+  if (setup !== undefined) {
+    output.say('')
+    output.say('This appliance has no administrator yet. Open this link once to make the first one:')
+    output.say(`  ${setup}`)
+  }
+  output.emit({ message_type: 'listening', url, setup_url: setup })
+}
+
+/** Beside the program, or in the checkout that it was built in. */
+function consoleFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url))
+  const candidates = [
+    join(here, '..', 'renderer'),
+    join(here, '..', '..', 'renderer'),
+    join(here, '..', '..', '..', 'out', 'renderer'),
+  ]
+  return candidates.find((folder) => existsSync(join(folder, 'index.html'))) ?? candidates[0] ?? here
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve_) => {
+    if (signal.aborted) resolve_()
+    else signal.addEventListener('abort', () => resolve_(), { once: true })
+  })
+}
