@@ -54,7 +54,7 @@ export async function answerDownload(
 }
 
 /** RFC 6266 with RFC 8187: a name in plain letters for those who know no others, and the whole one. */
-export function contentDisposition(fileName: string): string {
+function contentDisposition(fileName: string): string {
   const plain = fileName.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
   const whole = encodeURIComponent(fileName.toWellFormed()).replaceAll(
     /['()*]/g,
