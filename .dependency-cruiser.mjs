@@ -27,7 +27,7 @@ const nameless = readdirSync(new URL('core', import.meta.url), { withFileTypes: 
 if (nameless.length > 0) throw new Error(`core/DESIGN.md: no row in the room table for ${nameless.join(', ')}`)
 
 const inside = (path) => `^${path}/`
-const product = '^core/'
+const product = '^(core|renderer)/'
 
 export default {
   forbidden: [
@@ -58,23 +58,63 @@ export default {
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
+      name: 'pages-are-the-top',
+      comment: 'Nothing imports a page: the router loads them.',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: '^renderer/app/routes\\.ts$' },
+      to: { path: '^renderer/app/pages/' },
+    },
+    {
+      name: 'plain-parts',
+      comment:
+        'Parts of renderer/ui know no store and no client; what is shared knows neither them nor anything above.',
+      severity: 'error',
+      from: { path: '^renderer/(ui|shared)/' },
+      to: { path: '^renderer/(app|client|modules)/|^node_modules/pinia/' },
+    },
+    {
+      name: 'modules-below-the-app',
+      comment: 'Modules are put together by the app, and know nothing of it. The client knows neither.',
+      severity: 'error',
+      from: { path: '^renderer/(client|modules)/' },
+      to: { path: '^renderer/app/' },
+    },
+    {
+      name: 'one-transport',
+      comment: 'Only renderer/client knows how the appliance is spoken to.',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: '^renderer/(client/|vite\\.config\\.ts)' },
+      to: { path: '^node_modules/@orpc/' },
+    },
+    {
       name: 'no-deep-folders',
       comment: 'A file is found in three steps: a room, in it a part, in that at most one more.',
       severity: 'error',
-      from: { path: '^core/[^/]+/[^/]+/[^/]+/[^/]+/' },
+      from: { path: '^core/[^/]+/[^/]+/[^/]+/[^/]+/|^renderer/[^/]+/[^/]+/[^/]+/[^/]+/' },
       to: {},
     },
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^virtual:' } },
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: product, pathNot: ['\\.d\\.ts$', '/wasm/', '/index\\.ts$', 'worker\\.ts$'] },
+      from: {
+        orphan: true,
+        path: product,
+        pathNot: [
+          '\\.d\\.ts$',
+          '^renderer/\\.generated/',
+          'vite\\.config\\.ts$',
+          '/wasm/',
+          '/index\\.ts$',
+          'worker\\.ts$',
+        ],
+      },
       to: {},
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^out/' },
+    exclude: { path: '^(out|renderer/\\.generated)/' },
     tsConfig: { fileName: 'tsconfig.base.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },

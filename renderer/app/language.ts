@@ -1,0 +1,2 @@
+/** Where this browser keeps the language that was chosen. */
+export const LANGUAGE_KEY = 'holdfast.language'

@@ -1,0 +1,41 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+import type { Access } from '../../core/contract/index.ts'
+import type { MessageKey } from '../shared/i18n/index.ts'
+
+export type NavGroup = 'watch' | 'protect' | 'recover' | 'administer'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** What the page is called: in the browser's tab, in the navigation, in the palette. */
+    title: MessageKey
+    /** What one must be allowed to see it. */
+    access: Access
+    /** Where it is in the navigation. Left out: it is reached from elsewhere. */
+    nav?: { group: NavGroup; icon: string }
+    /** Fills the window, without navigation. */
+    isBare?: boolean
+  }
+}
+
+/** Every page. The navigation and the palette are made of them, in this order; each is loaded when it is first opened. */
+export const routes: readonly RouteRecordRaw[] = [
+  {
+    path: '/',
+    name: 'overview',
+    component: () => import('./pages/OverviewPage.vue'),
+    meta: { title: 'nav.overview', access: 'view', nav: { group: 'watch', icon: 'i-lucide-gauge' } },
+  },
+  {
+    path: '/sign-in',
+    name: 'sign-in',
+    component: () => import('./pages/SignInPage.vue'),
+    meta: { title: 'session.title', access: 'anyone', isBare: true },
+  },
+  {
+    path: '/:path(.*)*',
+    name: 'not-found',
+    component: () => import('./pages/NotFoundPage.vue'),
+    meta: { title: 'shell.notFound', access: 'own' },
+  },
+]

@@ -1,0 +1,21 @@
+export const session = {
+  title: 'Sign in',
+  name: 'User name',
+  password: 'Password',
+  totp: 'Six digits from your authenticator',
+  totpHint: 'This account has a second factor.',
+  haveTotp: 'I have a second factor',
+  signIn: 'Sign in',
+  expiredTitle: 'Your session has ended',
+  expiredText: 'Sign in again to go on where you were. Nothing on this page is lost.',
+  notYou: 'Not {name}? Sign out',
+  setupNeeded: 'This appliance has no administrator yet.',
+  setupHow:
+    'Open the link that holdfastd printed when it was started for the first time: only it makes the first administrator.',
+  role: {
+    administrator: 'Administrator',
+    operator: 'Operator',
+    'restore-only': 'Restore only',
+    viewer: 'Viewer',
+  },
+}

@@ -1,0 +1,128 @@
+import type { Run } from '../../../../core/contract/index.ts'
+import { refuse } from '../refuse.ts'
+import { NIGHTLY } from '../world/configuration.ts'
+import { GIB, idOf, instantAt, NOW } from '../world/ids.ts'
+import { countDays } from '../world/runs.ts'
+import { type Answers, byId, pageOf, type Stage } from './stage.ts'
+
+export function answerWork({ world, live, count: next }: Stage): Answers {
+  function change(run: Run, changes: Partial<Run>): Run {
+    const changed = { ...run, ...changes }
+    world.runs = world.runs.map((other) => (other.id === run.id ? changed : other))
+    live.emit({ type: 'run', run: changed })
+    return changed
+  }
+
+  function start(of: Pick<Run, 'kind' | 'set' | 'vault'>): Run {
+    const template = world.runs[0] ?? EMPTY_RUN
+    const run: Run = {
+      ...template,
+      ...of,
+      id: idOf(6, 20_000 + next()),
+      state: 'running',
+      trigger: 'manual',
+      cause: { code: 'begun', text: 'It is being carried out.' },
+      requestedBy: 'admin',
+      attempt: 1,
+      queuedAt: instantAt(NOW),
+      startedAt: instantAt(NOW),
+      endedAt: null,
+      notBefore: null,
+      progress: {
+        step: 'read',
+        filesDone: 812,
+        filesTotal: null,
+        bytesDone: GIB,
+        bytesTotal: null,
+        bytesStored: GIB / 3,
+        bytesPerSecond: 210_000_000,
+        secondsLeft: null,
+        isEstimate: false,
+      },
+      result: null,
+      remedy: null,
+      canCancel: true,
+      canRetry: false,
+    }
+    world.runs = [run, ...world.runs]
+    live.emit({ type: 'run', run })
+    return run
+  }
+
+  return {
+    overview: {
+      get: async () => {
+        const count = (state: string): number => world.sets.filter(({ protection }) => protection === state).length
+        const open = world.alerts.filter(({ clearedAt }) => clearedAt === null)
+        const rank = ['never', 'failed', 'late', 'warning']
+        const needy = world.sets
+          .filter(({ protection }) => rank.includes(protection))
+          .toSorted((a, b) => rank.indexOf(a.protection) - rank.indexOf(b.protection))
+        return {
+          state:
+            world.sets.length === 0
+              ? 'empty'
+              : count('failed') + count('late') + count('never') > 0
+                ? 'unprotected'
+                : needy.length > 0
+                  ? 'attention'
+                  : 'protected',
+          sets: {
+            protected: count('protected'),
+            late: count('late'),
+            warning: count('warning'),
+            failed: count('failed'),
+            never: count('never'),
+            disabled: count('disabled'),
+          },
+          needy,
+          running: world.runs.filter(({ endedAt }) => endedAt === null),
+          alerts: open,
+          alertsOpen: open.length,
+          nextRunAt: world.sets[0]?.nextRunAt ?? null,
+          vaults: world.vaults.map(({ id, name, bytesStored, bytesFree }) => ({ id, name, bytesStored, bytesFree })),
+          days: countDays(world.runs),
+        }
+      },
+    },
+    runs: {
+      list: async ({ limit, cursor, setId, vaultId, kind, state, phase }) => {
+        const found = world.runs.filter(
+          (run) =>
+            (setId === undefined || run.set?.id === setId) &&
+            (vaultId === undefined || run.vault.id === vaultId) &&
+            (kind === undefined || run.kind === kind) &&
+            (state === undefined || run.state === state) &&
+            (phase === undefined || (phase === 'active') === (run.endedAt === null)),
+        )
+        return pageOf(found, limit, cursor)
+      },
+      get: async ({ id }) => ({ ...byId(world.runs, id), steps: world.details.get(id)?.steps ?? [] }),
+      events: async ({ id, limit, cursor, level }) =>
+        pageOf(
+          (world.details.get(id)?.events ?? []).filter((event) => level === undefined || event.level === level),
+          limit,
+          cursor,
+        ),
+      missed: async ({ id, limit, cursor }) => pageOf(world.details.get(id)?.missed ?? [], limit, cursor),
+      backUp: async ({ setId }) => {
+        const set = byId(world.sets, setId)
+        return start({ kind: 'backup', set: { id: set.id, name: set.name }, vault: set.vault })
+      },
+      maintain: async ({ vaultId, kind }) => start({ kind, set: null, vault: byId(world.vaults, vaultId) }),
+      cancel: async ({ id }) => {
+        const run = byId(world.runs, id)
+        if (!run.canCancel) throw refuse('CONFLICT', 'object/conflict', 'This run has ended already.', {})
+        return change(run, {
+          state: 'cancelling',
+          cause: { code: 'cancelling', text: 'A person asked to stop it.' },
+          canCancel: false,
+        })
+      },
+      retry: async ({ id }) => start(byId(world.runs, id)),
+    },
+    events: { watch: async (_input, { lastEventId, signal }) => live.watch(lastEventId, signal) },
+  }
+}
+
+const EMPTY_RUN = { mostAttempts: NIGHTLY.retries.attempts, expiresAt: null, needsConfirmation: false } as Run

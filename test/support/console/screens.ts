@@ -1,0 +1,43 @@
+import type { Page } from 'playwright-core'
+
+import type { ConsoleDouble } from './double.ts'
+import type { WorldKind } from './world/world.ts'
+
+export interface Look {
+  readonly theme: 'light' | 'dark'
+  readonly language?: string
+  readonly width?: number
+  readonly height?: number
+}
+
+/** A screen in a state that it has to be looked at in. */
+export interface Screen {
+  readonly name: string
+  readonly path: string
+  readonly world: WorldKind
+  readonly isSignedOut?: boolean
+  readonly looks: readonly Look[]
+  /** Resolves when it shows what it is to show. */
+  readonly ready: (page: Page, double: ConsoleDouble) => Promise<unknown>
+}
+
+const BOTH: readonly Look[] = [{ theme: 'light' }, { theme: 'dark' }]
+const ALL: readonly Look[] = [...BOTH, { theme: 'light', width: 390, height: 844 }]
+
+export const SCREENS: readonly Screen[] = [
+  {
+    name: 'sign-in',
+    path: '/',
+    world: 'full',
+    isSignedOut: true,
+    looks: ALL,
+    ready: (page) => page.getByLabel('User name').waitFor(),
+  },
+  {
+    name: 'overview',
+    path: '/',
+    world: 'full',
+    looks: ALL,
+    ready: (page) => page.getByRole('heading', { name: 'Overview' }).waitFor(),
+  },
+]

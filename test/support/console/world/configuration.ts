@@ -1,0 +1,191 @@
+import type { BackupSet, Policy, PolicySettings, Source, User, Vault } from '../../../../core/contract/index.ts'
+import { DAY, GIB, HOUR, idOf, instantAt, NOW } from './ids.ts'
+
+export interface Configuration {
+  users: User[]
+  vaults: Vault[]
+  sources: Source[]
+  policies: Policy[]
+  sets: BackupSet[]
+}
+
+export const NIGHTLY: PolicySettings = {
+  schedule: {
+    timeZone: 'Europe/Berlin',
+    rules: [{ type: 'times', days: { type: 'week', weekdays: [1, 2, 3, 4, 5, 6, 7] }, times: ['22:00'] }],
+    windows: [],
+    missed: 'run-soon',
+    expireAfterMinutes: 720,
+  },
+  retention: { days: 30, weeks: 12, months: 12, years: 0 },
+  bandwidth: [{ weekdays: [1, 2, 3, 4, 5], start: '07:00', minutes: 660, bytesPerSecond: 20_000_000 }],
+  retries: { attempts: 3, firstDelayMinutes: 5 },
+  rpoHours: 26,
+  skipsBeforeMove: 3,
+  verifyEveryDays: 30,
+}
+
+const NAMES = [
+  'Finance shares',
+  'Engineering home folders',
+  'Web server content',
+  'Mail archive',
+  'Legal documents',
+  'Build artefacts',
+  'Photo library',
+  'HR records',
+  'CAD drawings',
+  'Wiki and tickets',
+  'Git repositories',
+  'Lab measurements',
+  'Scans inbox',
+  'Customer exports',
+  'Marketing assets',
+  'Monitoring data',
+  'Print server',
+  'Configuration of switches',
+  'Backup of phones',
+  'Research cluster scratch',
+  'Old projects',
+  'Training videos',
+  'Certificates',
+  'Contracts 2010 to 2026',
+]
+
+export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isCalm: boolean }): Configuration {
+  const users: User[] = (
+    [
+      ['admin', 'administrator'],
+      ['m.weber', 'operator'],
+      ['j.okafor', 'restore-only'],
+      ['auditor', 'viewer'],
+    ] as const
+  ).map(([name, role], index) => ({
+    id: idOf(1, index),
+    name,
+    role,
+    isEnabled: true,
+    hasTotp: index === 1,
+    sourceRoots: role === 'restore-only' ? ['/srv/finance'] : null,
+    restoreRoots: role === 'restore-only' ? ['/srv/restored'] : null,
+    createdAt: instantAt(NOW - 200 * DAY),
+    lastSeenAt: instantAt(NOW - index * HOUR),
+  }))
+  if (!isFilled) return { users: users.slice(0, 1), vaults: [], sources: [], policies: [], sets: [] }
+
+  const vaults: Vault[] = [
+    vault(0, 'Main vault', '/var/lib/vaults/main', 6900, 3100),
+    {
+      ...vault(1, 'Long-term archive', '/mnt/archive/vault', 11_800, isCalm ? 9000 : 640),
+      kitExportedAt: isCalm ? instantAt(NOW - 90 * DAY) : null,
+    },
+  ]
+  const sources: Source[] = [
+    {
+      id: idOf(3, 0),
+      name: 'This appliance',
+      settings: { kind: 'file-server', host: 'backup-proxy-01' },
+      createdAt: instantAt(NOW - 200 * DAY),
+      sets: NAMES.length,
+      isConnected: true,
+    },
+  ]
+  const policies: Policy[] = [
+    {
+      id: idOf(4, 0),
+      name: 'Nightly, 30 days',
+      settings: NIGHTLY,
+      createdAt: instantAt(NOW - 200 * DAY),
+      changedAt: instantAt(NOW - 20 * DAY),
+      sets: 20,
+    },
+    {
+      id: idOf(4, 1),
+      name: 'Every four hours',
+      settings: {
+        ...NIGHTLY,
+        rpoHours: 6,
+        schedule: {
+          ...NIGHTLY.schedule,
+          rules: [
+            {
+              type: 'interval',
+              days: { type: 'week', weekdays: [1, 2, 3, 4, 5] },
+              everyMinutes: 240,
+              from: '06:00',
+              until: '22:00',
+            },
+          ],
+        },
+      },
+      createdAt: instantAt(NOW - 180 * DAY),
+      changedAt: instantAt(NOW - 180 * DAY),
+      sets: 4,
+    },
+  ]
+  const sets = NAMES.map((name, index): BackupSet => {
+    const protection = isCalm ? 'protected' : protectionOf(index)
+    const age =
+      protection === 'late' ? 3 * DAY : protection === 'failed' ? 2 * DAY + 5 * HOUR : 5 * HOUR + index * 60_000
+    return {
+      id: idOf(5, index),
+      name,
+      source: ref(sources, 0),
+      vault: ref(vaults, index % 5 === 4 ? 1 : 0),
+      policy: ref(policies, index % 6 === 5 ? 1 : 0),
+      content: {
+        roots: [`/srv/${name.toLowerCase().replaceAll(' ', '-')}`],
+        excludes: ['*.tmp'],
+        excludeCaches: true,
+        excludeLargerThan: null,
+        oneFileSystem: false,
+      },
+      isEnabled: protection !== 'disabled',
+      createdAt: instantAt(NOW - 190 * DAY + index * HOUR),
+      protection,
+      points: protection === 'never' ? 0 : 58 - (index % 7),
+      newestPointAt: protection === 'never' ? null : instantAt(NOW - age),
+      newestCompletePointAt:
+        protection === 'never' ? null : instantAt(NOW - (protection === 'warning' ? age + DAY : age)),
+      nextRunAt: protection === 'disabled' ? null : instantAt(Date.parse('2026-11-22T21:00:00.000Z')),
+      lastRunId: null,
+      runningRunId: null,
+      skips: 0,
+      bytesProtected: (20 + ((index * 37) % 900)) * GIB,
+    }
+  })
+  return { users, vaults, sources, policies, sets }
+}
+
+function protectionOf(index: number): BackupSet['protection'] {
+  if (index === 3) return 'failed'
+  if (index === 12) return 'late'
+  if (index === 7 || index === 1) return 'warning'
+  if (index === 22) return 'never'
+  return index === 20 ? 'disabled' : 'protected'
+}
+
+function vault(index: number, name: string, path: string, stored: number, free: number): Vault {
+  return {
+    id: idOf(2, index),
+    name,
+    location: { kind: 'directory', path },
+    repositoryId: `${'5f2c91d07ab3'.repeat(6).slice(0, 63)}${index}`,
+    createdAt: instantAt(NOW - 200 * DAY),
+    state: 'ready',
+    problem: null,
+    kitExportedAt: instantAt(NOW - 199 * DAY),
+    points: 640,
+    bytesStored: stored * GIB,
+    bytesFree: free * GIB,
+    lastCheckedAt: instantAt(NOW - 3 * DAY),
+    lastVerifiedAt: instantAt(NOW - 12 * DAY),
+    lastPrunedAt: instantAt(NOW - 4 * DAY),
+  }
+}
+
+function ref(list: readonly { id: string; name: string }[], index: number): { id: string; name: string } {
+  const found = list[index]
+  if (!found) throw new Error(`no ${index}`)
+  return { id: found.id, name: found.name }
+}

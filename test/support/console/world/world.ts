@@ -1,0 +1,95 @@
+import type {
+  Alert,
+  BackupSet,
+  DeliverySettings,
+  Policy,
+  Run,
+  RunEvent,
+  RunStep,
+  Settings,
+  Source,
+  User,
+  Vault,
+} from '../../../../core/contract/index.ts'
+import { makeAlerts } from './alerts.ts'
+import { makeConfiguration } from './configuration.ts'
+import { makeRunDetails, makeRuns } from './runs.ts'
+
+/**
+ * - `full`: 24 sets, 10,000 runs, one of them going on, two sets that need somebody.
+ * - `calm`: the same, and nothing is wrong.
+ * - `empty`: an administrator, and nothing else.
+ * - `new`: not even an administrator.
+ * - `failing`: everything that is asked for fails, after signing in.
+ */
+export type WorldKind = 'full' | 'calm' | 'empty' | 'new' | 'failing'
+
+/** Everything that the double knows. */
+export interface World {
+  readonly kind: WorldKind
+  isSetupNeeded: boolean
+  users: User[]
+  settings: Settings
+  vaults: Vault[]
+  sources: Source[]
+  policies: Policy[]
+  sets: BackupSet[]
+  /** The newest first. */
+  runs: Run[]
+  readonly details: Map<
+    string,
+    { steps: RunStep[]; events: RunEvent[]; missed: { path: string; kind: string; reason: string }[] }
+  >
+  alerts: Alert[]
+  delivery: { settings: DeliverySettings; hasMailPassword: boolean; hasWebhookSecret: boolean }
+}
+
+const SETTINGS: Settings = {
+  name: 'backup-proxy-01',
+  timeZone: 'Europe/Berlin',
+  mostRuns: 4,
+  mostRunsPerSource: 1,
+  mostRunsPerVault: 2,
+  logDays: 90,
+  maintenanceAt: '06:00',
+  pruneGraceHours: 24,
+  pruneEveryDays: 7,
+  checkEveryDays: 7,
+  diskFreePercent: 10,
+  sessionHours: 8,
+  listen: { reach: 'network', hosts: ['backup-proxy-01.corp.example'] },
+}
+
+export function makeWorld(kind: WorldKind): World {
+  const isFilled = kind === 'full' || kind === 'calm' || kind === 'failing'
+  const configuration = makeConfiguration({ isFilled, isCalm: kind === 'calm' })
+  const runs = isFilled ? makeRuns(configuration, { isCalm: kind === 'calm' }) : []
+  return {
+    kind,
+    isSetupNeeded: kind === 'new',
+    settings: structuredClone(SETTINGS),
+    ...configuration,
+    users: kind === 'new' ? [] : configuration.users,
+    runs,
+    details: makeRunDetails(runs),
+    alerts: kind === 'full' || kind === 'failing' ? makeAlerts(configuration, runs) : [],
+    delivery: {
+      settings: {
+        mail: isFilled
+          ? {
+              host: 'mail.corp.example',
+              port: 587,
+              security: 'starttls',
+              user: 'holdfast',
+              from: 'holdfast@corp.example',
+              to: ['storage-team@corp.example'],
+            }
+          : null,
+        webhook: null,
+        leastSeverity: 'warning',
+      },
+      hasMailPassword: isFilled,
+      hasWebhookSecret: false,
+    },
+  }
+}
