@@ -1,12 +1,26 @@
 import { type Chance, type Clock, CoreError, newId } from '../base/index.ts'
 import type { LiveEvent } from '../contract/index.ts'
-import { insertAudit, openCatalog, readSetting, removeLogsBefore, vaultRows, writeSetting } from '../database/index.ts'
+import {
+  insertAudit,
+  openCatalog,
+  readSetting,
+  removeLogsBefore,
+  type RunRow,
+  vaultRows,
+  writeSetting,
+} from '../database/index.ts'
 import { createPasswords } from '../identity/index.ts'
-import { createEngine, createLocalExecutor, type EngineEvent, type Executor } from '../job/index.ts'
+import {
+  createEngine,
+  createLocalExecutor,
+  type EngineEvent,
+  type Executor,
+  isEnd,
+  type RunState,
+} from '../job/index.ts'
 import { openSealingKey, redactDetails } from '../secret/index.ts'
 import type { Appliance } from './appliance.ts'
 import type { DataFolder } from './data/data-folder.ts'
-import { readDelivery, writeDelivery } from './data/delivery-store.ts'
 import type { Log } from './data/open-log.ts'
 import { openSettings } from './data/settings-store.ts'
 import { downloadEntry } from './download.ts'
@@ -32,12 +46,15 @@ import { sourceOperations } from './operations/source-operations.ts'
 import { vaultOperations } from './operations/vault-operations.ts'
 import { createFirstStart } from './people/first-start.ts'
 import { createSignIn } from './people/sign-in.ts'
+import { alertDto } from './present/alert-dto.ts'
 import { readNames } from './present/names.ts'
 import { runDto, runEventDto, stepDto } from './present/run-dto.ts'
 import { createRunPorts } from './runs/run-ports.ts'
 import { createRunRules } from './runs/run-rules.ts'
 import { createVaultReaders } from './runs/vault-readers.ts'
 import type { Tools } from './tools.ts'
+import { createAlertWatch } from './upkeep/alert-watch.ts'
+import { createCatalogBackups } from './upkeep/catalog-backups.ts'
 import { lookAtVault } from './upkeep/look-at-vaults.ts'
 import { createRequestDue } from './upkeep/request-due.ts'
 
@@ -64,6 +81,9 @@ const STOP_WITHIN = 15_000
 const LOOK_EVERY = 6 * 60 * 60 * 1000
 const HOUR = 60 * 60 * 1000
 
+/** What a new appliance would want to know. */
+const CONFIGURED: ReadonlySet<string> = new Set(['vault', 'source', 'set', 'policy', 'user', 'settings'])
+
 const FINGERPRINT = 'sealing-key'
 
 /** Makes all of an appliance of its data folder, and sets it to work. */
@@ -79,7 +99,10 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
 
     const settings = await openSettings(catalog)
     const live = createLiveEvents(newId(clock, chance))
-    const publish = (event: LiveEvent): void => live.publish(event)
+    const publish = (event: LiveEvent): void => {
+      live.publish(event)
+      if (event.type === 'changed' && CONFIGURED.has(event.kind)) catalogBackups.noteChange()
+    }
     const readers = createVaultReaders(catalog, key)
     const executor =
       options.executor ?? createLocalExecutor({ onSaid: (text) => log.warn({ text }, 'a run process said something') })
@@ -113,6 +136,11 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       emit: (event) => void hear(event).catch((error: unknown) => log.error({ err: error }, 'an event was not told')),
       onDefect: (error, what) => log.error({ err: error }, `defect in ${what}`),
     })
+    const catalogBackups = createCatalogBackups({
+      catalog,
+      engine,
+      onError: (error) => log.error({ err: error }, 'the catalog was not stored'),
+    })
     const passwords = createPasswords()
     const firstStart = createFirstStart(catalog)
     const signIn = createSignIn({
@@ -122,6 +150,15 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       clock,
       chance,
       sessionLength: () => settings.current.sessionHours * HOUR,
+    })
+    const alerts = createAlertWatch({
+      catalog,
+      settings,
+      key,
+      clock,
+      chance,
+      log,
+      onAlert: (alert) => publish({ type: 'alert', alert: alertDto(alert) }),
     })
     const tools: Tools = {
       catalog,
@@ -140,19 +177,8 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       version,
       startedAt,
       lookAtVault: (id) => lookAtVault(looks, id),
-      lookAtAlerts: () => undefined,
-      delivery: {
-        async read() {
-          const { settings: where, mailPassword, webhookSecret } = await readDelivery(catalog, key)
-          return {
-            settings: where,
-            hasMailPassword: mailPassword !== undefined,
-            hasWebhookSecret: webhookSecret !== undefined,
-          }
-        },
-        write: (where, secrets) => writeDelivery(catalog, key, where, secrets),
-        test: () => Promise.resolve([]),
-      },
+      lookAtAlerts: () => alerts.look(),
+      delivery: alerts.delivery,
     }
 
     function changed(kind: 'vault' | 'point', id: string): void {
@@ -163,6 +189,10 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     async function hear(event: EngineEvent): Promise<void> {
       switch (event.type) {
         case 'run':
+          if (hasEnded(event.run)) {
+            alerts.look()
+            if (event.run.kind !== 'catalog-backup' && event.run.kind !== 'restore') catalogBackups.noteChange()
+          }
           publish({
             type: 'run',
             run: runDto(event.run, await readNames(catalog.rows), engine.progressOf(event.run.id)),
@@ -191,8 +221,11 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     const told = (error: unknown): void => log.error({ err: error }, 'looking around failed')
 
     await engine.start()
-    lookAround().catch(told)
-    const timer = setInterval(() => void lookAround().catch(told), LOOK_EVERY)
+    alerts.start()
+    let looking = lookAround().catch(told)
+    const timer = setInterval(() => {
+      looking = lookAround().catch(told)
+    }, LOOK_EVERY)
     timer.unref()
     log.info({ version, folder: folder.path }, 'the appliance is at work')
 
@@ -218,7 +251,10 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       metrics: () => metricsText(tools),
       async close() {
         clearInterval(timer)
+        catalogBackups.close()
         await engine.stop({ within: STOP_WITHIN })
+        await alerts.close()
+        await looking.catch(() => undefined)
         await catalog.close()
         log.info('the appliance has stopped')
       },
@@ -229,6 +265,10 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       ? error
       : new CoreError('internal/defect', 'The appliance could not be started.', { cause: error })
   }
+}
+
+function hasEnded({ state }: RunRow): boolean {
+  return isEnd(state as RunState) || state === 'interrupted'
 }
 
 function operationsOf(tools: Tools, events: Operations['events']): Operations {

@@ -181,6 +181,10 @@ export interface AlertTable {
   object_name: string
   message: string
   remedy: string
+  /** What happened, such as a run: another one counts as another time. Null for what simply lasts. */
+  occurrence: string | null
+  /** How often it was raised: more than once only where it became worse. */
+  raise: number
   raised_at: number
   seen_at: number
   times: number
@@ -191,11 +195,14 @@ export interface AlertTable {
 
 export interface NotificationTable {
   alert_id: string
+  raise: number
+  event: 'raised' | 'over'
   channel: 'mail' | 'webhook'
-  what: 'raised' | 'cleared'
-  state: 'pending' | 'sent' | 'given-up'
+  state: 'pending' | 'delivered' | 'given-up' | 'dropped'
   attempts: number
+  created_at: number
   next_at: number
+  tried_at: number | null
   last_error: string | null
 }
 

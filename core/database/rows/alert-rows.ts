@@ -40,16 +40,29 @@ export async function updateAlert(rows: Rows, id: string, change: Updateable<Ale
 }
 
 export async function saveNotification(rows: Rows, row: NotificationRow): Promise<void> {
-  const { state, attempts, next_at, last_error } = row
+  const { state, attempts, next_at, tried_at, last_error } = row
   await rows
     .insertInto('notification')
     .values(row)
     .onConflict((conflict) =>
-      conflict.columns(['alert_id', 'channel', 'what']).doUpdateSet({ state, attempts, next_at, last_error }),
+      conflict
+        .columns(['alert_id', 'raise', 'event', 'channel'])
+        .doUpdateSet({ state, attempts, next_at, tried_at, last_error }),
     )
     .execute()
 }
 
-export function listNotifications(rows: Rows, state: NotificationRow['state']): Promise<NotificationRow[]> {
-  return rows.selectFrom('notification').selectAll().where('state', '=', state).orderBy('next_at').execute()
+/** Of these alerts, whatever became of them. */
+export function notificationsOf(rows: Rows, alertIds: readonly string[]): Promise<NotificationRow[]> {
+  return rows.selectFrom('notification').selectAll().where('alert_id', 'in', alertIds).execute()
+}
+
+/** Those that wait, and those that were made or tried since. */
+export function recentNotifications(rows: Rows, since: number): Promise<NotificationRow[]> {
+  return rows
+    .selectFrom('notification')
+    .selectAll()
+    .where((is) => is.or([is('state', '=', 'pending'), is('created_at', '>=', since), is('tried_at', '>=', since)]))
+    .orderBy('created_at')
+    .execute()
 }

@@ -1,0 +1,105 @@
+import type { AlertFacts, DeliveryProblem, EndedRun, MaintenanceKind, OpenAlert } from '../../alert/index.ts'
+import {
+  type Catalog,
+  lastRun,
+  policyRows,
+  type RunRow,
+  runsInStates,
+  setRows,
+  sumPoints,
+  vaultRows,
+} from '../../database/index.ts'
+import type { SettingsStore } from '../data/settings-store.ts'
+import { readNames } from '../present/names.ts'
+import { policySettingsOf } from '../present/stored.ts'
+
+const ENDED = ['succeeded', 'warning', 'failed', 'cancelled', 'interrupted', 'skipped', 'expired'] as const
+const MAINTENANCE: readonly MaintenanceKind[] = ['forget', 'prune', 'check', 'verify', 'catalog-backup']
+
+/** Gathers what alerts are decided by. */
+export async function alertFacts(
+  { rows }: Catalog,
+  settings: SettingsStore['current'],
+  open: readonly OpenAlert[],
+  deliveryProblems: readonly DeliveryProblem[],
+): Promise<AlertFacts> {
+  const points = await sumPoints(rows, 'set_id')
+  const policies = new Map((await policyRows.all(rows)).map((policy) => [policy.id, policySettingsOf(policy)]))
+  const names = await readNames(rows)
+  const sets: AlertFacts['sets'][number][] = []
+  for (const set of await setRows.list(rows)) {
+    const policy = policies.get(set.policy_id)
+    sets.push({
+      id: set.id,
+      name: set.name,
+      isEnabled: set.is_enabled === 1,
+      createdAt: set.created_at,
+      newestCompletePointAt: points.get(set.id)?.newestComplete ?? null,
+      rpoHours: policy?.rpoHours ?? null,
+      verifyEveryDays: policy?.verifyEveryDays ?? null,
+      lastVerifiedAt: set.verified_at,
+      lastRun: endedRun(await lastRun(rows, { setId: set.id, kind: 'backup' }, ENDED)),
+    })
+  }
+  const vaults: AlertFacts['vaults'][number][] = []
+  let catalogBackedUpAt: number | null = null
+  for (const vault of await vaultRows.list(rows)) {
+    const lastRuns: (EndedRun & { readonly kind: MaintenanceKind })[] = []
+    for (const kind of MAINTENANCE) {
+      const run = endedRun(await lastRun(rows, { vaultId: vault.id, kind }, ENDED))
+      if (run) lastRuns.push({ ...run, kind })
+    }
+    const check = lastRuns.find(({ kind }) => kind === 'check')
+    vaults.push({
+      id: vault.id,
+      name: vault.name,
+      createdAt: vault.created_at,
+      state: vault.state,
+      problem: vault.problem,
+      kitExportedAt: vault.kit_exported_at,
+      bytesFree: vault.bytes_free,
+      bytesTotal: vault.bytes_total,
+      lastCheck: check ? { runId: check.id, endedAt: check.endedAt, damages: vault.check_damages } : null,
+      lastRuns,
+    })
+    if (vault.catalog_at !== null) catalogBackedUpAt = Math.max(catalogBackedUpAt ?? 0, vault.catalog_at)
+  }
+  const unconfirmed = (await runsInStates(rows, ['failed'])).filter(
+    ({ needs_confirmation }) => needs_confirmation === 1,
+  )
+  const asked: AlertFacts['unconfirmed'][number][] = []
+  for (const run of unconfirmed) {
+    const newer = await lastRun(rows, { vaultId: run.vault_id, kind: run.kind })
+    // It was confirmed, or done again, since.
+    if (newer && newer.id !== run.id && newer.id > run.id) continue
+    asked.push({
+      id: run.id,
+      kind: run.kind as MaintenanceKind,
+      endedAt: run.ended_at ?? run.queued_at,
+      cause: run.cause_text,
+      set: names.set(run.set_id),
+      vault: names.vault(run.vault_id),
+    })
+  }
+  const { name, diskFreePercent, timeZone } = settings
+  return {
+    sets,
+    vaults,
+    unconfirmed: asked,
+    catalogBackedUpAt,
+    deliveryProblems,
+    open,
+    settings: { name, diskFreePercent, timeZone },
+  }
+}
+
+function endedRun(run: RunRow | undefined): EndedRun | null {
+  if (!run) return null
+  return {
+    id: run.id,
+    state: run.state as EndedRun['state'],
+    endedAt: run.ended_at ?? run.queued_at,
+    cause: run.cause_text,
+    remedy: run.remedy,
+  }
+}
