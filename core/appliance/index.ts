@@ -9,3 +9,4 @@ export { type DataFolder, defaultDataFolder, openDataFolder } from './data/data-
 export { type Log, openLog, silentLog } from './data/open-log.ts'
 export { type ApplianceOptions, openAppliance, type OpenedAppliance } from './open-appliance.ts'
 export type { Call, Caller, Operations, OperationsOf } from './operations/operations.ts'
+export { rebuildCatalog, type Rebuilt, type RebuildOptions } from './upkeep/rebuild-catalog.ts'

@@ -55,6 +55,7 @@ import { createVaultReaders } from './runs/vault-readers.ts'
 import type { Tools } from './tools.ts'
 import { createAlertWatch } from './upkeep/alert-watch.ts'
 import { createCatalogBackups } from './upkeep/catalog-backups.ts'
+import { openCatalogKey } from './upkeep/catalog-key.ts'
 import { lookAtVault } from './upkeep/look-at-vaults.ts'
 import { createRequestDue } from './upkeep/request-due.ts'
 
@@ -98,6 +99,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     else key.prove(known)
 
     const settings = await openSettings(catalog)
+    const catalogKey = await openCatalogKey(catalog, key, chance)
     const live = createLiveEvents(newId(clock, chance))
     const publish = (event: LiveEvent): void => {
       live.publish(event)
@@ -124,8 +126,9 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       version,
       work: folder.work,
       bytesPerSecond: rules.bytesPerSecond,
-      catalogCopy: { catalog, appliance: () => settings.current.name, now: () => clock.now() },
+      catalogCopy: { catalog, key, catalogKey, appliance: () => settings.current.name, now: () => clock.now() },
     })
+    let hearing: Promise<void> = Promise.resolve()
     const engine = createEngine({
       catalog,
       executor,
@@ -133,7 +136,12 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       rules,
       clock,
       chance,
-      emit: (event) => void hear(event).catch((error: unknown) => log.error({ err: error }, 'an event was not told')),
+      emit: (event) => {
+        // One after the other: what comes later is never told earlier.
+        hearing = hearing
+          .then(() => hear(event))
+          .catch((error: unknown) => log.error({ err: error }, 'an event was not told'))
+      },
       onDefect: (error, what) => log.error({ err: error }, `defect in ${what}`),
     })
     const catalogBackups = createCatalogBackups({
@@ -169,6 +177,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       passwords,
       signIn,
       firstStart,
+      catalogKey,
       readers,
       publish,
       clock,
@@ -253,6 +262,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
         clearInterval(timer)
         catalogBackups.close()
         await engine.stop({ within: STOP_WITHIN })
+        await hearing
         await alerts.close()
         await looking.catch(() => undefined)
         await catalog.close()

@@ -34,6 +34,8 @@ export interface Tools {
   readonly passwords: Passwords
   readonly signIn: SignIn
   readonly firstStart: FirstStart
+  /** By which copies of the catalog are signed. Recovery kits tell it. */
+  readonly catalogKey: Buffer
   readonly readers: VaultReaders
   readonly publish: (event: LiveEvent) => void
   readonly clock: Clock

@@ -5,13 +5,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { PolicySettings } from '../../core/contract/index.ts'
-import { ADMIN_PASSWORD, startAppliance, type TestAppliance } from '../support/appliance.ts'
-
-const policy = PolicySettings.parse({
-  schedule: { timeZone: 'UTC', rules: [] },
-  retention: { days: 30, weeks: 12, months: 12, years: 0 },
-})
+import { ADMIN_PASSWORD, protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
 
 describe('the first day of an appliance', () => {
   let root: string
@@ -32,37 +26,7 @@ describe('the first day of an appliance', () => {
     await rm(root, { recursive: true, force: true })
   })
 
-  async function protect() {
-    const { appliance, call } = test
-    const { operations } = appliance
-    const vault = await operations.vaults.create(
-      { name: 'first', location: { kind: 'directory', path: join(root, 'vault') } },
-      call,
-    )
-    const source = await operations.sources.create(
-      { name: 'this computer', settings: { kind: 'file-server', host: 'nas-01' } },
-      call,
-    )
-    const rules = await operations.policies.create({ name: 'by hand', settings: policy }, call)
-    const set = await operations.sets.create(
-      {
-        name: 'home',
-        sourceId: source.id,
-        vaultId: vault.id,
-        policyId: rules.id,
-        isEnabled: true,
-        content: {
-          roots: [home],
-          excludes: ['*.tmp'],
-          excludeCaches: true,
-          excludeLargerThan: null,
-          oneFileSystem: false,
-        },
-      },
-      call,
-    )
-    return { vault, set }
-  }
+  const protect = () => protectFolder(test, home, { excludes: ['*.tmp'] })
 
   it('protects a folder, looks into the recovery point, and brings it back', async () => {
     const { appliance, call, ended } = test

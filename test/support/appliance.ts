@@ -10,7 +10,7 @@ import {
   silentLog,
 } from '../../core/appliance/index.ts'
 import { type Clock, sleep, systemChance, systemClock } from '../../core/base/index.ts'
-import type { Run } from '../../core/contract/index.ts'
+import { type BackupSet, type Policy, PolicySettings, type Run, type Vault } from '../../core/contract/index.ts'
 import type { Executor } from '../../core/job/index.ts'
 
 /** An appliance in a folder of its own, with its first administrator. */
@@ -63,6 +63,7 @@ export async function startAppliance(
   const caller = await appliance.authenticate(secret, 'session', '127.0.0.1')
   if (!caller) throw new Error('the administrator is not signed in')
   const call: Call = { ...anybody, caller }
+  let isClosed = false
   return {
     appliance,
     folder,
@@ -76,8 +77,43 @@ export async function startAppliance(
       }
     },
     async [Symbol.asyncDispose]() {
+      if (isClosed) return
+      isClosed = true
       await appliance.close()
       await data[Symbol.asyncDispose]()
     },
   }
 }
+
+/** Protects a folder, by hand alone, in a vault beside it. */
+export async function protectFolder(
+  { appliance, call, folder }: TestAppliance,
+  root: string,
+  { excludes = [], settings = BY_HAND }: { readonly excludes?: string[]; readonly settings?: PolicySettings } = {},
+): Promise<{
+  readonly vault: Pick<Vault, 'id' | 'name'>
+  readonly set: Pick<BackupSet, 'id' | 'name' | 'protection'>
+  readonly policy: Pick<Policy, 'id'>
+}> {
+  const { vaults, sources, policies, sets } = appliance.operations
+  const vault = await vaults.create(
+    { name: 'first', location: { kind: 'directory', path: join(folder, 'vault') } },
+    call,
+  )
+  const source = await sources.create(
+    { name: 'this computer', settings: { kind: 'file-server', host: 'nas-01' } },
+    call,
+  )
+  const policy = await policies.create({ name: 'by hand', settings }, call)
+  const content = { roots: [root], excludes, excludeCaches: true, excludeLargerThan: null, oneFileSystem: false }
+  const set = await sets.create(
+    { name: 'home', sourceId: source.id, vaultId: vault.id, policyId: policy.id, isEnabled: true, content },
+    call,
+  )
+  return { vault, set, policy }
+}
+
+const BY_HAND = PolicySettings.parse({
+  schedule: { timeZone: 'UTC', rules: [] },
+  retention: { days: 30, weeks: 12, months: 12, years: 0 },
+})

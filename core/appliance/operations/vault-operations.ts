@@ -5,7 +5,6 @@ import { drawVaultPassword, makeVault, probePlace, proveVault, recoveryKitText }
 import { instant, instantOrNull } from '../present/instant.ts'
 import { passwordContext } from '../runs/vault-readers.ts'
 import type { Tools } from '../tools.ts'
-import { catalogKeyOf } from '../upkeep/catalog-key.ts'
 import { protectedPaths } from './backup-set-operations.ts'
 import type { OperationsOf } from './operations.ts'
 import { conflict, nameTaken, noSuch } from './refusals.ts'
@@ -133,7 +132,7 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
           location: JSON.parse(vault.location) as VaultLocation,
           repositoryId: vault.repository_id,
           password: secret,
-          catalogKey: catalogKeyOf(secret).toString('base64url'),
+          catalogKey: tools.catalogKey.toString('base64url'),
           appliance: settings.current.name,
           made: now,
         }),

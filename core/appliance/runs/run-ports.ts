@@ -21,7 +21,7 @@ export interface RunPortsTools {
   /** A folder for what runs need for a while. */
   readonly work: string
   readonly bytesPerSecond: RunRules['bytesPerSecond']
-  readonly catalogCopy: Omit<CatalogCopy, 'folder' | 'password'>
+  readonly catalogCopy: Omit<CatalogCopy, 'folder'>
 }
 
 /** A verification restores at most so much. */
@@ -68,7 +68,7 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         return { ...base, kind: 'verify', snapshotId: await pointToVerify(run), scratch: work, ...MOST_VERIFIED }
       case 'catalog-backup': {
         const folder = join(work, 'catalog-copy')
-        await writeCatalogCopy({ ...tools.catalogCopy, folder, password: vault.password })
+        await writeCatalogCopy({ ...tools.catalogCopy, folder })
         return { ...base, kind: 'catalog-backup', folder }
       }
       default:

@@ -1,74 +1,105 @@
-import { createHmac, hash } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
+import { z } from 'zod'
+
 import { formatInstant } from '../../base/index.ts'
 import type { Catalog } from '../../database/index.ts'
-import { catalogKeyOf } from './catalog-key.ts'
+import { createSealingKey, type SealingKey } from '../../secret/index.ts'
+import { resealAll } from './sealed-values.ts'
 
 /** A copy of the catalog that is to be written. */
 export interface CatalogCopy {
   readonly catalog: Catalog
+  /** What is secret in the catalog is sealed with it, and in the copy with the catalog key. */
+  readonly key: SealingKey
+  /** Whoever has a recovery kit has it: it tells that the copy is genuine, and opens what is secret in it. */
+  readonly catalogKey: Buffer
   /** Emptied and filled. */
   readonly folder: string
-  /** Of the vault that it goes into: whoever has that vault's recovery kit can tell that the copy is genuine. */
-  readonly password: string
   readonly appliance: () => string
   readonly now: () => number
 }
 
 /** The files of a copy. */
-const COPY_FILE = 'catalog.db'
-const COPY_SIGNATURE = 'catalog.json'
+export const COPY_FILE = 'catalog.db'
+export const COPY_SIGNATURE = 'catalog.json'
 
 /** What a copy says of itself, signed. */
-export interface CopySignature {
-  readonly version: 1
-  readonly appliance: string
-  readonly made: string
+const Signed = z.object({
+  version: z.literal(1),
+  appliance: z.string(),
+  made: z.string(),
   /** Of the copied file, in hexadecimal digits. */
-  readonly sha256: string
-  /** HMAC-SHA256 with the vault's catalog key over all of the above, base64url. */
-  readonly signature: string
-}
+  sha256: z.string(),
+  /** HMAC-SHA256 with the catalog key over all of the above, base64url. */
+  signature: z.string(),
+})
+type Signed = z.output<typeof Signed>
 
 /** Sessions and tokens let somebody in: they are nobody's business but this appliance's. */
 const LEFT_OUT = ['session', 'token']
 
 /** Writes a copy of the catalog without sessions and tokens, and signs it. */
-export async function writeCatalogCopy({ catalog, folder, password, appliance, now }: CatalogCopy): Promise<void> {
+export async function writeCatalogCopy({
+  catalog,
+  key,
+  catalogKey,
+  folder,
+  appliance,
+  now,
+}: CatalogCopy): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, COPY_FILE)
   await catalog.copyTo(file)
-  leaveOut(file)
+  prepare(file, (copy) => {
+    for (const table of LEFT_OUT) copy.exec(`DELETE FROM ${table}`)
+    resealAll(copy, key, createSealingKey(catalogKey))
+  })
   const said = {
     version: 1,
     appliance: appliance(),
     made: formatInstant(now()),
     sha256: hash('sha256', await readFile(file), 'hex'),
   } as const
-  const signed: CopySignature = { ...said, signature: signatureOf(said, catalogKeyOf(password)) }
+  const signed: Signed = { ...said, signature: signatureOf(said, catalogKey) }
   await writeFile(join(folder, COPY_SIGNATURE), `${JSON.stringify(signed, undefined, 2)}\n`, { mode: 0o600 })
   await using handle = await open(file, 'r')
   await handle.sync()
 }
 
-function leaveOut(file: string): void {
+/** Changes a copy, and leaves nothing of what went in its free pages. */
+export function prepare(file: string, change: (copy: DatabaseSync) => void): void {
   const copy = new DatabaseSync(file)
   try {
-    copy.exec('PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON;')
-    for (const table of LEFT_OUT) copy.exec(`DELETE FROM ${table}`)
-    copy.exec('VACUUM')
+    copy.exec('PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF; BEGIN')
+    change(copy)
+    copy.exec('COMMIT; VACUUM')
   } finally {
     copy.close()
   }
 }
 
-function signatureOf(said: Omit<CopySignature, 'signature'>, key: Buffer): string {
-  const { version, appliance, made, sha256 } = said
-  return createHmac('sha256', key)
+/** What a copy in a folder says of itself, if whoever made it had the catalog key; undefined where nothing proves that. */
+export async function provenCopy(folder: string, catalogKey: Buffer): Promise<Omit<Signed, 'signature'> | undefined> {
+  try {
+    const { signature, ...said } = Signed.parse(JSON.parse(await readFile(join(folder, COPY_SIGNATURE), 'utf8')))
+    const right = Buffer.from(signatureOf(said, catalogKey))
+    const given = Buffer.from(signature)
+    if (right.length !== given.length || !timingSafeEqual(right, given)) return undefined
+    const sha256 = hash('sha256', await readFile(join(folder, COPY_FILE)), 'hex')
+    return sha256 === said.sha256 ? said : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function signatureOf({ version, appliance, made, sha256 }: Omit<Signed, 'signature'>, catalogKey: Buffer): string {
+  return createHmac('sha256', catalogKey)
+    .update('holdfast catalog copy\0')
     .update(JSON.stringify([version, appliance, made, sha256]))
     .digest('base64url')
 }

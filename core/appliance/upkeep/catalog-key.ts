@@ -1,9 +1,25 @@
-import { hkdfSync } from 'node:crypto'
+import type { Chance } from '../../base/index.ts'
+import { type Catalog, readSetting, writeSetting } from '../../database/index.ts'
+import type { SealingKey } from '../../secret/index.ts'
+
+const CATALOG_KEY_SETTING = 'catalog-key'
+const CATALOG_KEY_CONTEXT = 'setting:catalog-key'
+const BYTES = 32
 
 /**
- * By which copies of the catalog in a vault are signed: whoever has the vault's recovery kit has it, and nobody who can only
- * write into the vault. It comes of the vault's password (RFC 5869), so that there is one secret to keep and not two.
+ * The key by which copies of the catalog in vaults are signed, and what is secret in them is sealed. It is drawn once and
+ * told by recovery kits. It does not come of a vault's password: agents that write into a vault know that.
  */
-export function catalogKeyOf(vaultPassword: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', vaultPassword, Buffer.alloc(0), 'holdfast catalog copy v1', 32))
+export async function openCatalogKey({ rows }: Catalog, key: SealingKey, chance: Chance): Promise<Buffer> {
+  const sealed = await readSetting(rows, CATALOG_KEY_SETTING)
+  if (sealed !== undefined) return Buffer.from(key.open(sealed, CATALOG_KEY_CONTEXT), 'base64url')
+  const drawn = chance.fill(Buffer.alloc(BYTES))
+  await writeSetting(rows, CATALOG_KEY_SETTING, key.seal(drawn.toString('base64url'), CATALOG_KEY_CONTEXT))
+  return drawn
+}
+
+/** The key as a recovery kit tells it; undefined where it is none. */
+export function parseCatalogKey(text: string): Buffer | undefined {
+  const key = Buffer.from(text.trim(), 'base64url')
+  return key.length === BYTES && key.toString('base64url') === text.trim() ? key : undefined
 }

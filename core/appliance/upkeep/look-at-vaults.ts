@@ -4,6 +4,7 @@ import { type Chance, type Clock, CoreError, newId } from '../../base/index.ts'
 import {
   allPoints,
   type Catalog,
+  findRun,
   savePoint,
   setRows,
   updatePoints,
@@ -85,10 +86,7 @@ async function comparePoints(
     if (bySnapshot.has(snapshot.id) || snapshot.tags.includes(CATALOG_TAG)) continue
     const made = pointOfSnapshot(snapshot)
     const setId = taggedId(snapshot.tags, SET_TAG)
-    // A run that goes on notes its point itself, with its own end.
-    if (taggedId(snapshot.tags, RUN_TAG) !== undefined && setId !== undefined && sets.has(setId)) {
-      if (clock.now() - made.completedAt < 10 * 60_000) continue
-    }
+    if (await isGoingOn(catalog, taggedId(snapshot.tags, RUN_TAG))) continue
     const { id } = await savePoint(catalog.rows, {
       id: newId(clock, chance),
       vault_id: vault.id,
@@ -109,11 +107,19 @@ async function comparePoints(
       kept_until: null,
       removed_at: null,
     })
+    // One that was taken for gone is back: a disk was not mounted, or a folder was put back.
+    await updatePoints(catalog.rows, [id], { removed_at: null })
     onChange('point', id)
   }
   const gone = known.filter(({ snapshot_id }) => !there.has(snapshot_id)).map(({ id }) => id)
   await updatePoints(catalog.rows, gone, { removed_at: clock.now() })
   for (const id of gone) onChange('point', id)
+}
+
+/** A run that goes on notes its point itself, with its own end. */
+async function isGoingOn({ rows }: Catalog, runId: string | undefined): Promise<boolean> {
+  const run = runId === undefined ? undefined : await findRun(rows, runId)
+  return run !== undefined && (run.state === 'running' || run.state === 'cancelling' || run.process !== null)
 }
 
 async function roomOf({ location }: VaultAccess): Promise<{ bytes_free: number | null; bytes_total: number | null }> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import type { ExitCode } from '../exit-code.ts'
+import type { RebuildCommandOptions } from './run-rebuild.ts'
 import type { ServiceOptions } from './run-service.ts'
 
 const HELP = `
@@ -28,4 +29,26 @@ export function addService(program: Command, end: (code: ExitCode) => void): voi
       const { runService } = await import('./run-service.ts')
       end(await runService(options))
     })
+  program
+    .command('rebuild-catalog')
+    .description('build the catalog of a lost appliance anew, from one of its vaults')
+    .requiredOption('--vault <folder>', 'where the vault is now')
+    .requiredOption('-p, --password-file <file>', "a file that holds the vault's password")
+    .requiredOption('--key-file <file>', 'a file that holds the catalog key of the recovery kit')
+    .option('--data-dir <folder>', 'data folder of the new appliance (HOLDFAST_DATA_DIR)')
+    .option('--json', 'tell what was built as JSON')
+    .addHelpText('after', REBUILD_HELP)
+    .action(async (options: RebuildCommandOptions) => {
+      const { runRebuild } = await import('./run-rebuild.ts')
+      end(await runRebuild(options))
+    })
 }
+
+const REBUILD_HELP = `
+Both secrets are in the vault's recovery kit. Copies of the catalog that are not signed with the key are refused: somebody who
+could write into the vault may have forged them. The data folder must not have a catalog yet.
+
+Examples:
+  holdfast rebuild-catalog --vault /backup/vault -p vault-password --key-file catalog-key
+  holdfast rebuild-catalog --data-dir /var/lib/holdfast --vault /backup/vault -p vault-password --key-file catalog-key
+`

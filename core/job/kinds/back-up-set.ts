@@ -116,11 +116,11 @@ async function madePoint(
 }
 
 function outcomeOf(result: BackupResult, point: MadePoint, missingPacks: number): Outcome {
-  const { figures, missedCount, missedChanged, bytesAdded, bytesStored } = result
+  const { figures, missedCount, missedChanged, bytesAdded, bytesStored, dataBlobs } = result
   const files = figures.filesNew + figures.filesChanged + figures.filesUnmodified
   return {
     ending: missedCount > 0 || missingPacks > 0 ? 'warning' : 'done',
-    cause: causeOf(missedCount, missedChanged, missingPacks, files, bytesAdded),
+    cause: causeOf(missedCount, missedChanged, missingPacks, files, dataBlobs),
     point,
     figures: {
       filesNew: figures.filesNew,
@@ -139,7 +139,7 @@ function causeOf(
   changed: number,
   missingPacks: number,
   files: number,
-  bytesAdded: number,
+  dataBlobs: number,
 ): Outcome['cause'] {
   if (missed - changed > 0)
     return {
@@ -161,7 +161,8 @@ function causeOf(
     }
   if (files === 0)
     return { code: 'empty', text: 'There was no file to back up: the folders are empty, or everything is left out.' }
-  if (bytesAdded === 0) return { code: 'nothing-new', text: 'Nothing new: all of it was stored already.' }
+  // Folders may be new all the same: those above what is protected change as anything in them does.
+  if (dataBlobs === 0) return { code: 'nothing-new', text: 'Nothing new: all of it was stored already.' }
   return undefined
 }
 

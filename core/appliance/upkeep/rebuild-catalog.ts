@@ -1,0 +1,164 @@
+import { access, mkdtemp, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { type Abortable, type Chance, CoreError, formatInstant } from '../../base/index.ts'
+import { allPoints, openCatalog, setRows, vaultRows } from '../../database/index.ts'
+import { CATALOG_TAG } from '../../job/index.ts'
+import { openSealingKey, createSealingKey } from '../../secret/index.ts'
+import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
+import { openVaultReader, openVaultStorage, type VaultLocation, type VaultReader } from '../../vault/index.ts'
+import type { DataFolder } from '../data/data-folder.ts'
+import { COPY_FILE, COPY_SIGNATURE, prepare, provenCopy } from './catalog-copy.ts'
+import { parseCatalogKey } from './catalog-key.ts'
+import { resealAll } from './sealed-values.ts'
+
+export interface RebuildOptions extends Abortable {
+  /** Of the new appliance, which has no catalog yet. */
+  readonly folder: DataFolder
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly location: VaultLocation
+  readonly password: string
+  /** As the recovery kit tells it. */
+  readonly catalogKey: string
+  readonly chance: Chance
+}
+
+/** What was built anew. */
+export interface Rebuilt {
+  readonly appliance: string
+  /** When the copy was made: what was configured later is lost. RFC 3339. */
+  readonly made: string
+  readonly vaults: number
+  readonly sets: number
+  readonly points: number
+}
+
+/**
+ * Builds the catalog of a lost appliance anew from a copy in one of its vaults. Points that were made after the copy are found
+ * when the appliance is started.
+ *
+ * @throws CoreError `object/conflict` where the data folder has a catalog already, `object/not-found` where the vault has no
+ *   copy, `secret/unreadable` where none is signed with this key.
+ */
+export async function rebuildCatalog(options: RebuildOptions): Promise<Rebuilt> {
+  const { folder, environment, location, password, chance, signal } = options
+  const catalogKey = parseCatalogKey(options.catalogKey)
+  if (catalogKey === undefined) throw noKey()
+  await refuseCatalog(folder.catalog)
+  const reader = await openVaultReader(openVaultStorage(location), Buffer.from(password), { signal })
+  const place = await mkdtemp(join(folder.work, 'rebuild-'))
+  try {
+    const said = await fetchCopy(reader, place, catalogKey, signal)
+    const key = await openSealingKey({ dataFolder: folder.path, environment, chance })
+    const file = join(place, COPY_FILE)
+    const was = createSealingKey(catalogKey)
+    prepare(file, (copy) => {
+      resealAll(copy, was, key)
+      // What went on when the copy was made went on elsewhere.
+      copy.exec(
+        `UPDATE run SET state = 'interrupted', cause_code = 'interrupted', cause_text = 'The appliance was lost while this was carried out.', process = NULL, ended_at = coalesce(ended_at, queued_at) WHERE state IN ('queued', 'waiting', 'running', 'cancelling')`,
+      )
+      copy.exec(`UPDATE run SET process = NULL WHERE state = 'interrupted'`)
+      copy
+        .prepare(`UPDATE vault SET location = ? WHERE repository_id = ? AND removed_at IS NULL`)
+        .run(JSON.stringify(location), reader.repository.config.id)
+    })
+    await rename(file, folder.catalog)
+    return { ...(await describe(folder.catalog)), appliance: said.appliance, made: said.made }
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}
+
+async function refuseCatalog(path: string): Promise<void> {
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return
+  throw new CoreError('object/conflict', `There is a catalog already: ${path}.`, {
+    safety: 'Nothing was changed.',
+    remedy:
+      'To build it anew put it aside first, with the files of the same name that end in -wal and -shm; or name another data folder.',
+  })
+}
+
+/** Brings the newest copy that is genuine. Copies that nobody can prove are passed over. */
+async function fetchCopy(
+  reader: VaultReader,
+  place: string,
+  catalogKey: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly appliance: string; readonly made: string }> {
+  const copies = await loadSnapshots(reader.repository, {
+    signal,
+    keeps: ({ tags }) => tags.includes(CATALOG_TAG),
+    onUnreadable: () => undefined,
+  })
+  if (copies.length === 0) {
+    throw new CoreError('object/not-found', 'The vault has no copy of a catalog.', {
+      safety: 'Nothing was changed. All recovery points in the vault can be restored.',
+      remedy:
+        'Start a new appliance and attach the vault: it finds the recovery points; sets and policies are to be made anew.',
+    })
+  }
+  for (const copy of copies.toSorted((a, b) => Number(b.time.ns - a.time.ns))) {
+    try {
+      await writeFiles(reader, copy, place, signal)
+    } catch (error) {
+      // This one is damaged; an older one may not be.
+      if (error instanceof CoreError && error.code.startsWith('repository/')) continue
+      throw error
+    }
+    const said = await provenCopy(place, catalogKey)
+    if (said) return said
+  }
+  const newest = copies.map(({ time }) => Number(time.ns / 1_000_000n)).reduce((a, b) => Math.max(a, b), 0)
+  throw new CoreError(
+    'secret/unreadable',
+    `None of the ${copies.length} copies of a catalog in the vault is signed with this key; the newest is of ${formatInstant(newest)}.`,
+    {
+      safety: 'Nothing was changed. All recovery points in the vault can be restored.',
+      remedy:
+        'Take the catalog key of the recovery kit of this appliance: another one signs other copies. What is not signed may be forged.',
+    },
+  )
+}
+
+const ID_BYTES = 32
+
+async function writeFiles(
+  reader: VaultReader,
+  copy: StoredSnapshot,
+  place: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const name of [COPY_FILE, COPY_SIGNATURE]) {
+    const path = Buffer.from(join(copy.paths[0] ?? '/', name))
+    const entry = await reader.entry(copy, path, { signal })
+    await using file = await open(join(place, name), 'w', 0o600)
+    const content = entry?.content ?? Buffer.alloc(0)
+    for (let at = 0; at < content.length; at += ID_BYTES)
+      await file.writeFile(await reader.content.load(content.subarray(at, at + ID_BYTES), { signal }))
+    await file.sync()
+  }
+}
+
+async function describe(path: string): Promise<Pick<Rebuilt, 'vaults' | 'sets' | 'points'>> {
+  const catalog = await openCatalog(path)
+  try {
+    const vaults = await vaultRows.list(catalog.rows)
+    const sets = await setRows.list(catalog.rows)
+    return { vaults: vaults.length, sets: sets.length, points: (await allPoints(catalog.rows, {})).length }
+  } finally {
+    await catalog.close()
+  }
+}
+
+function noKey(): CoreError {
+  return new CoreError('input/invalid', 'That is no catalog key.', {
+    safety: 'Nothing was changed.',
+    remedy: 'Take it from the recovery kit: it is the line behind "Catalog key".',
+    context: { field: 'catalogKey' },
+  })
+}

@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { openDataFolder, rebuildCatalog, type Rebuilt } from '../../core/appliance/index.ts'
+import { systemChance } from '../../core/base/index.ts'
+import { ADMIN_PASSWORD, protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
+
+describe('the catalog of a lost appliance', () => {
+  let root: string
+  let test: TestAppliance
+  let password: string
+  let catalogKey: string
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'holdfast-rebuild-'))
+    await mkdir(join(root, 'home'))
+    await writeFile(join(root, 'home', 'letter.txt'), 'Dear Sirs,\n')
+    test = await startAppliance(root)
+  })
+
+  afterEach(async () => {
+    await test[Symbol.asyncDispose]()
+    await rm(root, { recursive: true, force: true })
+  })
+
+  /** Backs up, stores the catalog, backs up once more, and loses the appliance. */
+  async function loseAppliance(): Promise<void> {
+    const { operations } = test.appliance
+    const { vault, set } = await protectFolder(test, join(root, 'home'))
+    await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
+    const kit = await operations.vaults.exportKit({ id: vault.id, password: ADMIN_PASSWORD }, test.call)
+    password = /^Password: +(\S+)$/m.exec(kit.text)?.[1] ?? ''
+    catalogKey = /^Catalog key: +(\S+)$/m.exec(kit.text)?.[1] ?? ''
+    const stored = await operations.runs.maintain(
+      { vaultId: vault.id, kind: 'catalog-backup', readData: false, confirm: false },
+      test.call,
+    )
+    expect(await test.ended(stored.id)).toMatchObject({ state: 'succeeded' })
+    await writeFile(join(root, 'home', 'second.txt'), 'and another\n')
+    await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
+    await test[Symbol.asyncDispose]()
+    await rm(join(root, 'appliance'), { recursive: true })
+  }
+
+  async function rebuild(key = catalogKey): Promise<Rebuilt> {
+    await using folder = await openDataFolder(join(root, 'appliance'))
+    return await rebuildCatalog({
+      folder,
+      environment: {},
+      location: { kind: 'directory', path: join(root, 'vault') },
+      password,
+      catalogKey: key,
+      chance: systemChance,
+    })
+  }
+
+  it('is built anew from a vault alone: sets, policies, users, and points that came later', async () => {
+    await loseAppliance()
+    expect(await rebuild()).toMatchObject({ vaults: 1, sets: 1, points: 1 })
+
+    test = await startAppliance(root)
+    const { operations } = test.appliance
+    const { items: sets } = await operations.sets.list(undefined, test.call)
+    expect(sets).toMatchObject([
+      { name: 'home', content: { roots: [join(root, 'home')] }, policy: { name: 'by hand' } },
+    ])
+    const set = sets[0]
+    if (!set) throw new Error('no set')
+    const { items: vaults } = await operations.vaults.list(undefined, test.call)
+    await expect.poll(async () => (await operations.vaults.get({ id: vaults[0]?.id ?? '' }, test.call)).points).toBe(2)
+    // It works on: the vault's password came with the copy.
+    const run = await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
+    expect(run).toMatchObject({ state: 'succeeded', cause: { code: 'nothing-new' } })
+  })
+
+  it('holds no session and no token, and nothing secret in clear', async () => {
+    await loseAppliance()
+    const file = join(root, 'pw')
+    await writeFile(file, password)
+    const restic = spawnSync(
+      'restic',
+      [
+        '-r',
+        join(root, 'vault'),
+        '-p',
+        file,
+        'restore',
+        'latest',
+        '--tag',
+        'holdfast-catalog',
+        '--target',
+        join(root, 'copy'),
+      ],
+      { encoding: 'utf8' },
+    )
+    expect(restic.status).toBe(0)
+    const copy = join(root, 'copy', root, 'appliance', 'work', 'catalog-copy', 'catalog.db')
+    const database = new DatabaseSync(copy, { readOnly: true })
+    for (const table of ['session', 'token'])
+      expect(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()).toEqual({ count: 0 })
+    database.close()
+    expect((await readFile(copy)).includes(password)).toBe(false)
+  })
+
+  it('is refused where no copy is signed with the key of the kit', async () => {
+    await loseAppliance()
+    await expect(rebuild(Buffer.alloc(32, 7).toString('base64url'))).rejects.toMatchObject({
+      code: 'secret/unreadable',
+    })
+    await expect(rebuild('nonsense')).rejects.toMatchObject({ code: 'input/invalid' })
+    test = await startAppliance(root)
+    await expect(test[Symbol.asyncDispose]().then(() => rebuild())).rejects.toMatchObject({ code: 'object/conflict' })
+    test = await startAppliance(root)
+  })
+})
