@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly consoleFolder: string
   /** Needed beyond loopback. */
   readonly tls: Certificate | undefined
+  /** Of one address, in ten seconds. */
+  readonly mostRequests?: number | undefined
   readonly log: { error(facts: object, message: string): void; warn(facts: object, message: string): void }
   readonly clock: Clock
   readonly chance: Chance
@@ -44,7 +46,8 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 const UNSAFE: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 const LONGEST_URL = 16 * 1024
 /** A console asks for some tens of things at once; nobody needs more than this in ten seconds. */
-const RATE = { points: 600, duration: 10 }
+const MOST_REQUESTS = 600
+const RATE_SECONDS = 10
 
 /** Opens the console door. Throws `service/unavailable` where the port cannot be had, and `input/invalid` without TLS beyond loopback. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
@@ -59,7 +62,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     onDefect: (error, operation) => log.error({ err: error, operation }, 'an operation failed in a way nobody knows'),
   })
   const files = createConsoleFiles(options.consoleFolder)
-  const limiter = new RateLimiterMemory(RATE)
+  const limiter = new RateLimiterMemory({ points: options.mostRequests ?? MOST_REQUESTS, duration: RATE_SECONDS })
   let port = options.port
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
