@@ -7,6 +7,7 @@ import type { Naming } from './overwrite.ts'
 export interface RestoreWorkerData {
   readonly masterKey: MasterKey
   readonly index: SharedBlobIndex
+  /** Leads to the folder that is open already, not to what has its name by now. */
   readonly target: Uint8Array
   /** Runs of zeros are left out of new files. */
   readonly sparse: boolean

@@ -13,6 +13,12 @@ export interface RestoreOptions extends Abortable {
   readonly tree: Buffer
   /** Absolute path. Made where it is missing. */
   readonly target: Buffer
+  /**
+   * The target was resolved and checked before, as what somebody may restore to: no link on it is followed, from `/` on,
+   * by whatever thread and whenever it was put there; `target/refused` where one is met. Default: links are followed, the
+   * target being the choice of a person who may do everything. Below the target no link is followed anyway.
+   */
+  readonly holdsToPath?: boolean | undefined
   readonly selection: RestoreSelectionOptions
   readonly overwrite: Overwrite
   /** Leaves runs of zeros out of new files. */

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
-
 import { reasonOf } from '../base/index.ts'
 import { type BlobIndex, createTreeLoader, type Repository } from '../repository/index.ts'
 import { createRestoreSelection } from '../selection/index.ts'
-import { hasMountsBelow, openTargetTree, type TargetTree } from '../target/index.ts'
+import { openTargetTree, type TargetTree } from '../target/index.ts'
 import { createCollector, type Totals } from './collect.ts'
 import { createFileSet, type FileSet } from './file-set.ts'
 import type { Problem } from './messages.ts'
@@ -11,7 +9,7 @@ import type { RestoreProgress } from './progress.ts'
 import type { RestoreOptions } from './restore-options.ts'
 import { type ForEachSet, restoreSets } from './restore-sets.ts'
 import { startRestoreThreads } from './restore-threads.ts'
-import { createRoomCounter, fitsCertainly, missingTarget, tooLittleRoom } from './room.ts'
+import { createRoomCounter, fitsCertainly, tooLittleRoom } from './room.ts'
 import { walkSnapshot } from './walk.ts'
 
 export interface Restored extends RestoreProgress {
@@ -52,7 +50,7 @@ export async function restore(repository: Repository, index: BlobIndex, options:
 
   const threads = options.threads ?? startRestoreThreads(options.workers)
   try {
-    const target = openTargetTree(options.target)
+    const target = openTargetTree(options.target, { holdsToPath: options.holdsToPath })
     try {
       await checkRoom(target, index, totals, forEachSet, options)
       const done = await restoreSets({ repository, index, target, threads, totals, forEachSet, options, report })
@@ -72,11 +70,7 @@ async function checkRoomOfDryRun(
   forEachSet: ForEachSet,
   options: RestoreOptions,
 ): Promise<void> {
-  if (!existsSync(options.target)) {
-    await checkRoom(missingTarget(options.target), index, totals, forEachSet, options)
-    return
-  }
-  const target = openTargetTree(options.target)
+  const target = openTargetTree(options.target, { holdsToPath: options.holdsToPath, makesRoot: false })
   try {
     await checkRoom(target, index, totals, forEachSet, options)
   } finally {
@@ -85,13 +79,13 @@ async function checkRoomOfDryRun(
 }
 
 async function checkRoom(
-  target: Pick<TargetTree, 'folder' | 'room'>,
+  target: TargetTree,
   index: BlobIndex,
   totals: Totals,
   forEachSet: ForEachSet,
   options: RestoreOptions,
 ): Promise<void> {
-  if (fitsCertainly(totals, target.room(new Uint8Array(0))) && !hasMountsBelow(options.target)) return
+  if (fitsCertainly(totals, target.room(new Uint8Array(0))) && !target.hasMounts()) return
   // Exactly: what is there already needs no room again, and parts of it may lie on other file systems.
   const room = createRoomCounter(target, index, options)
   await forEachSet((each) => room.add(each, { signal: options.signal }))

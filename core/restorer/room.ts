@@ -2,7 +2,7 @@ import { type Abortable, CoreError, createTurns, formatBytes, formatCount, forma
 import { type EntryStat, kindOf, printable } from '../file-system/index.ts'
 import { type BlobIndex, sha256 } from '../repository/index.ts'
 import { BLOCK_SIZES, linkedFileKey, type TreeReader } from '../snapshot/index.ts'
-import { type Room, roomAbove, statTarget, targetError, type TargetTree } from '../target/index.ts'
+import { type Room, statTarget, type TargetTree } from '../target/index.ts'
 import type { Totals } from './collect.ts'
 import { contentLength, findContent } from './content.ts'
 import type { FileSet } from './file-set.ts'
@@ -137,17 +137,6 @@ export function fitsCertainly(
   { freeBytes, freeEntries, unit, isReadOnly }: Room,
 ): boolean {
   return !isReadOnly && bytes + files * (unit - 1) <= freeBytes && files + folders + others <= freeEntries
-}
-
-/** A target that is not there, as a dry run finds it. */
-export function missingTarget(path: Buffer): Pick<TargetTree, 'folder' | 'room'> {
-  const room = roomAbove(path)
-  return {
-    folder() {
-      throw targetError(path, 'is not there')
-    },
-    room: () => room,
-  }
 }
 
 /** FS-22, FS-23: the error with the numbers, where a file system has too little, or takes nothing. */

@@ -21,7 +21,7 @@ export {
 } from './make.ts'
 export { createMetadataWriter, type Metadata, type MetadataLoss, type MetadataWriter } from './metadata.ts'
 export { newPartMark, partName, publishPart, removeLeftParts } from './part-file.ts'
-export { hasMountsBelow, type Room, roomAbove } from './room.ts'
+export type { Room } from './room.ts'
 export { spoilTimes } from './spoil-times.ts'
 export { type FolderOwner, giveBack, takeOver } from './take-over.ts'
 export { targetError } from './target-error.ts'

@@ -6,7 +6,7 @@ import {
   fstatSync,
   openSync,
   readFileSync,
-  realpathSync,
+  readlinkSync,
   statfsSync,
 } from 'node:fs'
 
@@ -66,10 +66,10 @@ export function roomAbove(path: Buffer): Room {
 
 const SLASH = 0x2f
 
-/** Whether other file systems are mounted below a folder. */
-export function hasMountsBelow(folder: Buffer): boolean {
+/** Whether other file systems are mounted below an open folder. */
+export function hasMountsBelow(descriptor: number): boolean {
   try {
-    const above = realpathSync(folder, { encoding: 'latin1' }).replace(/\/?$/, '/')
+    const above = readlinkSync(descriptorPath(descriptor), { encoding: 'latin1' }).replace(/\/?$/, '/')
     // proc_pid_mountinfo(5): the fifth is where it is mounted, with odd bytes in octal.
     return readFileSync('/proc/self/mountinfo', 'latin1')
       .split('\n')

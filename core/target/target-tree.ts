@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
 
 import { CoreError, isCode, systemCode } from '../base/index.ts'
-import { descriptorPath, O_PATH } from '../file-system/index.ts'
 import { entryPath } from './entry-path.ts'
-import { type Room, roomOf } from './room.ts'
+import { hasMountsBelow, type Room, roomOf } from './room.ts'
+import { FOLDER_FLAGS, openRoot, type RootOptions } from './root-folder.ts'
 import { targetError } from './target-error.ts'
 
 /**
@@ -12,8 +12,8 @@ import { targetError } from './target-error.ts'
  * What is guaranteed, also against a hostile snapshot and against somebody who exchanges files while a restore runs:
  * a folder is only ever reached name by name from the open folder above it, and a symbolic link in its place is refused
  * (`O_NOFOLLOW`). Nothing outside the root is therefore opened, made, changed or removed. The path of the root itself
- * is the person's choice and is followed. Not covered: a folder that somebody with the right to do so moves elsewhere
- * while it is open is written to where it is then.
+ * is the person's choice and is followed, unless it `holdsToPath`: then it is reached from `/` on in the same way. Not
+ * covered: a folder that somebody with the right to do so moves elsewhere while it is open is written to where it is then.
  */
 export interface TargetTree {
   /**
@@ -24,22 +24,28 @@ export interface TargetTree {
   folder(path: Uint8Array): number
   /** Of the file system that this folder lies on, or would where it is not there. Empty for the root itself. */
   room(path: Uint8Array): Room
+  /** Whether other file systems are mounted below the root. */
+  hasMounts(): boolean
   close(): void
 }
 
-export interface TargetTreeOptions {
+export interface TargetTreeOptions extends RootOptions {
   /** How many folders are held open at most, beside the last two asked for. */
   readonly openFolders?: number | undefined
 }
 
-const FOLDER_FLAGS = O_PATH | constants.O_DIRECTORY
-
 // Deep enough for most trees, far below the 1024 descriptors that a process usually may have.
 const OPEN_FOLDERS = 128
 
-/** Opens, and makes where it is missing, the folder that is restored to. Fails with `target/refused`. */
-export function openTargetTree(root: Uint8Array, { openFolders = OPEN_FOLDERS }: TargetTreeOptions = {}): TargetTree {
-  const rootDescriptor = openRoot(Buffer.from(root))
+/**
+ * Opens, and makes where it is missing, the folder that is restored to. Where it is not to be made, a tree without any
+ * folders has the room that there is above it. Fails with `target/refused`.
+ */
+export function openTargetTree(
+  root: Uint8Array,
+  { openFolders = OPEN_FOLDERS, ...options }: TargetTreeOptions = {},
+): TargetTree {
+  const { descriptor: rootDescriptor, isThere } = openRoot(Buffer.from(root), options)
   // By path, the least recently used first.
   const open = new Map<string, number>()
 
@@ -47,6 +53,7 @@ export function openTargetTree(root: Uint8Array, { openFolders = OPEN_FOLDERS }:
   let previous = ''
 
   function folder(path: Uint8Array): number {
+    if (!isThere) throw targetError(root, 'is not there')
     const key = Buffer.from(path).toString('latin1')
     if (key === '') return rootDescriptor
     if (key !== latest) {
@@ -84,6 +91,7 @@ export function openTargetTree(root: Uint8Array, { openFolders = OPEN_FOLDERS }:
   return {
     folder,
     room(path) {
+      if (!isThere) return roomOf(rootDescriptor)
       for (let above = Buffer.from(path).toString('latin1'); above !== ''; above = parentOf(above)) {
         try {
           return roomOf(below(above))
@@ -93,6 +101,7 @@ export function openTargetTree(root: Uint8Array, { openFolders = OPEN_FOLDERS }:
       }
       return roomOf(rootDescriptor)
     },
+    hasMounts: () => isThere && hasMountsBelow(rootDescriptor),
     close() {
       for (const descriptor of open.values()) closeSync(descriptor)
       open.clear()
@@ -112,47 +121,5 @@ function openFolder(parent: number, name: Uint8Array): number {
     if (error instanceof CoreError) throw error
     const isOther = systemCode(error) === 'ENOTDIR'
     throw targetError(name, isOther ? 'is not a folder, and links are not followed' : 'cannot be opened', error)
-  }
-}
-
-/** What is restored may be nobody else's business: restic makes it so too. */
-const NEW_ROOT = 0o700
-
-/** As `mkdir -p`. Node's own never ends where the kernel lets nobody make anything, as below /proc. */
-function makeFolders(path: Buffer): void {
-  try {
-    mkdirSync(path, NEW_ROOT)
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === 'EEXIST') return
-    const slash = path.lastIndexOf('/')
-    if (code !== 'ENOENT' || slash <= 0) throw error
-    makeFolders(path.subarray(0, slash))
-    mkdirSync(path, NEW_ROOT)
-  }
-}
-
-function openRoot(path: Buffer): number {
-  let descriptor: number
-  try {
-    makeFolders(path)
-    descriptor = openSync(path, FOLDER_FLAGS)
-  } catch (error) {
-    const isOther = ['EEXIST', 'ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')
-    throw targetError(path, isOther ? 'is not a folder, or does not lie in one' : 'cannot be opened', error)
-  }
-  if (isReached(descriptor)) return descriptor
-  closeSync(descriptor)
-  throw targetError(path, 'cannot be restored to, because that takes Linux with /proc mounted')
-}
-
-/** Whether /proc leads where the descriptor is open. */
-function isReached(descriptor: number): boolean {
-  try {
-    const reached = statSync(descriptorPath(descriptor), { bigint: true })
-    const opened = fstatSync(descriptor, { bigint: true })
-    return reached.ino === opened.ino && reached.dev === opened.dev
-  } catch {
-    return false
   }
 }

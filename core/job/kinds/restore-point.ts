@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-
 import { formatCounted } from '../../base/index.ts'
 import { printable } from '../../file-system/index.ts'
 import { availableWorkers } from '../../repository/index.ts'
@@ -22,7 +20,6 @@ import { patternOfPath } from './path-pattern.ts'
 export async function restorePoint(order: RestoreOrder, context: RunContext): Promise<Outcome> {
   const target = parseEntryPath(order.target)
   refuseRepository(target)
-  await mkdir(target, { recursive: true })
   const threads = startRestoreThreads(availableWorkers())
   try {
     return await withVault(
@@ -37,6 +34,8 @@ export async function restorePoint(order: RestoreOrder, context: RunContext): Pr
           restore(repository, index, {
             tree: Buffer.from(snapshot.tree, 'hex'),
             target,
+            // The order names the physical path that was checked, and a link that somebody put there since is not it.
+            holdsToPath: true,
             selection: isAll ? {} : { includes: order.paths.map(patternOfPath) },
             overwrite: order.overwrite,
             sparse: true,
