@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import { padding, TAR_END, type TarEntry, tarHeader, type TarKind } from '../../core/cli/repo/tar/tar-header.ts'
+import { padding, TAR_END, type TarEntry, tarHeader, type TarKind } from '../../core/restorer/tar/tar-header.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 
 function entryOf(changes: Pick<TarEntry, 'path'> & Partial<TarEntry>): TarEntry {

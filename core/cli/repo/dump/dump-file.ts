@@ -1,13 +1,15 @@
 import { CoreError, formatBytes, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
+import { streamFile } from '../../../restorer/index.ts'
 import type { TreeReader } from '../../../snapshot/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { FoundEntry } from '../lookup/snapshot-path.ts'
-import { createOrderedStream } from '../stream/ordered-stream.ts'
-import { streamContent } from '../stream/stream-content.ts'
 import { showDumpProgress } from './dump-progress.ts'
 import { openTarget } from './dump-target.ts'
 import type { DumpWork } from './dump-work.ts'
+
+/** Nobody else reads: as much as keeps a storage that is far away busy. Bytes. */
+const READS_AHEAD = 32 * 1024 * 1024
 
 /** Writes the content of a file. */
 export async function dumpFile(
@@ -16,14 +18,13 @@ export async function dumpFile(
 ): Promise<ExitCode> {
   const { repository, output, signal } = session
   const shown = `/${printable(path)}`
-  const content = contentOf(node, shown)
+  assertContent(node, shown)
   await using target = await openTarget(wanted, output, { signal })
   // On standard output there is nothing but the content.
   using ticker = wanted === undefined ? undefined : showDumpProgress(output, systemClock, target, Number(node.size))
   try {
-    const stream = createOrderedStream((blob) => target.write(blob))
-    await streamContent(stream, index, content, (id) => repository.loadBlob(index, 'data', id, { signal }))
-    await stream.finish()
+    for await (const blob of streamFile(repository, index, node, { readsAhead: READS_AHEAD, signal }))
+      await target.write(blob)
   } catch (error) {
     throw isDamage(error) ? cutShort(error, shown, target.written, node.size) : error
   }
@@ -38,10 +39,9 @@ export async function dumpFile(
   return code
 }
 
-function contentOf(node: TreeReader, shown: string): Buffer {
+function assertContent(node: TreeReader, shown: string): void {
   const { type } = node
-  const content = type === 'file' ? node.content : null
-  if (content) return content
+  if (type === 'file' && node.content) return
   const target = type === 'symlink' ? node.linkTarget : undefined
   const what = target ? `a symbolic link to ${printable(target)}` : `of type ${type}`
   throw new CoreError('input/invalid', `${shown} is ${what}, and has no content to write.`, {

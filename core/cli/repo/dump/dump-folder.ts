@@ -1,7 +1,7 @@
 import { CoreError, formatBytes, formatCount, systemClock } from '../../../base/index.ts'
 import { printable } from '../../../file-system/index.ts'
+import { type ArchivedFolder, writeArchive } from '../../../restorer/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
-import { type ArchivedFolder, writeArchive } from '../tar/write-archive.ts'
 import { showDumpProgress } from './dump-progress.ts'
 import { openTarget } from './dump-target.ts'
 import type { DumpWork } from './dump-work.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { sleep } from '../../../../../core/base/index.ts'
-import { createOrderedStream } from '../../../../../core/cli/repo/stream/ordered-stream.ts'
+import { createOrderedStream } from '../../../../../core/restorer/stream/ordered-stream.ts'
 
 const MIB = 1024 * 1024
 

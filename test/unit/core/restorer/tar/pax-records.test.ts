@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { PaxRecords } from '../../../../../../core/cli/repo/tar/pax-records.ts'
+import { PaxRecords } from '../../../../../core/restorer/tar/pax-records.ts'
 
 /** Reads records as POSIX describes them. */
 function read(bytes: Buffer): [string, string][] {

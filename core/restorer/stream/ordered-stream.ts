@@ -1,4 +1,4 @@
-/** Pieces are made while those before them are written: so many, and so many bytes. */
+/** Pieces are made while those before them are written: so many, and so many bytes unless told otherwise. */
 const MOST_PIECES = 32
 const MOST_BYTES = 32 * 1024 * 1024
 
@@ -20,7 +20,10 @@ interface Piece {
   readonly bytes: number
 }
 
-export function createOrderedStream(write: (bytes: Buffer) => Promise<void>): OrderedStream {
+export function createOrderedStream(
+  write: (bytes: Buffer) => Promise<void>,
+  mostBytes: number = MOST_BYTES,
+): OrderedStream {
   const pieces: Piece[] = []
   let held = 0
   let isWriting = false
@@ -29,7 +32,7 @@ export function createOrderedStream(write: (bytes: Buffer) => Promise<void>): Or
   let waiting: { readonly bytes: number; resolve(): void; reject(error: unknown): void } | undefined
 
   const isFull = (bytes: number): boolean =>
-    pieces.length >= MOST_PIECES || (pieces.length > 0 && held + bytes > MOST_BYTES)
+    pieces.length >= MOST_PIECES || (pieces.length > 0 && held + bytes > mostBytes)
 
   async function writeAll(): Promise<void> {
     isWriting = true

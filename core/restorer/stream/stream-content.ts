@@ -1,4 +1,4 @@
-import { type BlobIndex, ID_BYTES } from '../../../repository/index.ts'
+import { type BlobIndex, ID_BYTES } from '../../repository/index.ts'
 import type { OrderedStream } from './ordered-stream.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { linkedFileKey, type TreeReader } from '../../../snapshot/index.ts'
+import { linkedFileKey, type TreeReader } from '../../snapshot/index.ts'
 
 /** Tells which entries are further names of a file that came before. */
 export interface LinkTable {

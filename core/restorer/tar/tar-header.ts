@@ -1,4 +1,4 @@
-import type { ExtendedAttribute } from '../../../snapshot/index.ts'
+import type { ExtendedAttribute } from '../../snapshot/index.ts'
 import { aclText } from './acl-text.ts'
 import { PaxRecords } from './pax-records.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
 import { CoreError, sleep } from '../../../../../core/base/index.ts'
-import { createOrderedStream } from '../../../../../core/cli/repo/stream/ordered-stream.ts'
-import { streamContent } from '../../../../../core/cli/repo/stream/stream-content.ts'
 import { createBlobIndex } from '../../../../../core/repository/index.ts'
+import { createOrderedStream } from '../../../../../core/restorer/stream/ordered-stream.ts'
+import { streamContent } from '../../../../../core/restorer/stream/stream-content.ts'
 
 const BYTES = 4 * 1024 * 1024
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { aclText } from '../../../../../../core/cli/repo/tar/acl-text.ts'
+import { aclText } from '../../../../../core/restorer/tar/acl-text.ts'
 
 /** What Linux gave for `setfacl -m u:1234:rw,g:55:r`. */
 const ACL = Buffer.from('AgAAAAEABgD/////AgAGANIEAAAEAAQA/////wgABAA3AAAAEAAGAP////8gAAQA/////w==', 'base64')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { gatherWrites } from '../../../../../../core/cli/repo/tar/gathered-writes.ts'
+import { gatherWrites } from '../../../../../core/restorer/tar/gathered-writes.ts'
 
 describe('writes that are gathered', () => {
   it('are the same bytes in fewer pieces', async () => {
