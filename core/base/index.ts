@@ -35,6 +35,7 @@ export {
 } from './job-crew.ts'
 export { count, type CounterRow, type Counters, defineCounters } from './counters.ts'
 export { createLatestUsed, type LatestUsed } from './latest-used.ts'
+export { makeFolder } from './make-folder.ts'
 export { newId } from './new-id.ts'
 export { createTurns } from './turn.ts'
 export { inParallel } from './in-parallel.ts'

@@ -1,7 +1,15 @@
-import { mkdir, open, readdir, rmdir, stat, statfs, unlink } from 'node:fs/promises'
+import { open, readdir, rmdir, stat, statfs, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import { type Abortable, type Chance, type Clock, formatBytes, reasonOf, systemCode } from '../base/index.ts'
+import {
+  type Abortable,
+  type Chance,
+  type Clock,
+  formatBytes,
+  makeFolder,
+  reasonOf,
+  systemCode,
+} from '../base/index.ts'
 import type { VaultLocation } from './vault-location.ts'
 
 /** Something that was found out about a place where a vault is to be. */
@@ -74,7 +82,7 @@ async function probeWriting(path: string, { clock, chance }: ProbeOptions): Prom
   const file = join(path, `.holdfast-probe-${chance.fill(Buffer.alloc(8)).toString('hex')}`)
   let made: string | undefined
   try {
-    made = await mkdir(path, { recursive: true, mode: 0o700 })
+    made = await makeFolder(path, 0o700)
     await using handle = await open(file, 'wx', 0o600)
     await handle.writeFile('Holdfast looks whether it can write here.\n')
     await handle.sync()

@@ -1,9 +1,9 @@
-import { chmod, mkdir, stat } from 'node:fs/promises'
+import { chmod, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import { CoreError, reasonOf } from '../../base/index.ts'
+import { CoreError, makeFolder, reasonOf } from '../../base/index.ts'
 
 /** The folder that holds all that an appliance keeps, locked for this process. */
 export interface DataFolder extends AsyncDisposable {
@@ -41,10 +41,10 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     tls: join(path, 'tls'),
   }
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeFolder(path, 0o700)
     await refuseStranger(path)
     await chmod(path, 0o700)
-    for (const part of [folder.logs, folder.work, folder.tls]) await mkdir(part, { recursive: true, mode: 0o700 })
+    for (const part of [folder.logs, folder.work, folder.tls]) await makeFolder(part, 0o700)
   } catch (error) {
     if (error instanceof CoreError) throw error
     throw new CoreError('service/unavailable', `The data folder ${path} cannot be used: ${reasonOf(error)}.`, {

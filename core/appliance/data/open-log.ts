@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 
 import { type Logger, pino } from 'pino'
@@ -14,7 +15,7 @@ export interface LogOptions {
   readonly level?: string | undefined
 }
 
-export async function openLog({ folder, level = 'info' }: LogOptions): Promise<Log> {
+export async function openLog({ folder, level = 'info' }: LogOptions): Promise<OpenLog> {
   const file = await openRolling({
     file: join(folder, 'holdfastd'),
     extension: '.log',
@@ -25,7 +26,19 @@ export async function openLog({ folder, level = 'info' }: LogOptions): Promise<L
     mode: 0o600,
     sync: false,
   })
-  return pino({ level, redact: { paths: [...REDACTED_PATHS], censor: '[removed]' }, base: null }, file)
+  return {
+    log: pino({ level, redact: { paths: [...REDACTED_PATHS], censor: '[removed]' }, base: null }, file),
+    async [Symbol.asyncDispose]() {
+      const closed = once(file, 'close')
+      file.end()
+      await closed
+    },
+  }
+}
+
+/** A log, and the file that it goes to: closed, all of it is there, and nothing waits for tomorrow's file. */
+export interface OpenLog extends AsyncDisposable {
+  readonly log: Log
 }
 
 /** A log that nobody reads. */

@@ -1,4 +1,6 @@
 declare module 'pino-roll' {
+  import type { EventEmitter } from 'node:events'
+
   import type { DestinationStream } from 'pino'
 
   interface RollOptions {
@@ -13,5 +15,5 @@ declare module 'pino-roll' {
   }
 
   /** A stream into files that are exchanged by time and size. */
-  export default function openRolling(options: RollOptions): Promise<DestinationStream & { end(): void }>
+  export default function openRolling(options: RollOptions): Promise<DestinationStream & EventEmitter & { end(): void }>
 }

@@ -33,7 +33,8 @@ export async function runService(options: ServiceOptions): Promise<ExitCode> {
   const path = resolve(options.dataDir ?? process.env['HOLDFAST_DATA_DIR'] ?? defaultDataFolder(process.env))
   process.umask(0o077)
   await using folder = await openDataFolder(path)
-  const log = await openLog({ folder: folder.logs, level: options.logLevel })
+  await using opened = await openLog({ folder: folder.logs, level: options.logLevel })
+  const { log } = opened
   using interruption = listenForInterruption()
   const appliance = await openAppliance({
     folder,

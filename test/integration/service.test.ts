@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { runHoldfast } from '../support/holdfast.ts'
+import { startService } from '../support/service.ts'
+
+const PASSWORD = 'correct horse battery'
+
+describe('the service', () => {
+  let root: string
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'holdfast-service-'))
+  })
+  afterEach(() => rm(root, { recursive: true, force: true }))
+
+  it('prints its address and a link that makes the first administrator once', async () => {
+    await using service = await startService(join(root, 'data'))
+    expect(service.url).toMatch(/^http:\/\/localhost:\d+$/)
+    expect(service.setupUrl).toContain(`${service.url}/setup?token=hfu_`)
+    await service.enter('admin', PASSWORD)
+    expect(await service.api('GET', '/session')).toMatchObject({
+      status: 200,
+      body: { user: { role: 'administrator' } },
+    })
+    const token = new URL(service.setupUrl ?? '').searchParams.get('token')
+    const again = await service.api('POST', '/setup', { token, name: 'second', password: PASSWORD })
+    expect(again).toMatchObject({ status: 409 })
+    expect((await fetch(`${service.url}/setup?token=x`)).headers.get('content-type')).toContain('text/html')
+    expect(await (await fetch(`${service.url}/healthz`)).text()).toBe('ok\n')
+  })
+
+  it('keeps its data to itself, and nothing secret in its log', async () => {
+    await using service = await startService(join(root, 'data'))
+    await service.enter('admin', PASSWORD)
+    await service.api('POST', '/session', { name: 'admin', password: 'a secret that is wrong' })
+    expect((await stat(join(root, 'data'))).mode & 0o777).toBe(0o700)
+    for (const name of ['catalog.db', 'key', 'instance.lock'])
+      expect([name, (await stat(join(root, 'data', name))).mode & 0o077]).toEqual([name, 0])
+    await service.stop()
+    for (const name of await readdir(join(root, 'data', 'logs'))) {
+      const log = await readFile(join(root, 'data', 'logs', name), 'utf8')
+      expect(log).not.toContain('secret that is wrong')
+      expect(log).not.toContain(PASSWORD)
+    }
+  })
+
+  it('refuses to be started twice on one data folder, and says so', async () => {
+    await using service = await startService(join(root, 'data'))
+    const second = await runHoldfast(['serve', '--data-dir', join(root, 'data'), '--port', '0'])
+    expect(second.code).toBe(1)
+    expect(second.stderr).toContain(`Another appliance runs on the data folder ${join(root, 'data')}.`)
+    expect((await service.api('GET', '/health')).status).toBe(200)
+  })
+
+  it('says with --check-config whether it could be started, and what is in the way', async () => {
+    const good = await runHoldfast(['serve', '--check-config', '--data-dir', join(root, 'data')])
+    expect([good.code, good.stdout]).toEqual([0, `The appliance in ${join(root, 'data')} can be started.\n`])
+    const bad = await runHoldfast(['serve', '--check-config', '--data-dir', '/proc/nowhere'])
+    expect(bad.code).toBe(1)
+    expect(bad.stderr).toContain('The data folder /proc/nowhere cannot be used')
+    const port = await runHoldfast(['serve', '--port', 'eighty', '--data-dir', join(root, 'data')])
+    expect(port.stderr).toContain('eighty is no port.')
+  })
+
+  it('stops in order while a backup goes on, and takes it up again when it is started', async () => {
+    const home = join(root, 'home')
+    await mkdir(home)
+    for (let file = 0; file < 40; file++) await writeFile(join(home, `${file}`), Buffer.alloc(1_000_000, file))
+    const service = await startService(join(root, 'data'))
+    await service.enter('admin', PASSWORD)
+    const made = async (path: string, body: unknown): Promise<string> =>
+      ((await service.api('POST', path, body)).body as { id: string }).id
+    const vaultId = await made('/vaults', { name: 'v', location: { kind: 'directory', path: join(root, 'vault') } })
+    const sourceId = await made('/sources', { name: 's', settings: { kind: 'file-server', host: 'h' } })
+    const settings = {
+      schedule: { timeZone: 'UTC', rules: [] },
+      retention: { days: 7, weeks: 0, months: 0, years: 0 },
+    }
+    const policyId = await made('/policies', { name: 'p', settings })
+    const setId = await made('/sets', { name: 'home', sourceId, vaultId, policyId, content: { roots: [home] } })
+    const { body: run } = await service.api('POST', `/sets/${setId}/runs`)
+    const { id } = run as { id: string }
+    expect(await service.stop()).toBe(0)
+
+    await using again = await startService(join(root, 'data'))
+    expect(again.setupUrl).toBeUndefined()
+    await again.enter('admin', PASSWORD)
+    const state = async (): Promise<string> => ((await again.api('GET', `/runs/${id}`)).body as { state: string }).state
+    await expect.poll(state, { timeout: 60_000 }).toBe('succeeded')
+    const { body: points } = await again.api('GET', `/points?setId=${setId}`)
+    expect((points as { items: unknown[] }).items).toHaveLength(1)
+  })
+})
