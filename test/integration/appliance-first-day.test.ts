@@ -7,6 +7,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { ADMIN_PASSWORD, protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
 
+async function text(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of content) pieces.push(Buffer.from(piece))
+  return Buffer.concat(pieces).toString()
+}
+
 describe('the first day of an appliance', () => {
   let root: string
   let home: string
@@ -47,6 +53,14 @@ describe('the first day of an appliance', () => {
     expect(listed.items.map(({ name, type }) => [name, type])).toEqual([['letter.txt', 'file']])
     const found = await operations.points.find({ id: point.id, pattern: 'letter', path: '/', limit: 50 }, call)
     expect(found.items.map(({ path }) => path)).toEqual([join(home, 'docs', 'letter.txt')])
+
+    const file = await appliance.download({ pointId: point.id, path: join(home, 'docs', 'letter.txt') }, call)
+    expect([file.fileName, file.size, await text(file.content)]).toEqual(['letter.txt', 11n, 'Dear Sirs,\n'])
+    const folder = await appliance.download({ pointId: point.id, path: join(home, 'docs') }, call)
+    expect([folder.fileName, await text(folder.content)]).toEqual([
+      'docs.tar',
+      expect.stringContaining('docs/letter.txt'),
+    ])
 
     const request = {
       pointId: point.id,
