@@ -3,62 +3,95 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 import type { Appliance, Caller } from '../appliance/index.ts'
+import { CoreError } from '../base/index.ts'
 import { isGranted } from '../contract/index.ts'
-import { toAnswer } from './api/error-answer.ts'
+import { API_PREFIX } from './api/api-handler.ts'
+import { createAuditor } from './api/auditor.ts'
+import { isRefusal, toAnswer, waitOf } from './api/error-answer.ts'
 import { sendError } from './guard/answer.ts'
 
-const DOWNLOAD = /^\/api\/v1\/points\/([0-9a-f-]{36})\/download$/
+/** What the API documentation calls it. It is no operation of the contract, as its answer is no JSON. */
+export const DOWNLOAD_OPERATION = 'points.download'
+export const DOWNLOAD_PATH = '/points/{id}/download'
+const DOWNLOAD = new RegExp(`^${API_PREFIX}/points/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/download$`)
+
+export interface DownloadsOptions {
+  readonly appliance: Appliance
+  /** Aborted when the door closes. */
+  readonly closing: AbortSignal
+  readonly onDefect: (error: unknown, operation: string) => void
+  readonly onUnrecorded: (error: unknown, operation: string) => void
+}
 
 /** Answers a request for a file of a recovery point. Resolves to whether it was one. */
-export async function answerDownload(
-  appliance: Appliance,
+export type AnswerDownload = (
   request: IncomingMessage,
   response: ServerResponse,
-  { url, caller, address }: { readonly url: URL; readonly caller: Caller | undefined; readonly address: string },
-): Promise<boolean> {
-  const pointId = DOWNLOAD.exec(url.pathname)?.[1]
-  if (pointId === undefined || request.method !== 'GET') return false
-  if (!isGranted(caller?.role, 'restore') || caller?.access.includes('restore') !== true) {
-    sendError(response, caller === undefined ? 'NOT_SIGNED_IN' : 'FORBIDDEN')
+  given: { readonly url: URL; readonly caller: Caller | undefined; readonly address: string },
+) => Promise<boolean>
+
+export function createDownloads({ appliance, closing, onDefect, onUnrecorded }: DownloadsOptions): AnswerDownload {
+  return async (request, response, { url, caller, address }) => {
+    const pointId = DOWNLOAD.exec(url.pathname)?.[1]
+    if (pointId === undefined || request.method !== 'GET') return false
+    const path = url.searchParams.get('path') ?? ''
+    const record = createAuditor(
+      appliance,
+      { caller, address },
+      { access: 'restore', isAudited: true },
+      { operation: DOWNLOAD_OPERATION, input: { pointId, path }, onUnrecorded },
+    )
+    if (!isGranted(caller?.role, 'restore') || caller?.access.includes('restore') !== true) {
+      await record('refused')
+      sendError(response, caller === undefined ? 'NOT_SIGNED_IN' : 'FORBIDDEN')
+      return true
+    }
+    const gone = new AbortController()
+    response.on('close', () => gone.abort())
+    try {
+      const signal = AbortSignal.any([gone.signal, closing])
+      const call = { caller, address, setSession: () => undefined, signal }
+      const { fileName, size, content } = await appliance.download({ pointId, path }, call)
+      response.setHeader('content-type', 'application/octet-stream')
+      response.setHeader('content-disposition', contentDisposition(fileName))
+      if (size !== undefined) response.setHeader('content-length', String(size))
+      await pipeline(Readable.from(whole(content, size), { objectMode: false }), response)
+      await record('done')
+    } catch (error) {
+      const answer = toAnswer(error)
+      // A client that went away in the middle is no defect.
+      if (answer.code === 'DEFECT' && !gone.signal.aborted) onDefect(error, DOWNLOAD_OPERATION)
+      await record(isRefusal(answer) ? 'refused' : 'failed')
+      const { code, message, data } = answer
+      const headers = code === 'TOO_MANY' ? { 'retry-after': String(waitOf(error)) } : {}
+      // Where it has begun already, its connection is cut: no client takes a part for the whole then.
+      sendError(response, code, { message, headers, ...(data.remedy !== null && { remedy: data.remedy }) })
+    }
     return true
   }
-  const gone = new AbortController()
-  response.on('close', () => gone.abort())
-  const path = url.searchParams.get('path') ?? ''
-  const record = (outcome: 'done' | 'refused' | 'failed'): Promise<void> =>
-    appliance.record({
-      actor: caller.name,
-      address,
-      operation: 'points.download',
-      object: pointId,
-      outcome,
-      input: { path },
-    })
-  try {
-    const call = { caller, address, setSession: () => undefined, signal: gone.signal }
-    const { fileName, size, content } = await appliance.download({ pointId, path }, call)
-    response.setHeader('content-type', 'application/octet-stream')
-    response.setHeader('content-disposition', contentDisposition(fileName))
-    if (size !== undefined) response.setHeader('content-length', String(size))
-    await pipeline(Readable.from(content, { objectMode: false }), response)
-    await record('done')
-  } catch (error) {
-    await record('failed')
-    if (response.headersSent) response.destroy()
-    else {
-      const { code, message, data } = toAnswer(error)
-      sendError(response, code, { message, ...(data.remedy !== null && { remedy: data.remedy }) })
-    }
+}
+
+/** The content, as long as it was promised to be: a client would wait for what is missing, and take more for an answer. */
+async function* whole(content: AsyncIterable<Uint8Array>, size: bigint | undefined): AsyncGenerator<Uint8Array> {
+  let sent = 0n
+  for await (const piece of content) {
+    sent += BigInt(piece.length)
+    if (size !== undefined && sent > size) throw notWhole()
+    yield piece
   }
-  return true
+  if (size !== undefined && sent < size) throw notWhole()
+}
+
+function notWhole(): CoreError {
+  return new CoreError('internal/defect', 'A file of a recovery point has another size than its recovery point says.')
 }
 
 /** RFC 6266 with RFC 8187: a name in plain letters for those who know no others, and the whole one. */
 function contentDisposition(fileName: string): string {
   const plain = fileName.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
-  const whole = encodeURIComponent(fileName.toWellFormed()).replaceAll(
+  const name = encodeURIComponent(fileName.toWellFormed()).replaceAll(
     /['()*]/g,
     (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
   )
-  return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`
+  return `attachment; filename="${plain}"; filename*=UTF-8''${name}`
 }

@@ -2,18 +2,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { OpenAPIHandler } from '@orpc/openapi/node'
 import { implement } from '@orpc/server'
-import { BodyLimitPlugin } from '@orpc/server/node'
 
 import type { Appliance, Call, Caller } from '../../appliance/index.ts'
 import { contract, isGranted, type OperationMeta } from '../../contract/index.ts'
-import { answerError, toAnswer } from './error-answer.ts'
-import { objectOf } from './object-of.ts'
+import { sendError } from '../guard/answer.ts'
+import { readBody } from '../guard/read-body.ts'
+import { createAuditor } from './auditor.ts'
+import { answerError, isAnswer, isRefusal, toAnswer, waitOf } from './error-answer.ts'
 
 /** What a request brings to an operation. */
 export interface RequestContext {
   readonly caller: Caller | undefined
   readonly address: string
   readonly setSession: Call['setSession']
+  /** Says when the client may come again, where it was too much. Seconds. */
+  readonly sayWait: (seconds: number) => void
+  /** Begins an answer that goes on: aborted when it has to end. Throws `service/busy`. */
+  readonly openStream: (caller: Caller) => AbortSignal
 }
 
 /** Answers requests to the API. Resolves to whether there is such an operation. */
@@ -27,21 +32,23 @@ export interface ApiHandlerOptions {
   readonly closing: AbortSignal
   /** Told of what nobody expected. */
   readonly onDefect: (error: unknown, operation: string) => void
+  /** Told of what the audit could not be told. */
+  readonly onUnrecorded: (error: unknown, operation: string) => void
+  readonly onDone: (operation: string) => void
 }
 
 export const API_PREFIX = '/api/v1'
-const MOST_BODY = 1024 * 1024
 
 /** Binds the contract to the appliance: one place that lets in, calls, writes the audit, and answers errors. */
-export function createApiHandler({ appliance, closing, onDefect }: ApiHandlerOptions): ApiHandler {
+export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
+  const { appliance, closing, onDefect, onUnrecorded, onDone } = options
   const handler = new OpenAPIHandler(routerOf(appliance, closing), {
-    plugins: [new BodyLimitPlugin({ maxBodySize: MOST_BODY })],
     clientInterceptors: [
       async (given) => {
         const { context, path, input, procedure } = given
         const operation = path.join('.')
         const meta = procedure['~orpc'].meta as OperationMeta
-        const record = auditor(appliance, context, meta, operation, input)
+        const record = createAuditor(appliance, context, meta, { operation, input, onUnrecorded })
         try {
           letIn(meta, context.caller)
         } catch (error) {
@@ -51,11 +58,13 @@ export function createApiHandler({ appliance, closing, onDefect }: ApiHandlerOpt
         try {
           const output = await given.next()
           await record('done', output)
+          onDone(operation)
           return output
         } catch (error) {
           const answer = toAnswer(error)
           if (answer.code === 'DEFECT') onDefect(error, operation)
-          await record(REFUSED.has(answer.code) ? 'refused' : 'failed')
+          if (answer.code === 'TOO_MANY') context.sayWait(waitOf(error))
+          await record(isRefusal(answer) ? 'refused' : 'failed')
           throw answer
         }
       },
@@ -67,13 +76,27 @@ export function createApiHandler({ appliance, closing, onDefect }: ApiHandlerOpt
   })
   return {
     async handle(request, response, context) {
-      const { matched } = await handler.handle(request, response, { prefix: API_PREFIX, context })
-      return matched
+      try {
+        // The handler would take forms, files and text for input, too: it is given what was read here.
+        const body =
+          request.method === 'GET' ? undefined : ((await readBody(request, context.caller !== undefined)) ?? {})
+        const { matched } = await handler.handle(Object.assign(request, { body }), response, {
+          prefix: API_PREFIX,
+          context,
+        })
+        return matched
+      } catch (error) {
+        if (!isAnswer(error)) throw error
+        const { code, data, message } = error
+        const { remedy } = data
+        // What was too large is on its way still.
+        const headers = code === 'TOO_LARGE' ? { connection: 'close' } : {}
+        sendError(response, code, { message, headers, ...(remedy !== null && { remedy }) })
+        return true
+      }
     },
   }
 }
-
-const REFUSED: ReadonlySet<string> = new Set(['NOT_SIGNED_IN', 'FORBIDDEN', 'TOO_MANY'])
 
 function routerOf({ operations }: Appliance, closing: AbortSignal) {
   const os = implement(contract).$context<RequestContext>()
@@ -86,13 +109,18 @@ function routerOf({ operations }: Appliance, closing: AbortSignal) {
       Object.fromEntries(
         Object.keys(verbs).map((verb) => [
           verb,
-          nouns[noun]?.[verb]?.handler(({ input, context, signal, lastEventId }) =>
-            done[noun]?.[verb]?.(input, {
-              ...context,
-              signal: signal ? AbortSignal.any([signal, closing]) : closing,
+          nouns[noun]?.[verb]?.handler(({ input, context, signal, lastEventId }) => {
+            const { caller, address, setSession } = context
+            const isStream = noun === 'events' && caller !== undefined
+            const signals = [closing, signal, isStream ? context.openStream(caller) : undefined]
+            return done[noun]?.[verb]?.(input, {
+              caller,
+              address,
+              setSession,
+              signal: AbortSignal.any(signals.filter((each) => each !== undefined)),
               lastEventId,
-            }),
-          ),
+            })
+          }),
         ]),
       ),
     ]),
@@ -111,29 +139,4 @@ type Handler = (given: {
 function letIn({ access }: OperationMeta, caller: Caller | undefined): void {
   if (isGranted(caller?.role, access) && (access === 'anyone' || caller?.access.includes(access) === true)) return
   throw answerError(caller === undefined ? 'NOT_SIGNED_IN' : 'FORBIDDEN')
-}
-
-function auditor(
-  appliance: Appliance,
-  { caller, address }: RequestContext,
-  { isAudited = false }: OperationMeta,
-  operation: string,
-  input: unknown,
-): (outcome: 'done' | 'refused' | 'failed', output?: unknown) => Promise<void> {
-  if (!isAudited) return () => Promise.resolve()
-  return (outcome, output) =>
-    appliance.record({
-      actor: caller?.name ?? nameIn(input) ?? 'nobody',
-      address,
-      operation,
-      object: objectOf(input) ?? objectOf(output) ?? null,
-      outcome,
-      input,
-    })
-}
-
-/** Whoever tries to sign in says who he is. */
-function nameIn(input: unknown): string | undefined {
-  if (typeof input !== 'object' || input === null || !('name' in input)) return undefined
-  return typeof input.name === 'string' ? input.name.slice(0, 64) : undefined
 }

@@ -106,9 +106,25 @@ export function toAnswer(error: unknown): AnswerError {
   })
 }
 
-function isAnswer(error: ORPCError<string, unknown>): error is AnswerError {
-  return error.code in ERRORS && typeof error.data === 'object' && error.data !== null && 'fields' in error.data
+/** Whether it is one of the contract's, whole. */
+export function isAnswer(error: unknown): error is AnswerError {
+  if (!(error instanceof ORPCError)) return false
+  const data: unknown = error.data
+  return Object.hasOwn(ERRORS, error.code) && typeof data === 'object' && data !== null && 'fields' in data
 }
+
+/** Whether somebody was not let do it, as against that it could not be done. */
+export function isRefusal({ code }: AnswerError): boolean {
+  return code === 'NOT_SIGNED_IN' || code === 'FORBIDDEN' || code === 'TOO_MANY'
+}
+
+/** After how many seconds a client that was too much may come again. */
+export function waitOf(error: unknown): number {
+  const seconds = error instanceof CoreError ? Number(error.context['seconds'] ?? WAIT_SECONDS) : WAIT_SECONDS
+  return Math.max(1, Math.ceil(seconds))
+}
+
+const WAIT_SECONDS = 5
 
 interface Issue {
   readonly message: string

@@ -1,35 +1,38 @@
 import type { ServerResponse } from 'node:http'
 
 import type { ErrorName } from '../../contract/index.ts'
-import { answerError } from '../api/error-answer.ts'
+import { type AnswerError, answerError } from '../api/error-answer.ts'
+
+/** What is said beside the name of an error, and how. */
+export interface Saying {
+  readonly message?: string
+  readonly remedy?: string
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /** Answers with one of the contract's errors, in its shape. */
 export function sendError(
   response: ServerResponse,
   name: ErrorName,
-  {
-    status,
-    headers = {},
-    ...said
-  }: {
-    readonly message?: string
-    readonly remedy?: string
-    readonly status?: number
-    readonly headers?: Readonly<Record<string, string>>
-  } = {},
+  { status, headers = {}, ...said }: Saying = {},
 ): void {
-  const error = answerError(name, said)
-  const body = JSON.stringify({
-    code: error.code,
-    status: status ?? error.status,
-    message: error.message,
-    data: error.data,
-    defined: true,
-  })
   if (response.headersSent) {
     response.destroy()
     return
   }
-  response.writeHead(status ?? error.status, { 'content-type': 'application/json', ...headers })
+  const error = answerError(name, said)
+  const body = Buffer.from(errorBody(error, status))
+  const length = String(body.length)
+  response.writeHead(status ?? error.status, {
+    'content-type': 'application/json',
+    'content-length': length,
+    ...headers,
+  })
   response.end(body)
+}
+
+/** An error as it is sent. */
+export function errorBody({ code, status, message, data }: AnswerError, otherStatus = status): string {
+  return JSON.stringify({ code, status: otherStatus, message, data, defined: true })
 }

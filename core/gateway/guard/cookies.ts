@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Under TLS a browser takes it from this very host only (RFC 6265bis, 4.1.3.2). */
-function nameOf(isTls: boolean): string {
+/** What the cookie of a session is called. Under TLS a browser takes it from this very host only (RFC 6265bis, 4.1.3.2). */
+export function sessionCookie(isTls: boolean): string {
   return isTls ? '__Host-holdfast_session' : 'holdfast_session'
 }
 
 /** The secret of the session that a browser sends. Of several by that name none is: somebody has put one there. */
 export function readSession({ headers }: IncomingMessage, isTls: boolean): string | undefined {
-  const name = nameOf(isTls)
+  const name = sessionCookie(isTls)
   const found = (headers.cookie ?? '').split(';').flatMap((part) => {
     const at = part.indexOf('=')
     return part.slice(0, at).trim() === name ? [part.slice(at + 1).trim()] : []
@@ -23,7 +23,7 @@ export function writeSession(
 ): void {
   const age = session ? Math.max(0, Math.floor((session.expiresAt - now) / 1000)) : 0
   const parts = [
-    `${nameOf(isTls)}=${session?.secret ?? ''}`,
+    `${sessionCookie(isTls)}=${session?.secret ?? ''}`,
     'Path=/',
     'HttpOnly',
     'SameSite=Strict',

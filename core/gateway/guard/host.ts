@@ -10,7 +10,8 @@ export function isOwnHost(host: string | undefined, port: number, hosts: readonl
   if (name === undefined) return false
   const lower = name.toLowerCase()
   if (LOOPBACK.has(lower)) return given === undefined ? port === 80 || port === 443 : Number(given) === port
-  return hosts.some((each) => each.toLowerCase() === lower)
+  const bare = lower.replace(/^\[(.*)\]$/, '$1')
+  return hosts.some((each) => each.toLowerCase() === bare)
 }
 
 /** Whether a page that sends a request is this door's own. No page says nothing: that is no browser. */

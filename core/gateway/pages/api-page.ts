@@ -2,6 +2,7 @@ import { isContractProcedure } from '@orpc/contract'
 
 import { contract, type OperationMeta } from '../../contract/index.ts'
 import { API_PREFIX } from '../api/api-handler.ts'
+import { DOWNLOAD_PATH } from '../downloads.ts'
 
 /** The API as a page that people read: without a script, so that nothing has to be let in for it. */
 export function apiPage(version: string): string {
@@ -10,7 +11,7 @@ export function apiPage(version: string): string {
     return `<section><h2>${escape(noun)}</h2><table><thead><tr><th>Operation</th><th>Request</th><th>Asks for</th><th>What it does</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`
   })
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Holdfast API</title><style>${STYLE}</style></head><body><main><h1>Holdfast API ${escape(version)}</h1>
-<p>Programs call it with a token: <code>Authorization: Bearer hft_…</code>. Make one with <code>holdfast token create</code>, or in the console under Users. Bodies are JSON. Every error has a <code>code</code>, a <code>message</code>, and in <code>data</code> the fields that are wrong, whether data is safe, and what to do. The whole of it for machines: <a href="${API_PREFIX}/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
+<p>Programs call it with a token: <code>Authorization: Bearer hft_…</code>. Make one with <code>holdfast token create</code>, or in the console under Users. Bodies are JSON. Every error has a <code>code</code>, a <code>message</code>, and in <code>data</code> the fields that are wrong, whether data is safe, and what to do. A file of a recovery point comes from <code>GET ${API_PREFIX}${DOWNLOAD_PATH}?path=…</code>, which asks for restore. The whole of it for machines: <a href="${API_PREFIX}/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
 ${nouns.join('\n')}</main></body></html>`
 }
 

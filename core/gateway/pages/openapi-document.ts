@@ -3,11 +3,18 @@ import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 
 import { contract } from '../../contract/index.ts'
 import { API_PREFIX } from '../api/api-handler.ts'
+import { DOWNLOAD_OPERATION, DOWNLOAD_PATH } from '../downloads.ts'
+import { sessionCookie } from '../guard/cookies.ts'
 
-/** The API as OpenAPI 3.1 tells it. Made of the contract, so that it is never another. */
-export async function openApiDocument(version: string) {
+/** The API as OpenAPI 3.1 tells it, as JSON. It is made of the contract, so that it is never another, and only once. */
+export function createOpenApiDocument(version: string, { isTls }: { readonly isTls: boolean }): () => Promise<string> {
+  let made: Promise<string> | undefined
+  return () => (made ??= makeDocument(version, isTls))
+}
+
+async function makeDocument(version: string, isTls: boolean): Promise<string> {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
-  return generator.generate(contract, {
+  const document = await generator.generate(contract, {
     info: {
       title: 'Holdfast',
       version,
@@ -18,8 +25,29 @@ export async function openApiDocument(version: string) {
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A token, made by `tokens.create`.' },
-        session: { type: 'apiKey', in: 'cookie', name: 'holdfast_session', description: 'The console has it.' },
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookie(isTls), description: 'The console has it.' },
       },
     },
   })
+  const { paths = {} } = document
+  const errors = Object.entries(paths['/points/{id}']?.get?.responses ?? {}).filter(([status]) => Number(status) >= 400)
+  paths[DOWNLOAD_PATH] = {
+    get: {
+      operationId: DOWNLOAD_OPERATION,
+      summary: 'A file of a recovery point',
+      tags: ['Recovery points'],
+      parameters: [
+        { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+        { name: 'path', in: 'query', required: true, schema: { type: 'string', maxLength: 32_768, pattern: '^/' } },
+      ],
+      responses: {
+        200: {
+          description: 'Its content. Where the connection ends before, it is not whole.',
+          content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+        },
+        ...Object.fromEntries(errors),
+      },
+    },
+  }
+  return JSON.stringify({ ...document, paths })
 }

@@ -1,5 +1,6 @@
-import { X509Certificate } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { open, readFile, rename } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 
 import { generate } from 'selfsigned'
@@ -15,7 +16,7 @@ export interface Certificate {
 export interface OwnCertificateOptions {
   /** Where it is kept: 0700. */
   readonly folder: string
-  /** Names by which the door is reached. */
+  /** Names and addresses by which the door is reached. */
   readonly hosts: readonly string[]
   readonly clock: Clock
 }
@@ -23,14 +24,20 @@ export interface OwnCertificateOptions {
 const DAY = 24 * 60 * 60 * 1000
 const LASTS = 825 * DAY
 const RENEWED_BEFORE = 30 * DAY
+/** RFC 5280, appendix A: `ub-common-name`. Clients look at the other names only. */
+const LONGEST_COMMON_NAME = 64
 
-/** The appliance's own certificate, which it signs itself: made where there is none, it ends soon, or names are missing. */
+/**
+ * The appliance's own certificate, which it signs itself: made where there is none that fits its key, it ends soon, or names
+ * are missing.
+ */
 export async function ownCertificate({ folder, hosts, clock }: OwnCertificateOptions): Promise<Certificate> {
   const paths = { cert: join(folder, 'door.crt'), key: join(folder, 'door.key') }
-  const names = [...new Set(['localhost', ...hosts])]
+  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...hosts])]
   const kept = await read(paths)
   if (kept && isGood(kept, names, clock.now())) return kept
-  const { cert, private: key } = await generate([{ name: 'commonName', value: hosts[0] ?? 'localhost' }], {
+  const commonName = hosts.find((host) => host.length <= LONGEST_COMMON_NAME) ?? 'localhost'
+  const { cert, private: key } = await generate([{ name: 'commonName', value: commonName }], {
     algorithm: 'sha256',
     keyType: 'ec',
     curve: 'P-256',
@@ -42,17 +49,29 @@ export async function ownCertificate({ folder, hosts, clock }: OwnCertificateOpt
       { name: 'extKeyUsage', serverAuth: true },
       {
         name: 'subjectAltName',
-        altNames: [
-          ...names.map((value) => ({ type: 2 as const, value })),
-          { type: 7 as const, ip: '127.0.0.1' },
-          { type: 7 as const, ip: '::1' },
-        ],
+        // RFC 5280, 4.2.1.6: an address is written as one, as clients look for it there.
+        altNames: names.map((value) => (isIP(value) === 0 ? { type: 2, value } : { type: 7, ip: value })),
       },
     ],
   })
-  await writeFile(paths.key, key, { mode: 0o600 })
-  await writeFile(paths.cert, cert, { mode: 0o644 })
+  // Ended between the two, there is a certificate beside another key: the next start sees it, and makes both anew.
+  await replaceFile(paths.key, key, 0o600)
+  await replaceFile(paths.cert, cert, 0o644)
   return { cert, key }
+}
+
+/** Whoever reads it finds the old content or the new one, never a part. */
+async function replaceFile(path: string, content: string, mode: number): Promise<void> {
+  const part = `${path}.part`
+  const file = await open(part, 'w', mode)
+  try {
+    await file.chmod(mode)
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(part, path)
 }
 
 async function read(paths: Certificate): Promise<Certificate | undefined> {
@@ -63,11 +82,14 @@ async function read(paths: Certificate): Promise<Certificate | undefined> {
   }
 }
 
-function isGood({ cert }: Certificate, names: readonly string[], now: number): boolean {
+function isGood({ cert, key }: Certificate, names: readonly string[], now: number): boolean {
   try {
     const known = new X509Certificate(cert)
     return (
-      known.validToDate.getTime() - now > RENEWED_BEFORE && names.every((name) => known.checkHost(name) !== undefined)
+      known.checkPrivateKey(createPrivateKey(key)) &&
+      known.validFromDate.getTime() <= now &&
+      known.validToDate.getTime() - now > RENEWED_BEFORE &&
+      names.every((name) => (isIP(name) === 0 ? known.checkHost(name) : known.checkIP(name)) !== undefined)
     )
   } catch {
     return false

@@ -1,0 +1,47 @@
+import type { Appliance, Caller } from '../../appliance/index.ts'
+import type { OperationMeta } from '../../contract/index.ts'
+import { boundedInput } from './bounded-input.ts'
+import { objectOf } from './object-of.ts'
+
+export type Outcome = 'done' | 'refused' | 'failed'
+
+/**
+ * What writes down how an operation ended. It never rejects: what was done is answered as done, though nobody can write it
+ * down; `onUnrecorded` is told.
+ */
+export function createAuditor(
+  appliance: Pick<Appliance, 'record'>,
+  { caller, address }: { readonly caller: Caller | undefined; readonly address: string },
+  { access, isAudited = false }: OperationMeta,
+  {
+    operation,
+    input,
+    onUnrecorded,
+  }: {
+    readonly operation: string
+    readonly input: unknown
+    readonly onUnrecorded: (error: unknown, operation: string) => void
+  },
+): (outcome: Outcome, output?: unknown) => Promise<void> {
+  if (!isAudited) return () => Promise.resolve()
+  return async (outcome, output) => {
+    try {
+      await appliance.record({
+        actor: caller?.name ?? (access === 'anyone' ? nameIn(input) : undefined) ?? 'nobody',
+        address,
+        operation,
+        object: objectOf(input) ?? objectOf(output) ?? null,
+        outcome,
+        input: boundedInput(input),
+      })
+    } catch (error) {
+      onUnrecorded(error, operation)
+    }
+  }
+}
+
+/** Whoever signs in says who he is. */
+function nameIn(input: unknown): string | undefined {
+  if (typeof input !== 'object' || input === null || !('name' in input)) return undefined
+  return typeof input.name === 'string' ? input.name.slice(0, 64).toWellFormed() : undefined
+}
