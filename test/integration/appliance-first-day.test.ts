@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { ADMIN_PASSWORD, protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
 
-async function text(content: AsyncIterable<Uint8Array>): Promise<string> {
+async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = []
   for await (const piece of content) pieces.push(Buffer.from(piece))
   return Buffer.concat(pieces).toString()
@@ -55,9 +55,9 @@ describe('the first day of an appliance', () => {
     expect(found.items.map(({ path }) => path)).toEqual([join(home, 'docs', 'letter.txt')])
 
     const file = await appliance.download({ pointId: point.id, path: join(home, 'docs', 'letter.txt') }, call)
-    expect([file.fileName, file.size, await text(file.content)]).toEqual(['letter.txt', 11n, 'Dear Sirs,\n'])
+    expect([file.fileName, file.size, await textOf(file.content)]).toEqual(['letter.txt', 11n, 'Dear Sirs,\n'])
     const folder = await appliance.download({ pointId: point.id, path: join(home, 'docs') }, call)
-    expect([folder.fileName, await text(folder.content)]).toEqual([
+    expect([folder.fileName, await textOf(folder.content)]).toEqual([
       'docs.tar',
       expect.stringContaining('docs/letter.txt'),
     ])
