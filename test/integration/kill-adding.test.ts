@@ -8,7 +8,7 @@ import { runAndKill } from '../support/run-and-kill.ts'
 import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
+const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 
 describeWith(['restic'], `what adds to a repository and is killed at random moments (HOLDFAST_SEED=${SEED})`, () => {
   const chance = seededChance(SEED)

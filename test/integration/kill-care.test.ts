@@ -15,7 +15,7 @@ import { seededChance } from '../support/seeded-chance.ts'
 import { notRenewed } from '../support/snapshot-files.ts'
 
 const HOUR = 3_600_000
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
+const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 /** A way to look after a repository that never leaves anything worse than what is stored twice. */
 interface Care {
   readonly title: string

@@ -14,7 +14,7 @@ import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { storedBlocks } from '../support/stored-blocks.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
+const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 const MIB = 2 ** 20
 const GIB = 2 ** 30
 const SECTOR = 512

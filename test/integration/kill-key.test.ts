@@ -17,7 +17,7 @@ import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { makeVault } from '../support/vault.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
+const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 const OLD = 'vault'
 const NEW = 'another'
 

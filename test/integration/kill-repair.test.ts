@@ -16,7 +16,7 @@ import { type KilledRun, type Moment, runAndKill } from '../support/run-and-kill
 import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
+const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 /** The hash of a file of which nothing is left. */
 const NOTHING = hash('sha256', '')
 

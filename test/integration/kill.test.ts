@@ -16,7 +16,7 @@ import { type KilledRun, type Moment, runAndKill } from '../support/run-and-kill
 import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
+const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 /** Files by name, and the hash of what each holds. */
 function contentOf(folder: string): Map<string, string> {
   const content = new Map<string, string>()
