@@ -1,4 +1,5 @@
 import { formatCounted } from '../../base/index.ts'
+import { printable } from '../../file-system/index.ts'
 import { check, type Checked } from '../../maintenance/index.ts'
 import { availableWorkers } from '../../repository/index.ts'
 import type { CheckOrder } from '../process/order.ts'
@@ -21,18 +22,19 @@ export function checkVault(order: CheckOrder, context: RunContext): Promise<Outc
             message: `${message} ${meaning} ${remedy}`,
             object: object.name,
           }),
-        onAffected: (affected) =>
-          context.log({ level: 'error', code: 'affected', message: JSON.stringify(affected, bigintText) }),
+        // Names of files are not for everybody who may see the log.
+        onAffected: ({ snapshot, path, kind, andMore }) =>
+          context.missed({
+            path: printable(path),
+            kind: `affected-${kind}`,
+            reason: `it cannot be restored whole from recovery point ${snapshot.slice(0, 8)}${andMore ? ', and there are more' : ''}`,
+          }),
         onProgress: maintenanceProgress(context),
         signal,
       }),
     )
     return outcomeOf(checked, order)
   })
-}
-
-function bigintText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value
 }
 
 function outcomeOf(
