@@ -48,6 +48,8 @@ export function createDownloads({ appliance, closing, onDefect, onUnrecorded }: 
     }
     const gone = new AbortController()
     response.on('close', () => gone.abort())
+    // Afterwards nobody can tell: a response that is broken off here is closed, too.
+    const broken = { isHere: false }
     try {
       const signal = AbortSignal.any([gone.signal, closing])
       const call = { caller, address, setSession: () => undefined, signal }
@@ -55,12 +57,15 @@ export function createDownloads({ appliance, closing, onDefect, onUnrecorded }: 
       response.setHeader('content-type', 'application/octet-stream')
       response.setHeader('content-disposition', contentDisposition(fileName))
       if (size !== undefined) response.setHeader('content-length', String(size))
-      await pipeline(Readable.from(whole(content, size), { objectMode: false }), response)
+      const noticed = (): void => {
+        broken.isHere = !gone.signal.aborted
+      }
+      await pipeline(Readable.from(whole(content, size, noticed), { objectMode: false }), response)
       await record('done')
     } catch (error) {
       const answer = toAnswer(error)
       // A client that went away in the middle is no defect.
-      if (answer.code === 'DEFECT' && !gone.signal.aborted) onDefect(error, DOWNLOAD_OPERATION)
+      if (answer.code === 'DEFECT' && (broken.isHere || !gone.signal.aborted)) onDefect(error, DOWNLOAD_OPERATION)
       await record(isRefusal(answer) ? 'refused' : 'failed')
       const { code, message, data } = answer
       const headers = code === 'TOO_MANY' ? { 'retry-after': String(waitOf(error)) } : {}
@@ -72,14 +77,23 @@ export function createDownloads({ appliance, closing, onDefect, onUnrecorded }: 
 }
 
 /** The content, as long as it was promised to be: a client would wait for what is missing, and take more for an answer. */
-async function* whole(content: AsyncIterable<Uint8Array>, size: bigint | undefined): AsyncGenerator<Uint8Array> {
+async function* whole(
+  content: AsyncIterable<Uint8Array>,
+  size: bigint | undefined,
+  onFailure: () => void,
+): AsyncGenerator<Uint8Array> {
   let sent = 0n
-  for await (const piece of content) {
-    sent += BigInt(piece.length)
-    if (size !== undefined && sent > size) throw notWhole()
-    yield piece
+  try {
+    for await (const piece of content) {
+      sent += BigInt(piece.length)
+      if (size !== undefined && sent > size) throw notWhole()
+      yield piece
+    }
+    if (size !== undefined && sent < size) throw notWhole()
+  } catch (error) {
+    onFailure()
+    throw error
   }
-  if (size !== undefined && sent < size) throw notWhole()
 }
 
 function notWhole(): CoreError {

@@ -235,8 +235,8 @@ describe('a request to the console door', () => {
     it('is answered as done where it was done, though it could not be written down', async () => {
       const forgetful = createRecordingAppliance()
       forgetful.answer = () => Promise.resolve({})
-      const record = (): Promise<void> => Promise.reject(new Error('the disk is full'))
-      const own = await openTestDoor({ appliance: { ...forgetful, record } })
+      forgetful.record = () => Promise.reject(new Error('the disk is full'))
+      const own = await openTestDoor({ appliance: forgetful })
       const answer = await own.send({ method: 'DELETE', path: '/api/v1/session', headers: own.as('viewer') })
       await own.door.close({ within: 100 })
       expect([answer.status, answer.text]).toEqual([200, '{}'])
