@@ -30,14 +30,15 @@ async function makeDocument(version: string, isTls: boolean): Promise<string> {
     },
   })
   const { paths = {} } = document
-  const errors = Object.entries(paths['/points/{id}']?.get?.responses ?? {}).filter(([status]) => Number(status) >= 400)
+  const point = paths['/points/{id}']?.get
+  const errors = Object.entries(point?.responses ?? {}).filter(([status]) => Number(status) >= 400)
   paths[DOWNLOAD_PATH] = {
     get: {
       operationId: DOWNLOAD_OPERATION,
       summary: 'A file of a recovery point',
       tags: ['Recovery points'],
       parameters: [
-        { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+        ...(point?.parameters ?? []),
         { name: 'path', in: 'query', required: true, schema: { type: 'string', maxLength: 32_768, pattern: '^/' } },
       ],
       responses: {
