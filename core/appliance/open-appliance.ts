@@ -56,6 +56,7 @@ import type { Tools } from './tools.ts'
 import { createAlertWatch } from './upkeep/alert-watch.ts'
 import { createCatalogBackups } from './upkeep/catalog-backups.ts'
 import { openCatalogKey } from './upkeep/catalog-key.ts'
+import { type ForgetMoment, thisForgetMoment } from './upkeep/forget-moment.ts'
 import { lookAtVault } from './upkeep/look-at-vaults.ts'
 import { createRequestDue } from './upkeep/request-due.ts'
 
@@ -68,6 +69,8 @@ export interface ApplianceOptions {
   readonly chance: Chance
   /** Default: this computer. */
   readonly executor?: Executor | undefined
+  /** What time it is by a clock that is never set, too. Default: this computer's. */
+  readonly moment?: ((wall: number) => ForgetMoment) | undefined
 }
 
 /** An appliance, opened and at work. */
@@ -127,6 +130,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       work: folder.work,
       bytesPerSecond: rules.bytesPerSecond,
       catalogCopy: { catalog, key, catalogKey, appliance: () => settings.current.name, now: () => clock.now() },
+      moment: options.moment ?? thisForgetMoment,
     })
     let hearing: Promise<void> = Promise.resolve()
     const engine = createEngine({
@@ -278,7 +282,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
 }
 
 function hasEnded({ state }: RunRow): boolean {
-  return isEnd(state as RunState) || state === 'interrupted'
+  return isEnd(state as RunState)
 }
 
 function operationsOf(tools: Tools, events: Operations['events']): Operations {

@@ -13,11 +13,27 @@ export type { RunPorts } from './engine/run-ports.ts'
 export type { RunRequest, RunRules } from './engine/run-rules.ts'
 export type { Executor, Task, TaskListener } from './executor/executor.ts'
 export { createLocalExecutor } from './executor/local-executor.ts'
+export { clockDoubt } from './kinds/clock-doubt.ts'
 export { pointOfSnapshot } from './kinds/point-of-snapshot.ts'
 export { CATALOG_TAG, RUN_TAG, SET_TAG, taggedId } from './kinds/tags.ts'
 export { patternOfPath } from './kinds/path-pattern.ts'
 export type { Order, VaultAccess } from './process/order.ts'
 export type { MadePoint, RunProgress } from './process/report.ts'
-export type { RunLimits, StartDecision } from './queue/decide-start.ts'
+export {
+  compareQueued,
+  decideStart,
+  type QueuedRun,
+  type QueueSituation,
+  type RunLimits,
+  type StartDecision,
+} from './queue/decide-start.ts'
 export { type Cause, CAUSES } from './state/cause.ts'
-export { ACTIVE_STATES, isEnd, PENDING_STATES, RUN_STATES, type RunState } from './state/run-state.ts'
+export {
+  ACTIVE_STATES,
+  isEnd,
+  nextState,
+  PENDING_STATES,
+  RUN_EVENTS,
+  RUN_STATES,
+  type RunState,
+} from './state/run-state.ts'

@@ -113,7 +113,7 @@ describe('the first day of an appliance', () => {
     const { operations } = test.appliance
     expect(await operations.sets.get({ id: set.id }, test.call)).toMatchObject({ points: 1, protection: 'protected' })
     const again = await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
-    expect(again).toMatchObject({ state: 'succeeded', cause: { code: 'nothing-new' } })
+    expect(again).toMatchObject({ state: 'succeeded', result: { filesNew: 0, filesChanged: 0, filesUnmodified: 1 } })
   })
 
   it('refuses a second appliance on the same data folder', async () => {

@@ -10,7 +10,7 @@ import {
   setRows,
   vaultRows,
 } from '../../database/index.ts'
-import { ACTIVE_STATES, isEnd, PENDING_STATES, RUN_STATES } from '../../job/index.ts'
+import { isEnd, RUN_STATES } from '../../job/index.ts'
 import { cursorOf, isNumber, isText, readCursor } from '../present/cursor.ts'
 import { readNames } from '../present/names.ts'
 import { runDto, runEventDto, stepDto } from '../present/run-dto.ts'
@@ -108,7 +108,5 @@ export function runOperations(tools: Tools): OperationsOf<'runs'> {
 
 function statesOf(phase: 'active' | 'ended' | undefined): readonly string[] | undefined {
   if (phase === undefined) return undefined
-  const active: readonly string[] = [...PENDING_STATES, ...ACTIVE_STATES]
-  if (phase === 'active') return active
-  return RUN_STATES.filter((state) => isEnd(state) || state === 'interrupted')
+  return RUN_STATES.filter((state) => isEnd(state) === (phase === 'ended'))
 }

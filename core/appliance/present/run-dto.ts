@@ -6,8 +6,7 @@ import type { Names } from './names.ts'
 
 export function runDto(row: RunRow, names: Names, progress: Progress | undefined): Run {
   const state = row.state as RunState
-  // One that was interrupted and is not tried again has ended.
-  const hasEnded = isEnd(state) || (state === 'interrupted' && row.process === null)
+  const hasEnded = isEnd(state)
   return {
     id: row.id,
     kind: row.kind as RunKind,

@@ -2,13 +2,14 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { CoreError } from '../../base/index.ts'
-import { type Catalog, newestPointOf, type RunRow, setRows, sourceRows } from '../../database/index.ts'
+import { type Catalog, newestPointOf, type RunRow, setRows, sourceRows, vaultRows } from '../../database/index.ts'
 import type { Order, RunPorts, RunRules, VaultAccess } from '../../job/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import { noSuch } from '../operations/refusals.ts'
 import { contentOf, sourceSettingsOf } from '../present/stored.ts'
 import { type CatalogCopy, writeCatalogCopy } from '../upkeep/catalog-copy.ts'
-import { pointsToForget } from '../upkeep/points-to-forget.ts'
+import type { ForgetMoment } from '../upkeep/forget-moment.ts'
+import { clockEvidence, pointsToForget } from '../upkeep/points-to-forget.ts'
 import type { VaultReaders } from './vault-readers.ts'
 import { Wanted } from './wanted.ts'
 
@@ -22,6 +23,7 @@ export interface RunPortsTools {
   readonly work: string
   readonly bytesPerSecond: RunRules['bytesPerSecond']
   readonly catalogCopy: Omit<CatalogCopy, 'folder'>
+  readonly moment: (wall: number) => ForgetMoment
 }
 
 /** A verification restores at most so much. */
@@ -30,6 +32,11 @@ const MOST_VERIFIED = { mostBytes: 256 * 1024 * 1024, mostFiles: 100 }
 /** What the engine is given for each attempt. */
 export function createRunPorts(tools: RunPortsTools): RunPorts {
   const { catalog, settings, readers, clock, version, work, bytesPerSecond } = tools
+
+  /** Always the same for a vault, so that its next copy is compared with the last; and no other vault's. */
+  function copyFolder({ vault_id }: RunRow): string {
+    return join(work, `catalog-copy-${vault_id}`)
+  }
 
   async function orderOf(run: RunRow, vault: VaultAccess): Promise<Order> {
     const base = {
@@ -43,7 +50,7 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
     switch (run.kind) {
       case 'backup': {
         const set = run.set_id === null ? undefined : await setRows.find(catalog.rows, run.set_id)
-        if (!set) throw noSuch('backup set', run.set_id ?? '')
+        if (!set || set.removed_at !== null) throw noSuch('backup set', run.set_id ?? '')
         const source = await sourceRows.find(catalog.rows, set.source_id)
         if (!source) throw noSuch('source', set.source_id)
         const { host } = sourceSettingsOf(source)
@@ -55,19 +62,23 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         return { ...base, kind: 'restore', snapshotId, paths, target, overwrite, verify }
       }
       case 'forget': {
-        const snapshots = await pointsToForget(tools, run, Wanted.forget.parse(wanted))
-        return { ...base, kind: 'forget', snapshots }
+        const asked = Wanted.forget.parse(wanted)
+        const snapshots = await pointsToForget(tools, run, asked)
+        // Points that were named go whatever time it is.
+        return { ...base, kind: 'forget', snapshots, isConfirmed: asked.isConfirmed || asked.points !== undefined }
       }
       case 'prune': {
         const { isConfirmed } = Wanted.prune.parse(wanted)
-        return { ...base, kind: 'prune', graceSeconds: settings.current.pruneGraceHours * 3600, isConfirmed }
+        const row = await vaultRows.find(catalog.rows, run.vault_id)
+        const clocks = row ? clockEvidence(row, tools.moment(clock.now())) : {}
+        return { ...base, kind: 'prune', graceSeconds: settings.current.pruneGraceHours * 3600, isConfirmed, clocks }
       }
       case 'check':
         return { ...base, kind: 'check', readData: Wanted.check.parse(wanted).readData }
       case 'verify':
         return { ...base, kind: 'verify', snapshotId: await pointToVerify(run), scratch: work, ...MOST_VERIFIED }
       case 'catalog-backup': {
-        const folder = join(work, 'catalog-copy')
+        const folder = copyFolder(run)
         await writeCatalogCopy({ ...tools.catalogCopy, folder })
         return { ...base, kind: 'catalog-backup', folder }
       }
@@ -92,7 +103,7 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
     vaultAccess: (vaultId) => readers.access(vaultId),
     order: orderOf,
     async release(run) {
-      if (run.kind === 'catalog-backup') await rm(join(work, 'catalog-copy'), { recursive: true, force: true })
+      if (run.kind === 'catalog-backup') await rm(copyFolder(run), { recursive: true, force: true })
     },
   }
 }

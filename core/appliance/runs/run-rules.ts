@@ -2,7 +2,7 @@ import type { Chance, Clock } from '../../base/index.ts'
 import type { PolicySettings } from '../../contract/index.ts'
 import { type BackupSetRow, type Catalog, policyRows, type RunRow, setRows } from '../../database/index.ts'
 import type { Executor, RunRules } from '../../job/index.ts'
-import { decideDown, isInWindow, limitOf, nextAttempt, nextSkips, nextWindowStart } from '../../policy/index.ts'
+import { decideDown, isInWindow, limitOf, nextAttempt, nextWindowStart, type Workload } from '../../policy/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import { policySettingsOf } from '../present/stored.ts'
 
@@ -14,6 +14,8 @@ export interface RunRulesTools {
   readonly clock: Clock
   readonly chance: Chance
   readonly requestDue: RunRules['requestDue']
+  /** What is backed up: what happens while an executor is away depends on it. Default: folders of this computer. */
+  readonly workload?: Workload | undefined
 }
 
 /** What a set's policy says; undefined where a run is of no set. */
@@ -25,6 +27,7 @@ interface SetPolicy {
 /** What the appliance's policies say of runs. */
 export function createRunRules(tools: RunRulesTools): RunRules {
   const { catalog, settings, executor, version, chance, requestDue } = tools
+  const workload = tools.workload ?? (process.platform === 'win32' ? 'file-server-windows' : 'file-server-linux')
 
   async function policyOf({ set_id }: RunRow): Promise<SetPolicy | undefined> {
     const set = set_id === null ? undefined : await setRows.find(catalog.rows, set_id)
@@ -49,7 +52,7 @@ export function createRunRules(tools: RunRulesTools): RunRules {
       const work = run.kind === 'backup' ? 'backup' : 'restore'
       const found = await policyOf(run)
       const decision = decideDown({
-        workload: process.platform === 'win32' ? 'file-server-windows' : 'file-server-linux',
+        workload,
         work,
         trigger: run.trigger,
         proxyVersion: version,
@@ -61,8 +64,6 @@ export function createRunRules(tools: RunRulesTools): RunRules {
         now,
       })
       const { outcome, cause } = decision
-      if (found && outcome === 'skip')
-        await setRows.update(catalog.rows, found.set.id, { skips: nextSkips(found.set.skips, outcome) })
       if (outcome === 'skip' || outcome === 'expire') return { action: outcome, cause }
       return { action: outcome === 'fail' ? 'refuse' : 'hold', cause }
     },

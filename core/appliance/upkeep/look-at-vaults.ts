@@ -5,6 +5,7 @@ import {
   allPoints,
   type Catalog,
   findRun,
+  type PointRow,
   savePoint,
   setRows,
   updatePoints,
@@ -34,8 +35,10 @@ export async function lookAtVault(tools: VaultLookTools, vaultId: string): Promi
   if (!vault || vault.removed_at !== null) return
   try {
     const access = await readers.access(vaultId)
+    // Before the vault is read: what a run makes meanwhile is not among what was seen there, and yet not gone.
+    const known = await allPoints(catalog.rows, { vaultId })
     const { snapshots, bytesStored } = await readVault(access)
-    await comparePoints(tools, vault, snapshots)
+    await comparePoints(tools, vault, known, snapshots)
     const room = await roomOf(access)
     await vaultRows.update(catalog.rows, vaultId, {
       state: vault.check_damages > 0 ? 'damaged' : 'ready',
@@ -74,10 +77,10 @@ async function readVault({
 async function comparePoints(
   tools: VaultLookTools,
   vault: VaultRow,
+  known: readonly PointRow[],
   snapshots: readonly StoredSnapshot[],
 ): Promise<void> {
   const { catalog, clock, chance, onChange } = tools
-  const known = await allPoints(catalog.rows, { vaultId: vault.id })
   const bySnapshot = new Map(known.map((point) => [point.snapshot_id, point]))
   const sets = new Set((await setRows.all(catalog.rows)).map(({ id }) => id))
   const there = new Set<string>()

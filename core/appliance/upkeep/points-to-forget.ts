@@ -1,4 +1,4 @@
-import { CoreError, formatDuration } from '../../base/index.ts'
+import { CoreError } from '../../base/index.ts'
 import {
   allPoints,
   type BackupSetRow,
@@ -8,16 +8,19 @@ import {
   type RunRow,
   setRows,
   updatePoints,
+  type VaultRow,
   vaultRows,
 } from '../../database/index.ts'
+import { clockDoubt } from '../../job/index.ts'
 import { type Brake, brakesOf, decideRetention } from '../../policy/index.ts'
 import { retentionPoints } from '../present/retention-dto.ts'
 import { policySettingsOf } from '../present/stored.ts'
-import { type ForgetMoment, thisForgetMoment } from './forget-moment.ts'
+import type { ForgetMoment } from './forget-moment.ts'
 
 export interface ForgetTools {
   readonly catalog: Catalog
   readonly clock: { now(): number }
+  readonly moment: (wall: number) => ForgetMoment
 }
 
 /**
@@ -27,7 +30,7 @@ export interface ForgetTools {
  * @throws CoreError `policy/unconfirmed` where a clock or the number of points that would go looks wrong (RET-22).
  */
 export async function pointsToForget(
-  { catalog, clock }: ForgetTools,
+  { catalog, clock, moment: momentOf }: ForgetTools,
   run: RunRow,
   { isConfirmed, points: named }: { readonly isConfirmed: boolean; readonly points?: readonly string[] | undefined },
 ): Promise<string[]> {
@@ -38,9 +41,10 @@ export async function pointsToForget(
   }
   const vault = await vaultRows.find(rows, run.vault_id)
   const now = clock.now()
-  const before = vault?.forgot_moment == null ? undefined : (JSON.parse(vault.forgot_moment) as ForgetMoment)
-  const moment = thisForgetMoment(now)
+  const moment = momentOf(now)
+  const evidence = vault ? clockEvidence(vault, moment) : {}
   const going: string[] = []
+  const kept: { readonly id: string; readonly until: number | null }[] = []
   for (const set of await setsOf(catalog, run)) {
     const policy = await policyRows.find(rows, set.policy_id)
     if (!policy) continue
@@ -51,18 +55,24 @@ export async function pointsToForget(
     const newest = points.at(-1)?.completed_at
     const brakes = brakesOf({
       now,
-      ...lastOf(before, moment),
+      ...evidence,
       ...(newest !== undefined && { newestPoint: newest }),
       points: points.length,
       removed: removed.length,
     })
     if (!isConfirmed && removed.length > 0 && brakes[0]) throw unconfirmed(set, brakes[0])
-    const snapshots = new Map(points.map(({ id, snapshot_id }) => [id, snapshot_id]))
-    going.push(...removed.map(({ point }) => snapshots.get(point.id) ?? ''))
-    for (const { point, isKept, until } of decisions)
-      if (isKept) await updatePoints(rows, [point.id], { kept_until: Number.isFinite(until) ? until : null })
+    const known = new Map(points.map((point) => [point.id, point]))
+    for (const { point, isKept, until } of decisions) {
+      const row = known.get(point.id)
+      const last = Number.isFinite(until) ? until : null
+      if (!isKept && row) going.push(row.snapshot_id)
+      else if (row?.kept_until !== last) kept.push({ id: point.id, until: last })
+    }
   }
-  await vaultRows.update(rows, run.vault_id, { forgot_at: now, forgot_moment: JSON.stringify(moment) })
+  await catalog.transaction(async (within) => {
+    for (const { id, until } of kept) await updatePoints(within, [id], { kept_until: until })
+    await vaultRows.update(within, run.vault_id, { forgot_at: now, forgot_moment: JSON.stringify(moment) })
+  })
   return going
 }
 
@@ -71,29 +81,22 @@ async function setsOf({ rows }: Catalog, run: RunRow): Promise<BackupSetRow[]> {
   return run.set_id === null ? sets : sets.filter(({ id }) => id === run.set_id)
 }
 
-/** By a clock that is never set, where the computer was not restarted since. */
-function lastOf(before: ForgetMoment | undefined, now: ForgetMoment): { lastRun?: number; sinceLastRun?: number } {
-  if (!before) return {}
+/** What the last time says of the clock: by one that is never set, where the computer was not restarted since. */
+export function clockEvidence(
+  { forgot_moment }: Pick<VaultRow, 'forgot_moment'>,
+  now: ForgetMoment,
+): { readonly lastRun?: number; readonly sinceLastRun?: number } {
+  if (forgot_moment === null) return {}
+  const before = JSON.parse(forgot_moment) as ForgetMoment
   const isSameStart = before.boot !== '' && before.boot === now.boot && now.uptime >= before.uptime
   return { lastRun: before.wall, ...(isSameStart && { sinceLastRun: now.uptime - before.uptime }) }
 }
 
 function unconfirmed({ name }: BackupSetRow, brake: Brake): CoreError {
-  const reason =
-    brake.kind === 'mass-expiry'
-      ? `${brake.removed} of ${brake.of} recovery points of ${name} would go at once`
-      : `the clock is ${formatDuration(Math.abs(brake.by))} ${brake.by > 0 ? 'ahead of' : 'behind'} ${AGAINST[brake.against]}, and recovery points of ${name} would go by it`
+  if (brake.kind === 'clock') return clockDoubt(brake, `recovery points of ${name} would go by it`)
+  const reason = `${brake.removed} of ${brake.of} recovery points of ${name} would go at once`
   return new CoreError('policy/unconfirmed', `Stopped for a person to confirm it: ${reason}.`, {
     safety: 'Nothing was removed.',
-    remedy:
-      brake.kind === 'clock'
-        ? 'Set the clock right and do it again. If it is right, confirm it.'
-        : 'Look at what the policy keeps. If that is what is wanted, confirm it.',
+    remedy: 'Look at what the policy keeps. If that is what is wanted, confirm it.',
   })
-}
-
-const AGAINST: Readonly<Record<string, string>> = {
-  'last-run': 'what the last time was',
-  storage: 'that of the storage',
-  'newest-point': 'the newest recovery point',
 }

@@ -2,13 +2,14 @@ import type { Clock } from '../../base/index.ts'
 import {
   type BackupSetRow,
   type Catalog,
+  hasRun,
   lastRun,
   policyRows,
   setRows,
   type VaultRow,
   vaultRows,
 } from '../../database/index.ts'
-import { CAUSES, PENDING_STATES, ACTIVE_STATES, type RunRequest, type RunRules } from '../../job/index.ts'
+import { CAUSES, isEnd, RUN_STATES, type RunRequest, type RunRules } from '../../job/index.ts'
 import { dueRuns, nextTimes } from '../../policy/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import { policySettingsOf } from '../present/stored.ts'
@@ -72,28 +73,45 @@ async function requestVerify(
   now: number,
   request: Request,
 ): Promise<void> {
-  if (now - (set.verified_at ?? set.created_at) < everyDays * DAY) return
-  const last = await lastRun(catalog.rows, { setId: set.id, kind: 'verify' })
-  if (last && (isPending(last.state) || now - last.queued_at < DAY)) return
-  const newest = await lastRun(catalog.rows, { setId: set.id, kind: 'backup' }, ['succeeded', 'warning'])
-  if (!newest) return
+  if (since(set.verified_at ?? set.created_at, now) < everyDays * DAY) return
+  const of = { setId: set.id }
+  if (await hasRun(catalog.rows, of, { kind: 'verify', states: GOING })) return
+  if (await hasRun(catalog.rows, of, { kind: 'verify', from: now - DAY, until: now + DAY })) return
+  if (!(await hasRun(catalog.rows, of, { kind: 'backup', states: ['succeeded', 'warning'] }))) return
   await request({ ...ofSet(set), kind: 'verify', trigger: 'system', cause: CAUSES.upkeep, mostAttempts: 3 })
 }
 
-/** Each day at the time that the settings say: expired points go, then what only they needed, then the vault is checked. */
+/**
+ * Each day at the time that the settings say: expired points go, then what only they needed, then the vault is checked. One
+ * after the other: while one of them waits, the next is not asked for, nor is the same one again on the next day.
+ */
 async function requestUpkeep({ catalog, settings }: RequestDueTools, now: number, request: Request): Promise<void> {
   const { maintenanceAt, timeZone, pruneEveryDays, checkEveryDays } = settings.current
+  const scheduledFor = lastTime(maintenanceAt, timeZone, now)
   for (const vault of await vaultRows.list(catalog.rows)) {
-    const scheduledFor = lastTime(maintenanceAt, timeZone, now)
-    const before = await lastRun(catalog.rows, { vaultId: vault.id, kind: 'forget' })
-    const isDone = before !== undefined && before.trigger === 'system' && before.queued_at >= scheduledFor
-    if (isDone || vault.created_at > scheduledFor) continue
-    const ask = (kind: string): Promise<unknown> =>
-      request({ ...ofVault(vault), kind, trigger: 'system', cause: CAUSES.upkeep, mostAttempts: 3 })
-    await ask('forget')
-    if (now - (vault.pruned_at ?? vault.created_at) >= pruneEveryDays * DAY - DAY / 2) await ask('prune')
-    if (now - (vault.checked_at ?? vault.created_at) >= checkEveryDays * DAY - DAY / 2) await ask('check')
+    if (vault.created_at > scheduledFor) continue
+    const isDue = (last: number | null, days: number): boolean =>
+      since(last ?? vault.created_at, now) >= days * DAY - DAY / 2
+    const kinds = [
+      ['forget', true],
+      ['prune', isDue(vault.pruned_at, pruneEveryDays)],
+      ['check', isDue(vault.checked_at, checkEveryDays)],
+    ] as const
+    for (const [kind, isWanted] of kinds) {
+      const of = { vaultId: vault.id }
+      if (await hasRun(catalog.rows, of, { kind, states: GOING })) break
+      // What was asked for while the clock was more than a day ahead counts for nothing: it would keep this away until then.
+      const asked = { kind, trigger: 'system', from: scheduledFor, until: now + DAY } as const
+      if (!isWanted || (await hasRun(catalog.rows, of, asked))) continue
+      await request({ ...ofVault(vault), kind, trigger: 'system', cause: CAUSES.upkeep, mostAttempts: 3 })
+      break
+    }
   }
+}
+
+/** How long that is ago; where it is more than a day ahead a clock was wrong, and nobody knows: for ever. */
+function since(moment: number, now: number): number {
+  return moment > now + DAY ? Number.POSITIVE_INFINITY : now - moment
 }
 
 function ofVault(vault: VaultRow): Pick<RunRequest, 'setId' | 'sourceId' | 'vaultId' | 'requestedBy' | 'wanted'> {
@@ -109,6 +127,5 @@ function lastTime(at: string, timeZone: string, now: number): number {
   return nextTimes(schedule, now - 2 * DAY, 3).findLast((time) => time <= now) ?? now - DAY
 }
 
-function isPending(state: string): boolean {
-  return ([...PENDING_STATES, ...ACTIVE_STATES] as readonly string[]).includes(state)
-}
+/** States of a run that has not ended. */
+const GOING = RUN_STATES.filter((state) => !isEnd(state))

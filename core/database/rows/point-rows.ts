@@ -21,12 +21,21 @@ export interface PointFilter {
   readonly until?: number | undefined
 }
 
-/** Returns the point of that snapshot: this one, or the one that was there already. */
+/**
+ * Returns the point of that snapshot: this one, or the one that was there already. One that was taken for gone is there again;
+ * one that nobody knew the run of is of this one's.
+ */
 export async function savePoint(rows: Rows, point: PointRow): Promise<PointRow> {
   await rows
     .insertInto('point')
     .values(point)
-    .onConflict((conflict) => conflict.columns(['vault_id', 'snapshot_id']).doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['vault_id', 'snapshot_id']).doUpdateSet((is) => ({
+        removed_at: null,
+        run_id: is.fn.coalesce('point.run_id', 'excluded.run_id'),
+        set_id: is.fn.coalesce('point.set_id', 'excluded.set_id'),
+      })),
+    )
     .execute()
   return rows
     .selectFrom('point')

@@ -63,6 +63,35 @@ export function lastRun(
   return query.executeTakeFirst()
 }
 
+export interface RunsAsked {
+  readonly kind: string
+  readonly trigger?: RunRow['trigger'] | undefined
+  /** Any of them. */
+  readonly states?: readonly string[] | undefined
+  /** Asked for at this moment or later. */
+  readonly from?: number | undefined
+  /** Asked for before this moment. */
+  readonly until?: number | undefined
+}
+
+/** Whether there is such a run of a backup set; or of a vault, and of no set. */
+export async function hasRun(
+  rows: Rows,
+  of: { readonly setId: string } | { readonly vaultId: string },
+  { kind, trigger, states, from, until }: RunsAsked,
+): Promise<boolean> {
+  let query = rows.selectFrom('run').select('id').where('kind', '=', kind).limit(1)
+  query =
+    'setId' in of
+      ? query.where('set_id', '=', of.setId)
+      : query.where('vault_id', '=', of.vaultId).where('set_id', 'is', null)
+  if (trigger !== undefined) query = query.where('trigger', '=', trigger)
+  if (states !== undefined) query = query.where('state', 'in', states)
+  if (from !== undefined) query = query.where('queued_at', '>=', from)
+  if (until !== undefined) query = query.where('queued_at', '<', until)
+  return (await query.executeTakeFirst()) !== undefined
+}
+
 /** Changes a run that is in this state still, and this attempt. Returns it as it is then; undefined where it is not. */
 export async function updateRun(
   rows: Rows,

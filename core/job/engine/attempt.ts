@@ -1,32 +1,25 @@
-import { arrivedError, type CarriedError, type Clock, CoreError, isCode, newId, type Chance } from '../../base/index.ts'
+import { arrivedError, type CarriedError, type Chance, type Clock, CoreError } from '../../base/index.ts'
 import {
   addEvent,
   addMissed,
-  allPoints,
   type Catalog,
   clearAttempt,
-  findRun,
-  type PointRow,
   type RunRow,
-  type Rows,
-  savePoint,
   saveStep,
-  updatePoints,
   updateRun,
 } from '../../database/index.ts'
 import type { Executor, Task } from '../executor/executor.ts'
 import type { FromProcess } from '../process/messages.ts'
-import type { MadePoint, MissedEntry, Outcome, RunProgress, StepReport } from '../process/report.ts'
-import { type Cause, CAUSES } from '../state/cause.ts'
+import type { MissedEntry, Outcome, RunProgress, StepReport } from '../process/report.ts'
 import type { EngineEvent } from './engine-event.ts'
 import type { RunBook } from './run-book.ts'
 import type { RunPorts } from './run-ports.ts'
 
+/** An attempt that was not brought to its end. */
+export type BrokenEnd = { readonly type: 'failed'; readonly error: unknown } | { readonly type: 'stopped' }
+
 /** How an attempt ended, for whoever decides what comes next. */
-export type AttemptEnd =
-  | { readonly type: 'done'; readonly outcome: Outcome }
-  | { readonly type: 'failed'; readonly error: unknown }
-  | { readonly type: 'stopped' }
+export type AttemptEnd = BrokenEnd | { readonly type: 'done'; readonly outcome: Outcome }
 
 export interface AttemptTools {
   readonly catalog: Catalog
@@ -36,6 +29,8 @@ export interface AttemptTools {
   readonly clock: Clock
   readonly chance: Chance
   readonly emit: (event: EngineEvent) => void
+  /** Told of what went wrong with the engine itself. */
+  readonly onDefect: (error: unknown, what: string) => void
 }
 
 /** An attempt that goes on. */
@@ -166,11 +161,10 @@ export function carryOut(run: RunRow, tools: AttemptTools): Attempt {
   }
 
   async function released(): Promise<AttemptEnd> {
-    try {
-      return await ended
-    } finally {
-      await ports.release(run)
-    }
+    const end = await ended
+    // What cannot be tidied up is no reason to forget how the attempt ended.
+    await ports.release(run).catch((error: unknown) => tools.onDefect(error, `letting go of what run ${run.id} needed`))
+    return end
   }
 
   return {
@@ -205,92 +199,4 @@ function endedEarly(reason: string, wanted: 'go' | 'stop' | 'kill'): AttemptEnd 
 async function mayWrite(catalog: Catalog, run: RunRow): Promise<boolean> {
   const seen = { id: run.id, state: 'running', attempt: run.attempt }
   return (await updateRun(catalog.rows, seen, { committing: run.attempt })) !== undefined
-}
-
-/** Writes down what came of an attempt that is done, in one transaction with its end. */
-export async function noteDone(run: RunRow, outcome: Outcome, tools: AttemptTools): Promise<RunRow | undefined> {
-  const { book, clock, chance, emit } = tools
-  const now = await findRun(tools.catalog.rows, run.id)
-  if (!now) return undefined
-  const points: string[] = []
-  const pointId = outcome.point && newId(clock, chance)
-  const cause: Cause = outcome.cause ?? CAUSES.done
-  const event =
-    outcome.ending === 'done' ? 'done' : outcome.ending === 'warning' ? 'done-with-warnings' : 'attempt-failed'
-  const result = JSON.stringify({ ...outcome.figures, ...(pointId !== undefined && { pointId }) })
-  const noted = await book.note(now, event, cause, { result, process: null }, async (rows) => {
-    if (outcome.point && pointId !== undefined) {
-      const saved = await savePoint(rows, pointRow(pointId, run, outcome.point))
-      points.push(saved.id)
-      if (run.set_id !== null)
-        await rows.updateTable('backup_set').set({ skips: 0 }).where('id', '=', run.set_id).execute()
-    }
-    if (outcome.removed) points.push(...(await markRemoved(rows, run.vault_id, outcome.removed, clock.now())))
-    await noteUpkeep(rows, run, outcome, clock.now())
-  })
-  if (noted) for (const id of points) emit({ type: 'point', id })
-  return noted
-}
-
-export function pointRow(id: string, run: Pick<RunRow, 'vault_id' | 'set_id' | 'id'>, made: MadePoint): PointRow {
-  return {
-    id,
-    vault_id: run.vault_id,
-    set_id: run.set_id,
-    run_id: run.id,
-    snapshot_id: made.snapshotId,
-    host: made.host,
-    roots: JSON.stringify(made.roots),
-    started_at: made.startedAt,
-    completed_at: made.completedAt,
-    time_zone: made.timeZone,
-    kind: made.kind,
-    files_missed: made.filesMissed,
-    is_complete: made.isComplete ? 1 : 0,
-    files: made.files ?? null,
-    bytes: made.bytes ?? null,
-    bytes_added: made.bytesAdded ?? null,
-    kept_until: null,
-    removed_at: null,
-  }
-}
-
-async function markRemoved(rows: Rows, vaultId: string, snapshots: readonly string[], now: number): Promise<string[]> {
-  const gone = new Set(snapshots)
-  const points = (await allPoints(rows, { vaultId })).filter(({ snapshot_id }) => gone.has(snapshot_id))
-  const ids = points.map(({ id }) => id)
-  await updatePoints(rows, ids, { removed_at: now })
-  return ids
-}
-
-/** When a vault was looked after last, and what came of it. */
-async function noteUpkeep(rows: Rows, run: RunRow, { ending, figures }: Outcome, now: number): Promise<void> {
-  const vault = rows.updateTable('vault').where('id', '=', run.vault_id)
-  if (run.kind === 'check') await vault.set({ checked_at: now, check_damages: figures['damages'] ?? 0 }).execute()
-  if (run.kind === 'prune' && ending !== 'failed') await vault.set({ pruned_at: now }).execute()
-  if (run.kind === 'catalog-backup' && ending === 'done') await vault.set({ catalog_at: now }).execute()
-  if (run.kind === 'verify' && ending !== 'failed') {
-    await vault.set({ verified_at: now }).execute()
-    if (run.set_id !== null)
-      await rows.updateTable('backup_set').set({ verified_at: now }).where('id', '=', run.set_id).execute()
-  }
-}
-
-/** Whether the same may succeed when it is simply done again later. */
-export function isWorthRetrying(error: unknown): boolean {
-  if (!(error instanceof CoreError)) return false
-  return error.retryable || isCode(error, 'repository/locked') || isCode(error, 'storage/unreachable')
-}
-
-/** What a person is told of an error that ended a run. */
-export function causeOfError(error: unknown): Cause {
-  if (error instanceof CoreError) {
-    return {
-      code: error.code,
-      text: [error.message, error.safety].filter((part) => part !== undefined).join(' '),
-      remedy: error.remedy,
-    }
-  }
-  const defect = new CoreError('internal/defect', 'Holdfast failed in a way it does not know.', { cause: error })
-  return { code: defect.code, text: `${defect.message} ${defect.safety ?? ''}`, remedy: defect.remedy }
 }

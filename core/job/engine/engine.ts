@@ -1,16 +1,19 @@
-import { type Chance, type Clock, CoreError, isCode, newId } from '../../base/index.ts'
-import { addEvent, type Catalog, insertRun, type RunRow, runsInStates } from '../../database/index.ts'
+import { type Chance, type Clock, CoreError, newId } from '../../base/index.ts'
+import { type Catalog, insertRun, type RunRow, runsInStates, setRows, type Rows } from '../../database/index.ts'
+import { nextSkips } from '../../policy/index.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { RunProgress } from '../process/report.ts'
 import { compareQueued, decideStart, type QueuedRun, type StartDecision } from '../queue/decide-start.ts'
 import { CAUSES } from '../state/cause.ts'
 import { ACTIVE_STATES, isEnd, PENDING_STATES, type RunState } from '../state/run-state.ts'
-import { type Attempt, type AttemptTools, carryOut, causeOfError, isWorthRetrying, noteDone } from './attempt.ts'
+import { type Attempt, type AttemptEnd, type AttemptTools, carryOut } from './attempt.ts'
 import type { EngineEvent } from './engine-event.ts'
-import { createRunBook } from './run-book.ts'
+import { causeOfError, noteDone, noteFailed, noteInterrupted, noteStopped, unwantedBy } from './note-end.ts'
+import { createRunBook, type RunChange } from './run-book.ts'
 import type { RunPorts } from './run-ports.ts'
 import type { RunRequest, RunRules } from './run-rules.ts'
-import { settleInterrupted } from './settle-interrupted.ts'
+import { isUnclear } from './settle-interrupted.ts'
+import { createSettlements } from './settlements.ts'
 
 export interface EngineOptions {
   readonly catalog: Catalog
@@ -47,7 +50,8 @@ export function createEngine(options: EngineOptions): Engine {
   const attempts = new Map<string, Attempt>()
   const finishing = new Set<Promise<void>>()
   const book = createRunBook(catalog, clock, (run) => emit({ type: 'run', run }))
-  const tools: AttemptTools = { catalog, book, executor, ports, clock, chance, emit }
+  const tools: AttemptTools = { catalog, book, executor, ports, clock, chance, emit, onDefect }
+  const settlements = createSettlements(tools, rules, wake)
   let phase: 'new' | 'on' | 'stopping' = 'new'
   let looking: Promise<void> | undefined
   let again = false
@@ -105,22 +109,40 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   async function lookAtQueue(): Promise<void> {
-    await rules.requestDue(clock.now(), request)
-    const unsettled = await settle()
+    await interruptLost()
+    await requestDue()
+    const unsettled = await runsInStates(catalog.rows, ['interrupted'])
+    settlements.begin(unsettled)
+    const unsettledSets = new Set(
+      unsettled.flatMap(({ kind, set_id }) => (kind === 'backup' && set_id ? [set_id] : [])),
+    )
     const rows = await runsInStates(catalog.rows, [...PENDING_STATES])
     const limits = await rules.limits()
-    const queue = rows.map((row) => ({ row, run: queuedRun(row) })).toSorted((a, b) => compareQueued(a.run, b.run))
+    const since = clock.now()
+    const queue = rows
+      .map((row) => ({ row, run: queuedRun(row) }))
+      .toSorted((a, b) => compareQueued(a.run, b.run, since))
     const active = [...attempts.values()].map(({ run }) => queuedRun(run))
     const ahead: QueuedRun[] = []
     for (const { row, run } of queue) {
       if (phase !== 'on') return
+      try {
+        await lookAt(row, run)
+      } catch (error) {
+        // One that cannot be decided holds up no other.
+        onDefect(error, `the beginning of run ${run.id}`)
+      }
+    }
+    await followLimits()
+
+    async function lookAt(row: RunRow, run: QueuedRun): Promise<void> {
       const now = clock.now()
       const decision = decideStart(run, {
         now,
         limits,
         active,
         ahead,
-        unsettledSets: unsettled,
+        unsettledSets,
         windowOpens: await rules.windowOpens(row, now),
         executorDown: await rules.executorDown(row, now),
       })
@@ -129,10 +151,18 @@ export function createEngine(options: EngineOptions): Engine {
         if (begun) active.push(queuedRun(begun))
       } else {
         await keepWaiting(row, decision)
-        if (decision.action === 'hold') ahead.push(run)
+        if (decision.isReady === true) ahead.push(run)
       }
     }
-    await followLimits()
+  }
+
+  /** What is not understood of policies and settings holds up nothing that was asked for already. */
+  async function requestDue(): Promise<void> {
+    try {
+      await rules.requestDue(clock.now(), (wanted) => (phase === 'on' ? request(wanted) : Promise.resolve(undefined)))
+    } catch (error) {
+      onDefect(error, 'what the schedule asks for')
+    }
   }
 
   async function keepWaiting(
@@ -141,17 +171,20 @@ export function createEngine(options: EngineOptions): Engine {
   ): Promise<void> {
     // Nothing is written where nothing has changed.
     if (action === 'hold' && row.state === 'waiting' && row.cause_code === cause.code) return
-    await book.note(row, action, cause)
+    await book.note(row, { event: action, cause, also: action === 'skip' ? (rows) => countSkip(rows, row) : undefined })
   }
 
   async function begin(row: RunRow): Promise<RunRow | undefined> {
-    const attempt = row.attempt + 1
-    const run = await book.note(row, 'begin', CAUSES.begun, {
-      attempt,
-      started_at: row.started_at ?? clock.now(),
-      not_before: null,
-      committing: null,
-      process: null,
+    const run = await book.note(row, {
+      event: 'begin',
+      cause: CAUSES.begun,
+      change: {
+        attempt: row.attempt + 1,
+        started_at: row.started_at ?? clock.now(),
+        not_before: null,
+        committing: null,
+        process: null,
+      },
     })
     if (!run) return undefined
     const going = carryOut(run, tools)
@@ -166,74 +199,37 @@ export function createEngine(options: EngineOptions): Engine {
   async function finish(going: Attempt): Promise<void> {
     const { run } = going
     try {
-      const end = await going.ended
-      if (end.type === 'done') await noteDone(run, end.outcome, tools)
-      else if (end.type === 'failed') await noteFailed(run, end.error)
-      else await noteStopped(run)
+      await noteEnd(run, await going.ended)
     } finally {
       attempts.delete(run.id)
       wake()
     }
   }
 
-  async function noteFailed(run: RunRow, error: unknown): Promise<void> {
-    const cause = causeOfError(error)
-    const now = await book.find(run.id)
-    const event = await addEvent(catalog.rows, {
-      run_id: run.id,
-      at: clock.now(),
-      level: 'error',
-      code: cause.code,
-      message: [cause.text, cause.remedy].filter((part) => part !== undefined).join(' '),
-      object: null,
-    })
-    emit({ type: 'log', event })
-    if (!(error instanceof CoreError)) onDefect(error, `run ${run.id}`)
-    const next =
-      isWorthRetrying(error) && now.state === 'running' ? await rules.nextAttempt(now, clock.now()) : undefined
-    if (next !== undefined) {
-      const text = `Attempt ${run.attempt} of ${run.most_attempts} failed: ${cause.text}`
-      await book.note(now, 'retry', { ...cause, code: 'retry', text }, { not_before: next, process: null })
-      return
+  async function noteEnd(run: RunRow, end: AttemptEnd): Promise<void> {
+    if (end.type === 'done') return noteDone(run, end.outcome, tools)
+    const stopped = phase === 'stopping' ? CAUSES.stopping : CAUSES.ended
+    if (isUnclear(await book.find(run.id))) {
+      settlements.remember(run.id, end)
+      return noteInterrupted(run, tools, end.type === 'failed' ? causeOfError(end.error) : stopped)
     }
-    await book.note(now, 'attempt-failed', cause, {
-      process: null,
-      needs_confirmation: isCode(error, 'policy/unconfirmed') ? 1 : 0,
-    })
-  }
-
-  async function noteStopped(run: RunRow): Promise<void> {
-    const now = await book.find(run.id)
-    // What the appliance stopped in order to end is not what a person wanted stopped: it is done again.
-    const isWanted = now.state === 'cancelling'
-    if (isWanted) await book.note(now, 'stopped', { ...CAUSES.cancelled, text: now.cause_text }, { process: null })
-    else await book.note(now, 'interrupt', CAUSES.stopping)
-  }
-
-  /** Looks what became of interrupted runs. Returns the sets of those of which it is not known yet. */
-  async function settle(): Promise<ReadonlySet<string>> {
-    const unsettled = new Set<string>()
-    for (const run of await runsInStates(catalog.rows, ['interrupted'])) {
-      if (run.process === null) continue
-      const isSettled = await settleInterrupted(run, tools, rules)
-      if (!isSettled && run.set_id !== null) unsettled.add(run.set_id)
-    }
-    return unsettled
+    if (end.type === 'failed') return noteFailed(run, end.error, tools, rules)
+    return noteStopped(run, tools, stopped)
   }
 
   async function followLimits(): Promise<void> {
     for (const going of attempts.values()) going.limit(await rules.bytesPerSecond(going.run, clock.now()))
   }
 
-  async function interruptLeft(): Promise<void> {
-    for (const run of await runsInStates(catalog.rows, [...ACTIVE_STATES])) {
-      await book.note(run, 'interrupt', CAUSES.interrupted, { process: run.process ?? JSON.stringify(null) })
-    }
+  /** Runs that go on by the catalog, and of which nobody here carries an attempt out. */
+  async function interruptLost(): Promise<void> {
+    for (const run of await runsInStates(catalog.rows, [...ACTIVE_STATES]))
+      if (!attempts.has(run.id)) await noteInterrupted(run, tools, phase === 'new' ? CAUSES.interrupted : CAUSES.lost)
   }
 
   return {
     async start() {
-      await interruptLeft()
+      await interruptLost()
       phase = 'on'
       executor.onChange(wake)
       timer = setInterval(wake, LOOK_EVERY)
@@ -241,22 +237,26 @@ export function createEngine(options: EngineOptions): Engine {
     },
     request,
     async cancel(id, by) {
-      const run = await book.find(id)
-      const state = run.state as RunState
-      if (isEnd(state)) throw ended(run)
-      const text = `Stopped by ${by}.`
-      const noted = await book.note(run, 'cancel', { code: 'cancelled', text })
-      attempts.get(id)?.stop()
-      wake()
-      // It went on in between: what it is now says whether it can be stopped still.
-      return noted ?? this.cancel(id, by)
+      for (;;) {
+        const run = await book.find(id)
+        if (isEnd(run.state as RunState)) throw ended(run)
+        const hasBegun = (ACTIVE_STATES as readonly string[]).includes(run.state)
+        const noted = await book.note(run, { event: 'cancel', cause: unwantedBy(by, hasBegun) })
+        // It went on in between: what it is now says whether it can be stopped still.
+        if (!noted) continue
+        attempts.get(id)?.stop()
+        wake()
+        return noted
+      }
     },
     progressOf: (id) => attempts.get(id)?.progress,
     wake,
     async stop({ within }) {
       phase = 'stopping'
       clearInterval(timer)
+      const settled = settlements.stop()
       await looking
+      await settled
       for (const going of attempts.values()) going.stop()
       const late = setTimeout(() => {
         for (const going of attempts.values()) going.kill()
@@ -268,6 +268,13 @@ export function createEngine(options: EngineOptions): Engine {
   }
 }
 
+/** NAS-6: how often in a row a set was skipped. */
+async function countSkip(rows: Rows, { set_id, kind }: RunRow): Promise<RunChange | undefined> {
+  const set = set_id === null || kind !== 'backup' ? undefined : await setRows.find(rows, set_id)
+  if (set) await setRows.update(rows, set.id, { skips: nextSkips(set.skips, 'skip') })
+  return undefined
+}
+
 function queuedRun(row: RunRow): QueuedRun {
   return {
     id: row.id,
@@ -277,6 +284,7 @@ function queuedRun(row: RunRow): QueuedRun {
     setId: row.set_id,
     sourceId: row.source_id,
     vaultId: row.vault_id,
+    attempt: row.attempt,
     queuedAt: row.queued_at,
     notBefore: row.not_before,
     expiresAt: row.expires_at,

@@ -5,57 +5,79 @@ import { isEnd, nextState, type RunEvent, type RunState } from '../state/run-sta
 
 /** Members of a run that change with an event. */
 export type RunChange = Partial<
-  Pick<
-    RunRow,
-    'attempt' | 'started_at' | 'not_before' | 'result' | 'needs_confirmation' | 'process' | 'committing' | 'queued_at'
-  >
+  Pick<RunRow, 'attempt' | 'started_at' | 'not_before' | 'result' | 'needs_confirmation' | 'process' | 'committing'>
 >
+
+/** What happened to a run, and what is written with it. */
+export interface RunNote {
+  readonly event: RunEvent
+  readonly cause: Cause
+  readonly change?: RunChange | undefined
+  /** Written in the same transaction; what it returns changes the run, too. */
+  readonly also?: ((rows: Rows) => Promise<RunChange | undefined>) | undefined
+}
 
 /** The one place that changes the state of a run, so that no state is reached but by an event that leads there. */
 export interface RunBook {
   /**
    * Notes what happened to a run, if it is in the state (and attempt) that was seen: undefined where it is not, or where
-   * that cannot happen in its state. `also` is written in the same transaction.
+   * that cannot happen in its state.
    */
-  note(
-    seen: Pick<RunRow, 'id' | 'state' | 'attempt'>,
-    event: RunEvent,
-    cause: Cause,
-    change?: RunChange,
-    also?: (rows: Rows) => Promise<void>,
-  ): Promise<RunRow | undefined>
+  note(seen: Pick<RunRow, 'id' | 'state' | 'attempt'>, what: RunNote): Promise<RunRow | undefined>
+  /**
+   * Notes what happened to an attempt, whatever state it is in by now: somebody may ask it to stop at any moment. Undefined
+   * where it is not that attempt any more, or has ended, or `decide` says nothing.
+   */
+  noteOf(attempt: RunRow, decide: (now: RunRow) => RunNote | undefined): Promise<RunRow | undefined>
   /** The run, as it is. Throws `object/not-found`. */
   find(id: string): Promise<RunRow>
 }
 
 export function createRunBook(catalog: Catalog, clock: Clock, onChange: (run: RunRow) => void): RunBook {
+  async function note(
+    seen: Pick<RunRow, 'id' | 'state' | 'attempt'>,
+    { event, cause, change = {}, also }: RunNote,
+  ): Promise<RunRow | undefined> {
+    const state = nextState(seen.state as RunState, event)
+    if (state === undefined) return undefined
+    const changed = await catalog.transaction(async (rows) => {
+      const run = await updateRun(rows, seen, {
+        ...change,
+        state,
+        cause_code: cause.code,
+        cause_text: cause.text,
+        remedy: cause.remedy ?? null,
+        ended_at: isEnd(state) ? clock.now() : null,
+      })
+      const more = run && (await also?.(rows))
+      return more ? updateRun(rows, run, more) : run
+    })
+    if (changed) onChange(changed)
+    return changed
+  }
+
+  async function find(id: string): Promise<RunRow> {
+    const run = await findRun(catalog.rows, id)
+    if (run) return run
+    throw new CoreError('object/not-found', 'There is no such run.', {
+      safety: 'Nothing was changed.',
+      remedy: 'It may be one of another appliance. Look at the list of runs.',
+      context: { id },
+    })
+  }
+
   return {
-    async note(seen, event, cause, change = {}, also) {
-      const state = nextState(seen.state as RunState, event)
-      if (state === undefined) return undefined
-      const changed = await catalog.transaction(async (rows) => {
-        const run = await updateRun(rows, seen, {
-          ...change,
-          state,
-          cause_code: cause.code,
-          cause_text: cause.text,
-          remedy: cause.remedy ?? null,
-          ended_at: isEnd(state) || state === 'interrupted' ? clock.now() : null,
-        })
-        if (run) await also?.(rows)
-        return run
-      })
-      if (changed) onChange(changed)
-      return changed
+    note,
+    async noteOf({ id, attempt }, decide) {
+      for (;;) {
+        const now = await find(id)
+        const what = now.attempt === attempt ? decide(now) : undefined
+        if (!what || nextState(now.state as RunState, what.event) === undefined) return undefined
+        const noted = await note(now, what)
+        // Otherwise it went on in between: what it is now is looked at again.
+        if (noted) return noted
+      }
     },
-    async find(id) {
-      const run = await findRun(catalog.rows, id)
-      if (run) return run
-      throw new CoreError('object/not-found', 'There is no such run.', {
-        safety: 'Nothing was changed.',
-        remedy: 'It may be one of another appliance. Look at the list of runs.',
-        context: { id },
-      })
-    },
+    find,
   }
 }

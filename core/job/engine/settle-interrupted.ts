@@ -1,7 +1,6 @@
-import { CoreError, newId, sleep } from '../../base/index.ts'
-import { type RunRow, savePoint } from '../../database/index.ts'
-import type { StoredSnapshot } from '../../snapshot/index.ts'
-import { loadSnapshots } from '../../snapshot/index.ts'
+import { type Abortable, isCode, newId, sleep } from '../../base/index.ts'
+import { allPoints, type RunRow } from '../../database/index.ts'
+import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
 import { openVaultStorage, useRepository } from '../../vault/index.ts'
 import type { ProcessIdentity } from '../executor/executor.ts'
 import { isOfOtherBoot, isThere } from '../executor/process-identity.ts'
@@ -9,42 +8,84 @@ import { pointOfSnapshot } from '../kinds/point-of-snapshot.ts'
 import { RUN_TAG } from '../kinds/tags.ts'
 import type { VaultAccess } from '../process/order.ts'
 import { CAUSES } from '../state/cause.ts'
-import { type AttemptTools, pointRow } from './attempt.ts'
+import type { AttemptTools, BrokenEnd } from './attempt.ts'
+import { cancelledAs, causeOf, isUnwanted, markRemoved, noteFailed, noteMade, noteUpkeep } from './note-end.ts'
 import type { RunRules } from './run-rules.ts'
 
 /** How long a process is waited for that was told to end at once. Milliseconds. */
 const ENDS_WITHIN = 10_000
 
+/** Kinds whose work is a snapshot that names the run. */
+const MAKES_SNAPSHOT: ReadonlySet<string> = new Set(['backup', 'catalog-backup'])
+
+/** Whether only the vault can tell what an attempt did that was not brought to its end. */
+export function isUnclear({ kind, committing, attempt, process }: RunRow): boolean {
+  // Before the fence nothing was made.
+  if (MAKES_SNAPSHOT.has(kind)) return committing === attempt
+  return kind === 'forget' && process !== null
+}
+
 /**
- * Finds out what became of a run that went on when the appliance ended, and decides what comes next: nothing that was made is
- * forgotten, and nothing is made twice. First its process must be gone: it may be about to write.
+ * Finds out what became of a run whose attempt broke off, and decides what comes next: nothing that was made is forgotten,
+ * and nothing is made twice. First its process must be gone: it may be about to write.
  *
+ * @param end How the attempt ended; undefined where that was before the appliance was started.
  * @returns false where that cannot be told yet: the vault cannot be reached, or the process does not end.
  */
-export async function settleInterrupted(run: RunRow, tools: AttemptTools, rules: RunRules): Promise<boolean> {
-  const { book, clock } = tools
+export async function settleInterrupted(
+  run: RunRow,
+  end: BrokenEnd | undefined,
+  tools: AttemptTools,
+  rules: RunRules,
+  options: Abortable,
+): Promise<boolean> {
   const process = JSON.parse(run.process ?? 'null') as ProcessIdentity | null
-  if (process !== null && !(await isGone(process))) return false
-  const found = run.kind === 'backup' ? await findMade(run, tools) : []
-  if (found === undefined) return false
-  const [made] = found
-  if (made) {
-    await adopt(run, made, tools)
-    return true
+  if (process !== null && !(await isGone(process, options))) return false
+  if (isUnclear(run)) {
+    const seen = await lookIntoVault(run, tools, options)
+    if (seen === 'unknown') return false
+    if (seen.made) {
+      await adopt(run, seen.made, tools)
+      return true
+    }
+    await tools.catalog.transaction((rows) => markRemoved(rows, run.vault_id, seen.gone, tools.clock.now()))
   }
-  // GEN-18: what a restart of the computer broke off begins anew by the schedule.
-  const isRebooted = process !== null && isOfOtherBoot(process)
-  const next = isRebooted ? undefined : await rules.nextAttempt(run, clock.now())
-  if (next === undefined) {
-    await book.note(run, 'leave', isRebooted ? CAUSES.rebooted : CAUSES.interrupted, { process: null })
-    return true
-  }
-  // Nothing went wrong with it, so nothing is gained by waiting.
-  await book.note(run, 'retry', { ...CAUSES.interrupted, code: 'retry' }, { not_before: clock.now(), process: null })
+  await decideNext(run, end, process, tools, rules)
   return true
 }
 
-async function isGone(identity: ProcessIdentity): Promise<boolean> {
+async function decideNext(
+  run: RunRow,
+  end: BrokenEnd | undefined,
+  process: ProcessIdentity | null,
+  tools: AttemptTools,
+  rules: RunRules,
+): Promise<void> {
+  const { book, clock } = tools
+  if (isUnwanted(run)) {
+    await book.note(run, { event: 'cancel', cause: cancelledAs(run), change: { process: null } })
+    return
+  }
+  if (end?.type === 'failed') {
+    await noteFailed(run, end.error, tools, rules)
+    return
+  }
+  // GEN-18: the backup that a restart of the computer broke off begins anew by the schedule.
+  if (run.kind === 'backup' && process !== null && isOfOtherBoot(process)) {
+    await book.note(run, { event: 'attempt-failed', cause: CAUSES.rebooted, change: { process: null } })
+    return
+  }
+  // Nothing went wrong with it, so nothing is gained by waiting. What the appliance broke off itself was no attempt.
+  const isOurs = run.cause_code === CAUSES.stopping.code
+  if (isOurs || (await rules.nextAttempt(run, clock.now())) !== undefined) {
+    const change = { not_before: clock.now(), process: null, attempt: isOurs ? run.attempt - 1 : run.attempt }
+    await book.note(run, { event: 'retry', cause: { ...causeOf(run), code: 'retry' }, change })
+    return
+  }
+  await book.note(run, { event: 'attempt-failed', cause: causeOf(run), change: { process: null } })
+}
+
+async function isGone(identity: ProcessIdentity, options: Abortable): Promise<boolean> {
   for (let waited = 0; isThere(identity); waited += 50) {
     if (waited >= ENDS_WITHIN) return false
     try {
@@ -52,24 +93,45 @@ async function isGone(identity: ProcessIdentity): Promise<boolean> {
     } catch {
       // It has ended in between.
     }
-    await sleep(50)
+    await sleep(50, options)
   }
   return true
 }
 
-/** Snapshots that the run has made, the oldest first. Undefined where the vault does not tell. */
-async function findMade(run: RunRow, { ports }: AttemptTools): Promise<StoredSnapshot[] | undefined> {
+/** What a run left in its vault. */
+interface Traces {
+  /** The snapshot that it made. */
+  readonly made: StoredSnapshot | undefined
+  /** Snapshots that the catalog knows and the vault does not have any more. */
+  readonly gone: readonly string[]
+}
+
+const NO_TRACES: Traces = { made: undefined, gone: [] }
+
+/** `unknown`: the vault does not tell now. Where it is nobody's any more, nothing is there to be told. */
+async function lookIntoVault(run: RunRow, tools: AttemptTools, options: Abortable): Promise<Traces | 'unknown'> {
+  const { ports, catalog } = tools
   try {
     const vault = await ports.vaultAccess(run.vault_id)
-    return await snapshotsOfRun(vault, run.id)
+    if (MAKES_SNAPSHOT.has(run.kind)) return { ...NO_TRACES, made: await snapshotOfRun(vault, run.id, options) }
+    const known = await allPoints(catalog.rows, { vaultId: run.vault_id })
+    const there = new Set<string>()
+    for await (const { name } of openVaultStorage(vault.location).list('snapshot', options)) there.add(name)
+    return { ...NO_TRACES, gone: known.map((point) => point.snapshot_id).filter((id) => !there.has(id)) }
   } catch (error) {
-    if (error instanceof CoreError) return undefined
-    throw error
+    if (isCode(error, 'object/not-found')) return NO_TRACES
+    options.signal?.throwIfAborted()
+    // A catalog that fails is no answer, either.
+    return 'unknown'
   }
 }
 
-async function snapshotsOfRun({ location, password }: VaultAccess, runId: string): Promise<StoredSnapshot[]> {
-  const { signal } = new AbortController()
+async function snapshotOfRun(
+  { location, password }: VaultAccess,
+  runId: string,
+  options: Abortable,
+): Promise<StoredSnapshot | undefined> {
+  const signal = options.signal ?? new AbortController().signal
   const found = await useRepository(
     { storage: openVaultStorage(location), password: Buffer.from(password), signal, onLockLeft: () => undefined },
     'read',
@@ -80,22 +142,31 @@ async function snapshotsOfRun({ location, password }: VaultAccess, runId: string
         onUnreadable: () => undefined,
       }),
   )
-  return found.toSorted((a, b) => Number(a.time.ns - b.time.ns))
+  return found.toSorted((a, b) => Number(a.time.ns - b.time.ns))[0]
 }
 
-/** The recovery point is there: what is missing is that the catalog knows. */
-async function adopt(
-  run: RunRow,
-  snapshot: StoredSnapshot,
-  { book, clock, chance, emit }: AttemptTools,
-): Promise<void> {
+/** It was made: what is missing is that the catalog knows. */
+async function adopt(run: RunRow, snapshot: StoredSnapshot, tools: AttemptTools): Promise<void> {
+  const { book, clock, chance, emit } = tools
   const made = pointOfSnapshot(snapshot)
-  const id = newId(clock, chance)
   const points: string[] = []
-  const event = made.filesMissed > 0 ? 'found-with-warnings' : 'found'
-  const result = JSON.stringify({ pointId: id, filesMissed: made.filesMissed, bytesAdded: made.bytesAdded })
-  await book.note(run, event, CAUSES.found, { result, process: null }, async (rows) => {
-    points.push((await savePoint(rows, pointRow(id, run, made))).id)
+  const noted = await book.note(run, {
+    event: made.filesMissed > 0 ? 'found-with-warnings' : 'found',
+    cause: CAUSES.found,
+    change: { process: null },
+    async also(rows) {
+      points.length = 0
+      await noteUpkeep(rows, run, { ending: 'done', figures: {} }, clock.now())
+      if (run.kind !== 'backup') return undefined
+      const figures = {
+        filesMissed: made.filesMissed,
+        ...(made.bytes !== undefined && { bytesProcessed: made.bytes }),
+        ...(made.bytesAdded !== undefined && { bytesAdded: made.bytesAdded }),
+      }
+      const { id, change } = await noteMade(rows, run, made, newId(clock, chance), figures)
+      points.push(id)
+      return change
+    },
   })
-  for (const point of points) emit({ type: 'point', id: point })
+  if (noted) for (const id of points) emit({ type: 'point', id })
 }

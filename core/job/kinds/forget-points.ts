@@ -1,8 +1,11 @@
-import { formatCounted } from '../../base/index.ts'
-import { removeSnapshots } from '../../maintenance/index.ts'
+import { type Abortable, formatCounted } from '../../base/index.ts'
+import { removeSnapshots, storageTime } from '../../maintenance/index.ts'
+import { brakesOf } from '../../policy/index.ts'
+import type { Storage } from '../../storage/index.ts'
 import type { ForgetOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { clockDoubt } from './clock-doubt.ts'
 import { withVault } from './open-vault.ts'
 
 /** Removes recovery points. Which ones was decided before; what only they need goes with the next prune. */
@@ -10,8 +13,9 @@ export async function forgetPoints(order: ForgetOrder, context: RunContext): Pro
   const removed: string[] = []
   const failed: string[] = []
   if (order.snapshots.length > 0) {
-    await withVault(order, context, 'exclusive', ({ repository, signal }) =>
-      context.step('remove', () =>
+    await withVault(order, context, 'exclusive', async ({ repository, signal }) => {
+      if (!order.isConfirmed) await refuseClock(repository.storage, context.clock.now(), { signal })
+      await context.step('remove', () =>
         removeSnapshots(repository, order.snapshots, {
           signal,
           onRemoved: (id) => void removed.push(id),
@@ -25,8 +29,8 @@ export async function forgetPoints(order: ForgetOrder, context: RunContext): Pro
             })
           },
         }),
-      ),
-    )
+      )
+    })
   }
   return {
     ending: failed.length > 0 ? 'warning' : 'done',
@@ -41,4 +45,12 @@ export async function forgetPoints(order: ForgetOrder, context: RunContext): Pro
           }
         : undefined,
   }
+}
+
+/** RET-22: the storage has a clock, too, and has just stored the lock of this run by it. */
+async function refuseClock(storage: Storage, now: number, options: Abortable): Promise<void> {
+  const stored = await storageTime(storage, ['lock'], options)
+  if (stored === undefined) return
+  for (const brake of brakesOf({ now, storageTime: stored, points: 0, removed: 0 }))
+    if (brake.kind === 'clock') throw clockDoubt(brake, 'recovery points would go by it')
 }

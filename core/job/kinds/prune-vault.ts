@@ -1,9 +1,19 @@
-import { CoreError, formatBytes, formatCounted } from '../../base/index.ts'
-import { DEFAULT_LIMITS, executePrune, isIdle, planPrune, type PrunePlan } from '../../maintenance/index.ts'
+import { type Abortable, CoreError, formatBytes, formatCounted } from '../../base/index.ts'
+import {
+  DEFAULT_LIMITS,
+  doubtGraces,
+  executePrune,
+  isIdle,
+  planPrune,
+  type PrunePlan,
+  storageTime,
+} from '../../maintenance/index.ts'
 import { availableWorkers } from '../../repository/index.ts'
+import type { Storage } from '../../storage/index.ts'
 import type { PruneOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { clockDoubt } from './clock-doubt.ts'
 import { maintenanceProgress } from './maintenance-progress.ts'
 import { withVault } from './open-vault.ts'
 
@@ -14,7 +24,10 @@ export function pruneVault(order: PruneOrder, context: RunContext): Promise<Outc
     const onProgress = maintenanceProgress(context)
     const limits = { ...DEFAULT_LIMITS, grace: order.graceSeconds * 1000 }
     const plan = await context.step('plan', () => planPrune(repository, { limits, workers, onProgress, signal }))
-    if (!order.isConfirmed) refuseAll(plan)
+    if (!order.isConfirmed) {
+      refuseAll(plan)
+      await refuseGraces(plan, repository.storage, order, { signal })
+    }
     tellPlan(plan, context)
     if (isIdle(plan)) return { ending: 'done', figures: { packsRemoved: 0, bytesFreed: 0 }, cause: IDLE }
     let spared = 0
@@ -81,5 +94,24 @@ function refuseAll({ summary: { snapshots, remove, unlisted, due } }: PrunePlan)
       remedy:
         'If there were recovery points, find out where they went before anything else. If all of it is to go, confirm it.',
     },
+  )
+}
+
+/** RET-22: what was promised to a person ends by the calendar, and a clock that is wrong is no calendar. */
+async function refuseGraces(
+  plan: PrunePlan,
+  storage: Storage,
+  { clocks }: PruneOrder,
+  options: Abortable,
+): Promise<void> {
+  const doubt = await doubtGraces(plan, async () => ({
+    ...clocks,
+    storageTime: await storageTime(storage, ['lock', 'index'], options),
+  }))
+  if (!doubt) return
+  const { packs, bytes } = doubt.packs
+  throw clockDoubt(
+    doubt.brake,
+    `the grace of ${formatCounted(packs, 'pack')} of ${formatBytes(bytes)} would end too early`,
   )
 }

@@ -48,6 +48,8 @@ export interface ForgetOrder extends OrderBase {
   readonly kind: 'forget'
   /** Snapshots that go. The decision was made, and confirmed where it had to be. */
   readonly snapshots: readonly string[]
+  /** Somebody has confirmed what looked wrong, or has named the snapshots himself. */
+  readonly isConfirmed: boolean
 }
 
 export interface PruneOrder extends OrderBase {
@@ -55,6 +57,8 @@ export interface PruneOrder extends OrderBase {
   readonly graceSeconds: number
   /** Somebody has confirmed what looked wrong. */
   readonly isConfirmed: boolean
+  /** When this vault's points were decided about last, and how long that is ago by a clock that is never set. Milliseconds. */
+  readonly clocks: { readonly lastRun?: number; readonly sinceLastRun?: number }
 }
 
 export interface CheckOrder extends OrderBase {

@@ -10,6 +10,8 @@ export interface QueuedRun {
   readonly setId: string | null
   readonly sourceId: string | null
   readonly vaultId: string
+  /** How many attempts there were. */
+  readonly attempt: number
   readonly queuedAt: number
   readonly notBefore: number | null
   readonly expiresAt: number | null
@@ -25,7 +27,12 @@ export interface RunLimits {
 /** What is decided of a run that has not begun. */
 export type StartDecision =
   | { readonly action: 'begin' }
-  | { readonly action: 'hold' | 'skip' | 'refuse' | 'expire'; readonly cause: Cause }
+  | {
+      readonly action: 'hold' | 'skip' | 'refuse' | 'expire'
+      readonly cause: Cause
+      /** It would begin, if only others were not there. */
+      readonly isReady?: boolean
+    }
 
 /** What else holds at the moment. */
 export interface QueueSituation {
@@ -33,9 +40,9 @@ export interface QueueSituation {
   readonly limits: RunLimits
   /** Runs that are carried out. */
   readonly active: readonly QueuedRun[]
-  /** Runs that come before this one and have not begun. */
+  /** Runs that come before this one, and wait for nothing but others to end. */
   readonly ahead: readonly QueuedRun[]
-  /** Sets of which it is not yet known what became of an interrupted run. */
+  /** Sets of which it is not yet known what became of an interrupted backup. */
   readonly unsettledSets: ReadonlySet<string>
   /** When the next window of its policy opens; undefined: it is open, or the run needs none. */
   readonly windowOpens: number | undefined
@@ -46,21 +53,29 @@ export interface QueueSituation {
 /** Kinds that remove files of a vault, which nobody else uses meanwhile. */
 const EXCLUSIVE: ReadonlySet<string> = new Set(['forget', 'prune'])
 
+/** Kinds that read for as long as a vault is large. */
+const LONG: ReadonlySet<string> = new Set(['check', 'verify'])
+
 /**
  * Decides whether a run begins now. Of several reasons that keep it the one that lasts longest, or that a person can do
  * something about, is told.
  *
  * GEN-19 and GEN-20 are taken so: a backup that goes on is not disturbed by a restore of the same source, and a restore never
  * waits for a backup; a backup that is to begin waits until restores of the source have ended.
+ *
+ * A run expires, is skipped or refused only before its first attempt: one that has begun is tried until no attempt is left,
+ * and then says what failed.
  */
 export function decideStart(run: QueuedRun, situation: QueueSituation): StartDecision {
   const { now, executorDown, windowOpens, unsettledSets } = situation
-  if (run.expiresAt !== null && now >= run.expiresAt) return { action: 'expire', cause: CAUSES.expired }
-  if (executorDown) return executorDown
+  const isFirst = run.attempt === 0
+  if (isFirst && run.expiresAt !== null && now > run.expiresAt) return { action: 'expire', cause: CAUSES.expired }
   if (run.notBefore !== null && now < run.notBefore) return hold(RETRY_LATER)
+  if (executorDown) return isFirst || executorDown.action === 'begin' ? executorDown : hold(executorDown.cause)
   if (windowOpens !== undefined) return hold(CAUSES.window)
-  if (run.setId !== null && unsettledSets.has(run.setId)) return hold(UNSETTLED)
-  return decideRoom(run, situation)
+  if (run.kind === 'backup' && run.setId !== null && unsettledSets.has(run.setId)) return hold(UNSETTLED)
+  const cause = decideRoom(run, situation)
+  return cause ? { action: 'hold', cause, isReady: true } : { action: 'begin' }
 }
 
 const RETRY_LATER: Cause = { code: 'retry', text: 'It is tried again after a while.' }
@@ -69,33 +84,50 @@ const UNSETTLED: Cause = {
   text: 'It waits until it is known what became of the run before, which was interrupted.',
 }
 
-function decideRoom(run: QueuedRun, { limits, active, ahead }: QueueSituation): StartDecision {
+/** What of the runs that go on, or come before, keeps it from beginning. */
+function decideRoom(run: QueuedRun, { limits, active, ahead }: QueueSituation): Cause | undefined {
   const sameVault = active.filter(({ vaultId }) => vaultId === run.vaultId)
-  if (EXCLUSIVE.has(run.kind) && sameVault.length > 0) return hold(CAUSES.exclusive)
-  if (sameVault.some(({ kind }) => EXCLUSIVE.has(kind))) return hold(CAUSES.limitVault)
+  if (EXCLUSIVE.has(run.kind) && sameVault.length > 0) return CAUSES.exclusive
+  if (sameVault.some(({ kind }) => EXCLUSIVE.has(kind))) return CAUSES.limitVault
   // What wants a vault for itself would never get it if others went on beginning there.
-  if (ahead.some(({ kind, vaultId }) => vaultId === run.vaultId && EXCLUSIVE.has(kind)) && run.trigger !== 'manual')
-    return hold(CAUSES.limitVault)
+  if (ahead.some(({ kind, vaultId }) => vaultId === run.vaultId && EXCLUSIVE.has(kind)) && !mayPass(run, sameVault))
+    return CAUSES.limitVault
   if (run.setId !== null && active.some(({ kind, setId }) => setId === run.setId && kind === run.kind))
-    return hold(CAUSES.sameSet)
+    return CAUSES.sameSet
   const sameSource = active.filter(({ sourceId }) => run.sourceId !== null && sourceId === run.sourceId)
-  if (run.kind === 'backup' && sameSource.some(({ kind }) => kind === 'restore')) return hold(CAUSES.restore)
+  if (run.kind === 'backup' && sameSource.some(({ kind }) => kind === 'restore')) return CAUSES.restore
   // A person who waits for files is not kept waiting by what the schedule does.
-  if (run.kind === 'restore') return { action: 'begin' }
-  if (active.length >= limits.mostRuns) return hold(CAUSES.limit)
-  if (sameSource.filter(({ kind }) => kind !== 'restore').length >= limits.mostRunsPerSource)
-    return hold(CAUSES.limitSource)
-  if (sameVault.length >= limits.mostRunsPerVault) return hold(CAUSES.limitVault)
-  return { action: 'begin' }
+  if (run.kind === 'restore') return undefined
+  if (run.setId === null && sameVault.some(({ kind, setId }) => kind === run.kind && setId === null))
+    return CAUSES.sameKind
+  if (active.length >= limits.mostRuns) return CAUSES.limit
+  if (sameSource.filter(({ kind }) => kind !== 'restore').length >= limits.mostRunsPerSource) return CAUSES.limitSource
+  if (sameVault.length >= limits.mostRunsPerVault) return CAUSES.limitVault
+  return undefined
+}
+
+/**
+ * Whether a run may begin before one that waits for the vault to itself. A restore may always. A backup may while a check or
+ * a verification goes on there, which may take days: it is for those that the other one waits, and no backup waits with it.
+ */
+function mayPass(run: QueuedRun, sameVault: readonly QueuedRun[]): boolean {
+  return run.kind === 'restore' || (run.kind === 'backup' && sameVault.some(({ kind }) => LONG.has(kind)))
 }
 
 function hold(cause: Cause): StartDecision {
   return { action: 'hold', cause }
 }
 
+/** Who waited for so long comes first, whoever asked: persons who go on asking keep nothing away for ever. Milliseconds. */
+const PATIENCE = 6 * 60 * 60 * 1000
+
 /** Manual before scheduled before the appliance's own; then in the order in which they were asked for. */
-export function compareQueued(a: QueuedRun, b: QueuedRun): number {
-  return ORDER[a.trigger] - ORDER[b.trigger] || a.queuedAt - b.queuedAt || (a.id < b.id ? -1 : 1)
+export function compareQueued(a: QueuedRun, b: QueuedRun, now: number): number {
+  return rank(a, now) - rank(b, now) || a.queuedAt - b.queuedAt || (a.id < b.id ? -1 : 1)
+}
+
+function rank({ trigger, queuedAt }: QueuedRun, now: number): number {
+  return now - queuedAt >= PATIENCE ? 0 : ORDER[trigger]
 }
 
 const ORDER = { manual: 0, schedule: 1, system: 2 } as const

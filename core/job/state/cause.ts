@@ -20,8 +20,7 @@ export const CAUSES = {
   sameSet: { code: 'same-set', text: 'It waits until the run before it of the same backup set has ended.' },
   restore: { code: 'restore', text: 'It waits until a restore of the same source has ended.' },
   exclusive: { code: 'exclusive', text: 'It waits until nothing else uses the vault.' },
-  cancelling: { code: 'cancelling', text: 'A person asked to stop it.' },
-  cancelled: { code: 'cancelled', text: 'A person stopped it.' },
+  sameKind: { code: 'same-kind', text: 'It waits until another run that does the same to the vault has ended.' },
   stopping: { code: 'stopping', text: 'The appliance is being stopped, and this run with it.' },
   expired: {
     code: 'expired',
@@ -31,7 +30,17 @@ export const CAUSES = {
   interrupted: {
     code: 'interrupted',
     text: 'The appliance ended while this was carried out.',
-    remedy: 'What was stored so far is safe, and is not stored again.',
+    remedy: 'What was stored so far is safe, and is not stored again. Do it again if it is still wanted.',
+  },
+  ended: {
+    code: 'ended',
+    text: 'The process of this run was told to end by something outside.',
+    remedy: 'What was stored so far is safe, and is not stored again. Do it again if it is still wanted.',
+  },
+  lost: {
+    code: 'lost',
+    text: 'What came of this could not be written down when it ended.',
+    remedy: 'Look for a full or failing disk below the data folder of the appliance.',
   },
   rebooted: {
     code: 'rebooted',
@@ -40,6 +49,6 @@ export const CAUSES = {
   },
   found: {
     code: 'found',
-    text: 'The appliance ended before it could note the end: what was done was found to be complete.',
+    text: 'It broke off before its end could be noted: what it had done was found to be complete.',
   },
 } as const satisfies Readonly<Record<string, Cause>>

@@ -3,7 +3,7 @@
  *
  * - `queued`: it was asked for. `waiting`: it would begin, but for something that its cause names.
  * - `running`: an attempt is carried out. `cancelling`: it was asked to stop, and has not yet.
- * - `interrupted`: the appliance ended while an attempt was carried out; what became of that is being looked at, or was.
+ * - `interrupted`: an attempt broke off and nobody has said how it ended; what became of it is being looked at.
  * - The others are ends. `warning`: done, but for something that is named. `skipped`: it never began, by a rule. `expired`:
  *   it waited for too long.
  */
@@ -26,17 +26,16 @@ export type RunState = (typeof RUN_STATES)[number]
 /**
  * What happens to a run.
  *
- * - `hold`: something keeps it from beginning. `release`: that is over.
+ * - `hold`: something keeps it from beginning.
  * - `begin`: an attempt begins. `done`, `done-with-warnings`, `attempt-failed`: it ended so.
  * - `retry`: after a failure that may pass, or an interruption, another attempt is to come.
  * - `cancel`: a person wants it stopped. `stopped`: it has.
  * - `refuse`: it cannot be carried out, and never began. `skip`, `expire`: see the states.
- * - `interrupt`: the appliance ended meanwhile. `found`, `found-with-warnings`: what it had done turned out to be complete.
- *   `leave`: it was not, and it is not tried again.
+ * - `interrupt`: the attempt broke off: its process or the appliance ended meanwhile. `found`, `found-with-warnings`: what it
+ *   had done turned out to be complete.
  */
-const RUN_EVENTS = [
+export const RUN_EVENTS = [
   'hold',
-  'release',
   'begin',
   'done',
   'done-with-warnings',
@@ -50,7 +49,6 @@ const RUN_EVENTS = [
   'interrupt',
   'found',
   'found-with-warnings',
-  'leave',
 ] as const
 
 export type RunEvent = (typeof RUN_EVENTS)[number]
@@ -68,7 +66,6 @@ const TRANSITIONS: Readonly<Record<RunState, Partial<Readonly<Record<RunEvent, R
   waiting: {
     // For something else than before.
     hold: 'waiting',
-    release: 'queued',
     begin: 'running',
     cancel: 'cancelled',
     refuse: 'failed',
@@ -81,8 +78,6 @@ const TRANSITIONS: Readonly<Record<RunState, Partial<Readonly<Record<RunEvent, R
     'attempt-failed': 'failed',
     retry: 'waiting',
     cancel: 'cancelling',
-    // It ended by itself because it was told to by its own process: a signal from outside.
-    stopped: 'cancelled',
     interrupt: 'interrupted',
   },
   cancelling: {
@@ -98,7 +93,7 @@ const TRANSITIONS: Readonly<Record<RunState, Partial<Readonly<Record<RunEvent, R
   interrupted: {
     found: 'succeeded',
     'found-with-warnings': 'warning',
-    leave: 'interrupted',
+    'attempt-failed': 'failed',
     retry: 'waiting',
     cancel: 'cancelled',
   },
@@ -121,7 +116,7 @@ export const ACTIVE_STATES = ['running', 'cancelling'] as const satisfies readon
 /** States in which a run may begin. */
 export const PENDING_STATES = ['queued', 'waiting'] as const satisfies readonly RunState[]
 
-/** Whether nothing follows any more. An interrupted run has ended, too, once it was looked at and is not tried again. */
+/** Whether nothing follows any more. */
 export function isEnd(state: RunState): boolean {
   return Object.keys(TRANSITIONS[state]).length === 0
 }

@@ -1,0 +1,271 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { input as Input } from 'zod'
+
+import type { SettingsStore } from '../../core/appliance/data/settings-store.ts'
+import { createRunRules } from '../../core/appliance/runs/run-rules.ts'
+import { CoreError, sleep } from '../../core/base/index.ts'
+import { PolicySettings } from '../../core/contract/index.ts'
+import {
+  type BackupSetRow,
+  type Catalog,
+  findRun,
+  openCatalog,
+  policyRows,
+  type RunRow,
+  setRows,
+  sourceRows,
+  vaultRows,
+} from '../../core/database/index.ts'
+import {
+  CAUSES,
+  createEngine,
+  type Engine,
+  type EngineEvent,
+  type Order,
+  type RunPorts,
+  type RunRequest,
+} from '../../core/job/index.ts'
+import type { Workload } from '../../core/policy/index.ts'
+import { createFakeClock, type FakeClock } from './fake-clock.ts'
+import { createFakeExecutor, type FakeExecutor, type FakeTask } from './fake-executor.ts'
+import { seededChance } from './seeded-chance.ts'
+
+/** An engine on a catalog of its own, with the appliance's own rules; what carries runs out is the test. */
+export interface EngineScene extends AsyncDisposable {
+  readonly folder: string
+  readonly catalog: Catalog
+  readonly clock: FakeClock
+  readonly executor: FakeExecutor
+  readonly engine: Engine
+  readonly defects: string[]
+  readonly events: EngineEvent[]
+  /** What the engine is given; a test may exchange it. */
+  readonly ports: { -readonly [K in keyof RunPorts]: RunPorts[K] }
+  /** What the schedule asks for, each time that the queue is looked at. */
+  due: RunRequest[]
+  request(of?: Partial<RunRequest>): Promise<RunRow>
+  run(id: string): Promise<RunRow>
+  set(): Promise<BackupSetRow>
+  /** Looks at the queue until the run is so. */
+  until(id: string, state: string, cause?: string): Promise<RunRow>
+  /** Lets the engine do what it can do now. */
+  settle(): Promise<void>
+  /** The attempt that began last. */
+  task(count: number): Promise<FakeTask>
+  /** Ends the service as SIGKILL does, as far as the catalog can tell, and starts it anew. */
+  restart(options?: { readonly orderly?: boolean }): Promise<void>
+}
+
+const NOW = Date.UTC(2026, 10, 22, 12)
+
+export interface SceneOptions {
+  /** Members of a policy's settings. */
+  readonly policy?: Partial<Input<typeof PolicySettings>>
+  readonly workload?: Workload
+  readonly version?: string
+  readonly executor?: FakeExecutor
+  readonly limits?: { readonly mostRuns: number; readonly mostRunsPerSource: number; readonly mostRunsPerVault: number }
+}
+
+export async function openEngineScene(options: SceneOptions = {}): Promise<EngineScene> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-engine-'))
+  const catalog = await openCatalog(join(folder, 'catalog.db'))
+  const clock = createFakeClock(NOW)
+  const executor = options.executor ?? createFakeExecutor()
+  const chance = seededChance('engine')
+  const limits = options.limits ?? { mostRuns: 4, mostRunsPerSource: 4, mostRunsPerVault: 4 }
+  const defects: string[] = []
+  const events: EngineEvent[] = []
+  await insertConfigured(catalog, folder, options.policy ?? {})
+  const ports: EngineScene['ports'] = {
+    vaultAccess: (id) =>
+      Promise.resolve({
+        id,
+        name: 'first',
+        location: { kind: 'directory', path: join(folder, 'vault') },
+        password: 'p',
+      }),
+    order: async (run, vault) =>
+      ({
+        runId: run.id,
+        attempt: run.attempt,
+        vault,
+        kind: run.kind,
+        bytesPerSecond: await rules.bytesPerSecond(run, clock.now()),
+      }) as Order,
+    release: () => Promise.resolve(),
+  }
+  const rules = createRunRules({
+    catalog,
+    settings: { current: limits } as unknown as SettingsStore,
+    executor,
+    version: options.version ?? '8.0.0',
+    clock,
+    chance,
+    workload: options.workload,
+    async requestDue(_now, request) {
+      for (const wanted of scene.due) await request(wanted)
+    },
+  })
+  const start = (): Engine =>
+    createEngine({
+      catalog,
+      executor,
+      ports: {
+        vaultAccess: (id) => ports.vaultAccess(id),
+        order: (run, vault) => ports.order(run, vault),
+        release: (run) => ports.release(run),
+      },
+      rules,
+      clock,
+      chance,
+      emit: (event) => void events.push(event),
+      onDefect: (error, what) =>
+        void defects.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),
+    })
+  let engine = start()
+  await engine.start()
+
+  const scene: EngineScene = {
+    folder,
+    catalog,
+    clock,
+    executor,
+    get engine() {
+      return engine
+    },
+    defects,
+    events,
+    ports,
+    due: [],
+    async request(of = {}) {
+      const run = await engine.request({
+        kind: 'backup',
+        trigger: 'manual',
+        cause: CAUSES.asked,
+        setId: 'set',
+        sourceId: 'source',
+        vaultId: 'vault',
+        requestedBy: 'admin',
+        mostAttempts: 3,
+        wanted: {},
+        ...of,
+      })
+      if (!run) throw new Error('the run was asked for before')
+      return run
+    },
+    async run(id) {
+      const run = await findRun(catalog.rows, id)
+      if (!run) throw new Error(`there is no run ${id}`)
+      return run
+    },
+    async set() {
+      const set = await setRows.find(catalog.rows, 'set')
+      if (!set) throw new Error('the backup set is gone')
+      return set
+    },
+    async until(id, state, cause) {
+      for (;;) {
+        const run = await scene.run(id)
+        if (run.state === state && (cause === undefined || run.cause_code === cause)) return run
+        engine.wake()
+        await sleep(2)
+      }
+    },
+    async settle() {
+      for (let round = 0; round < 5; round++) {
+        engine.wake()
+        await sleep(10)
+      }
+    },
+    async task(count) {
+      while (executor.tasks.length < count) {
+        engine.wake()
+        await sleep(2)
+      }
+      const task = executor.tasks[count - 1]
+      if (!task) throw new Error(`there is no attempt ${count}`)
+      return task
+    },
+    async restart({ orderly = false } = {}) {
+      if (orderly) await engine.stop({ within: 50 })
+      else {
+        // Nothing more is written by it: what the catalog said at that moment is what the next one finds.
+        const rows = await catalog.rows.selectFrom('run').selectAll().execute()
+        await engine.stop({ within: 0 })
+        for (const { id, ...row } of rows) await catalog.rows.updateTable('run').set(row).where('id', '=', id).execute()
+      }
+      engine = start()
+      await engine.start()
+    },
+    async [Symbol.asyncDispose]() {
+      await engine.stop({ within: 0 })
+      await catalog.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  return scene
+}
+
+async function insertConfigured(
+  { rows }: Catalog,
+  folder: string,
+  policy: NonNullable<SceneOptions['policy']>,
+): Promise<void> {
+  const removed = { removed_at: null, created_at: NOW }
+  await vaultRows.insert(rows, {
+    ...removed,
+    id: 'vault',
+    name: 'first',
+    location: JSON.stringify({ kind: 'directory', path: join(folder, 'vault') }),
+    repository_id: 'r',
+    password_sealed: '',
+    kit_exported_at: null,
+    state: 'ready',
+    problem: null,
+    bytes_stored: null,
+    bytes_free: null,
+    bytes_total: null,
+    measured_at: null,
+    checked_at: null,
+    check_damages: 0,
+    verified_at: null,
+    pruned_at: null,
+    forgot_at: null,
+    forgot_moment: null,
+    catalog_at: null,
+  })
+  await sourceRows.insert(rows, { ...removed, id: 'source', name: 'nas', settings: '{}' })
+  const settings = PolicySettings.parse({
+    schedule: { timeZone: 'UTC', rules: [] },
+    retention: { days: 30, weeks: 0, months: 0, years: 0 },
+    ...policy,
+  })
+  const text = JSON.stringify(settings)
+  await policyRows.insert(rows, { ...removed, id: 'policy', name: 'daily', settings: text, changed_at: NOW })
+  for (const id of ['set', 'other-set'])
+    await setRows.insert(rows, {
+      ...removed,
+      id,
+      name: id,
+      source_id: 'source',
+      vault_id: 'vault',
+      policy_id: 'policy',
+      content: '{}',
+      is_enabled: 1,
+      skips: 0,
+      looked_at: NOW,
+      verified_at: null,
+    })
+}
+
+/** A failure that may pass. */
+export function passing(): CoreError {
+  return new CoreError('storage/unreachable', 'The vault did not answer.', {
+    retryable: true,
+    safety: 'Nothing is lost.',
+  })
+}

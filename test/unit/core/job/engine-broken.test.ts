@@ -1,0 +1,255 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+
+import { sql } from 'kysely'
+import { afterEach, describe, expect, it } from 'vitest'
+
+import { CoreError } from '../../../../core/base/index.ts'
+import { allPoints } from '../../../../core/database/index.ts'
+import type { MadePoint } from '../../../../core/job/index.ts'
+import { initRepository, type Repository } from '../../../../core/repository/index.ts'
+import { encodeSnapshot } from '../../../../core/snapshot/index.ts'
+import { openDirectoryStorage } from '../../../../core/storage/index.ts'
+import { type EngineScene, openEngineScene, passing, type SceneOptions } from '../../../support/engine-scene.ts'
+import { createFakeExecutor } from '../../../support/fake-executor.ts'
+import { sampleSnapshot } from '../../../support/sample-snapshot.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+const point: MadePoint = {
+  snapshotId: 'ab'.repeat(32),
+  host: 'nas',
+  roots: ['/srv'],
+  startedAt: 1,
+  completedAt: 2,
+  timeZone: '+00:00',
+  kind: 'full',
+  filesMissed: 0,
+  isComplete: true,
+  files: 1,
+  bytes: 1,
+  bytesAdded: 1,
+}
+
+let scene: EngineScene
+
+async function open(options: SceneOptions = {}): Promise<EngineScene> {
+  scene = await openEngineScene(options)
+  return scene
+}
+
+afterEach(async () => {
+  await scene[Symbol.asyncDispose]()
+})
+
+function makeVault(): Promise<Repository> {
+  return initRepository(openDirectoryStorage(join(scene.folder, 'vault')), {
+    password: 'p',
+    owner: { hostname: hostname(), username: '', created: '2026-11-20T00:00:00Z' },
+    chunkerPolynomial: '25b468838dcb75',
+  })
+}
+
+async function made(runId: string): Promise<string> {
+  const repository = await makeVault()
+  return repository.saveDocument('snapshot', encodeSnapshot(sampleSnapshot({ tags: [`holdfast-run:${runId}`] })))
+}
+
+describe('an attempt that breaks off after the fence', () => {
+  it('has succeeded where its recovery point is found, and no second one is made', async () => {
+    await open()
+    const run = await scene.request()
+    const task = await scene.task(1)
+    expect(await task.mayWrite()).toBe(true)
+    const snapshot = await made(run.id)
+    task.end()
+    const ended = await scene.until(run.id, 'succeeded', 'found')
+    const [found] = await allPoints(scene.catalog.rows, { setId: 'set' })
+    expect(found).toMatchObject({ snapshot_id: snapshot, run_id: run.id })
+    expect(JSON.parse(ended.result ?? '')).toMatchObject({ pointId: found?.id })
+    expect(scene.executor.tasks).toHaveLength(1)
+  })
+
+  it('has succeeded, too, where the appliance was killed, or a person wanted it stopped meanwhile', async () => {
+    await open()
+    const run = await scene.request()
+    expect(await (await scene.task(1)).mayWrite()).toBe(true)
+    await made(run.id)
+    await scene.engine.cancel(run.id, 'ada')
+    await scene.restart()
+    await scene.until(run.id, 'succeeded', 'found')
+    expect(scene.executor.tasks).toHaveLength(1)
+  })
+
+  it('is tried again where nothing is found, after the wait of its policy', async () => {
+    await open()
+    const run = await scene.request()
+    const task = await scene.task(1)
+    expect(await task.mayWrite()).toBe(true)
+    await made('another')
+    task.end()
+    const waiting = await scene.until(run.id, 'waiting', 'retry')
+    expect(waiting.not_before).toBeGreaterThanOrEqual(scene.clock.now() + 5 * MINUTE)
+    scene.clock.pass(HOUR)
+    ;(await scene.task(2)).done()
+    await scene.until(run.id, 'succeeded')
+  })
+
+  it('waits while the vault does not answer, and with it only its own backup set', async () => {
+    await open()
+    const run = await scene.request()
+    expect(await (await scene.task(1)).mayWrite()).toBe(true)
+    const { vaultAccess } = scene.ports
+    const hanging = Promise.withResolvers<never>()
+    let asked = 0
+    const task = await scene.task(1)
+    scene.ports.vaultAccess = (id) => (asked++ === 0 ? hanging.promise : vaultAccess(id))
+    task.end()
+    await scene.until(run.id, 'interrupted')
+    const same = await scene.request()
+    const other = await scene.request({ setId: 'other-set' })
+    await scene.until(same.id, 'waiting', 'unsettled')
+    const second = await scene.task(2)
+    expect(second.order.runId).toBe(other.id)
+    second.done()
+    await scene.until(other.id, 'succeeded')
+    expect((await scene.run(run.id)).state).toBe('interrupted')
+    await made('another')
+    hanging.reject(passing())
+    await scene.until(run.id, 'waiting', 'retry')
+  })
+
+  it('has failed where the vault was taken away meanwhile', async () => {
+    await open()
+    const run = await scene.request({ mostAttempts: 1 })
+    const task = await scene.task(1)
+    expect(await task.mayWrite()).toBe(true)
+    scene.ports.vaultAccess = () => Promise.reject(new CoreError('object/not-found', 'There is no such vault.'))
+    task.end()
+    expect(await scene.until(run.id, 'failed')).toMatchObject({ cause_code: 'service/unavailable' })
+  })
+})
+
+describe('a forget that breaks off', () => {
+  it('has the catalog forget the points that are gone, whatever becomes of the run', async () => {
+    await open()
+    await scene.request()
+    ;(await scene.task(1)).done({ point })
+    const run = await scene.request({ kind: 'forget', setId: null, sourceId: null, mostAttempts: 1 })
+    const task = await scene.task(2)
+    expect(await allPoints(scene.catalog.rows, { vaultId: 'vault' })).toHaveLength(1)
+    await makeVault()
+    await scene.until(run.id, 'running')
+    task.end()
+    await scene.until(run.id, 'failed')
+    expect(await allPoints(scene.catalog.rows, { vaultId: 'vault' })).toEqual([])
+  })
+})
+
+describe('an appliance that ends', () => {
+  it('takes up again what it stopped itself, and that counts for no attempt', async () => {
+    await open()
+    const run = await scene.request({ kind: 'restore', mostAttempts: 1 })
+    const task = await scene.task(1)
+    const stopped = scene.engine.stop({ within: 60_000 })
+    while (task.told.length === 0) await scene.settle()
+    task.stopped()
+    await stopped
+    expect(await scene.run(run.id)).toMatchObject({ state: 'interrupted', cause_code: 'stopping', ended_at: null })
+    await scene.restart({ orderly: true })
+    ;(await scene.task(2)).done()
+    expect(await scene.until(run.id, 'succeeded')).toMatchObject({ attempt: 1 })
+  })
+
+  it('takes up again what had not even a process when it was stopped', async () => {
+    await open()
+    const { order } = scene.ports
+    const gate = Promise.withResolvers<undefined>()
+    const asked = Promise.withResolvers<undefined>()
+    scene.ports.order = async (row, vault) => {
+      asked.resolve(undefined)
+      await gate.promise
+      return order(row, vault)
+    }
+    const run = await scene.request({ mostAttempts: 1 })
+    await asked.promise
+    const stopped = scene.engine.stop({ within: 60_000 })
+    gate.resolve(undefined)
+    await stopped
+    await scene.restart({ orderly: true })
+    ;(await scene.task(1)).done()
+    await scene.until(run.id, 'succeeded')
+  })
+
+  it('ends what does not stop in time, begins nothing more, and takes no more orders', async () => {
+    await open()
+    await scene.request()
+    const task = await scene.task(1)
+    await scene.engine.stop({ within: 5 })
+    expect(task.told).toEqual(['stop', 'kill'])
+    await expect(scene.request()).rejects.toMatchObject({ code: 'service/unavailable' })
+    expect(scene.defects).toEqual([])
+  })
+
+  it('by SIGKILL tries again what is left of its attempts, and says of the others that they failed', async () => {
+    await open()
+    const again = await scene.request({ mostAttempts: 2 })
+    const once = await scene.request({ setId: 'other-set', mostAttempts: 1 })
+    await scene.task(2)
+    await scene.restart()
+    expect(await scene.until(once.id, 'failed')).toMatchObject({ cause_code: 'interrupted' })
+    ;(await scene.task(3)).done()
+    expect(await scene.until(again.id, 'succeeded')).toMatchObject({ attempt: 2 })
+  })
+
+  it('by a restart of the computer leaves backups to the schedule (GEN-18), and goes on with what a person waits for', async () => {
+    await open({ executor: createFakeExecutor({ process: { pid: 1, started: 1, place: 'another boot\0' } }) })
+    const backup = await scene.request()
+    const restore = await scene.request({ kind: 'restore' })
+    await scene.task(2)
+    for (const { id } of [backup, restore]) while ((await scene.run(id)).process === null) await scene.settle()
+    await scene.restart()
+    expect(await scene.until(backup.id, 'failed')).toMatchObject({ cause_code: 'rebooted' })
+    const task = await scene.task(3)
+    expect(task.order.runId).toBe(restore.id)
+    task.done()
+    await scene.until(restore.id, 'succeeded')
+  })
+})
+
+describe('a catalog that cannot be written', () => {
+  it('ends the attempt, and the run is looked after when it can be written again', async () => {
+    await open()
+    const run = await scene.request()
+    const task = await scene.task(1)
+    await scene.until(run.id, 'running')
+    // Steps cannot be written, nor the log, nor the end of the run.
+    const { rows } = scene.catalog
+    const forbid = ['run_step', 'run_event', 'run'].map((table) => [`no_${table}`, table] as const)
+    for (const [name, table] of forbid)
+      for (const what of ['insert', 'update'])
+        await sql
+          .raw(`create trigger ${name}_${what} before ${what} on ${table} begin select raise(fail, 'disk full'); end`)
+          .execute(rows)
+    task.tell({ type: 'step', step: { id: 1, parent: null, name: 'read', state: 'running' } })
+    while (task.told.length === 0) await scene.settle()
+    expect(task.told).toEqual(['kill'])
+    await scene.settle()
+    expect((await scene.run(run.id)).state).toBe('running')
+    for (const [name] of forbid)
+      for (const what of ['insert', 'update']) await sql.raw(`drop trigger ${name}_${what}`).execute(rows)
+    const next = await scene.task(2)
+    next.done()
+    expect(await scene.until(run.id, 'succeeded')).toMatchObject({ attempt: 2 })
+  })
+
+  it('does not forget the end of a run because what was made for it cannot be tidied up', async () => {
+    await open()
+    scene.ports.release = () => Promise.reject(new Error('busy'))
+    const run = await scene.request()
+    ;(await scene.task(1)).done()
+    await scene.until(run.id, 'succeeded')
+    expect(scene.defects.join()).toContain('busy')
+  })
+})
