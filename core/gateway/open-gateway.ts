@@ -17,8 +17,8 @@ import { writeSession } from './guard/cookies.ts'
 import { callerOf, readCredentials } from './guard/credentials.ts'
 import { isOwnOrigin } from './guard/host.ts'
 import { lookAtRequest } from './guard/look-at-request.ts'
-import { setSecurityHeaders } from './guard/security-headers.ts'
-import { apiPage } from './pages/api-page.ts'
+import { allowStyle, setSecurityHeaders } from './guard/security-headers.ts'
+import { API_PAGE_STYLE, apiPage } from './pages/api-page.ts'
 import { openConsoleFiles } from './pages/console-files.ts'
 import { createOpenApiDocument } from './pages/openapi-document.ts'
 import type { Certificate } from './tls/own-certificate.ts'
@@ -118,10 +118,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (url.pathname === '/metrics') return answerMetrics(response, caller)
     if (url.pathname === `${API_PREFIX}/openapi.json` && isGet)
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(await openApiDocument())
-    if (url.pathname === `${API_PREFIX}/docs` && isGet)
-      return void response
-        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
-        .end(apiPage(appliance.version))
+    if (url.pathname === `${API_PREFIX}/docs` && isGet) {
+      allowStyle(response, API_PAGE_STYLE)
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(apiPage(appliance.version))
+      return undefined
+    }
     if (await answerDownload(request, response, { url, caller, address })) return
     const isKnown = await api.handle(request, response, {
       caller,
