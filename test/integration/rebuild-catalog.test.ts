@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -99,7 +99,9 @@ describe('the catalog of a lost appliance', () => {
       { encoding: 'utf8' },
     )
     expect(restic.status).toBe(0)
-    const copy = join(root, 'copy', root, 'appliance', 'work', 'catalog-copy', 'catalog.db')
+    const work = join(root, 'copy', root, 'appliance', 'work')
+    const [folder = ''] = await readdir(work)
+    const copy = join(work, folder, 'catalog.db')
     const database = new DatabaseSync(copy, { readOnly: true })
     for (const table of ['session', 'token'])
       expect(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()).toEqual({ count: 0 })
