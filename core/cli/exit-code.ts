@@ -9,6 +9,7 @@ export const EXIT = {
   warnings: 3,
   noRepository: 10,
   locked: 11,
+  /** Of a repository, or of a user; who is not signed in has none. */
   wrongPassword: 12,
   /** Ended by a signal from the terminal. */
   interrupted: 130,
@@ -22,6 +23,8 @@ const CODES: Partial<Record<ErrorCode, ExitCode>> = {
   'repository/not-found': EXIT.noRepository,
   'repository/locked': EXIT.locked,
   'repository/wrong-password': EXIT.wrongPassword,
+  'identity/refused': EXIT.wrongPassword,
+  'identity/totp-needed': EXIT.wrongPassword,
 }
 
 /** What a command that threw this ends with. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 
 import { CoreError, isTextArgument } from '../base/index.ts'
 import { notTextError } from './byte-arguments.ts'
+import { addClientCommands } from './client/client.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import { createOutput } from './output.ts'
 import { addRepoCommands } from './repo/repo.ts'
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       end(await runDemo(options))
     })
   addService(program, end)
+  addClientCommands(program, end)
   addRepoCommands(program, end)
   try {
     refuseBytes(argv)
@@ -48,10 +50,17 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 
 /** Commands with arguments that may be any bytes, which say themselves of the others that they may not. */
 const TAKING_BYTES = new Set(['backup', 'restore', 'ls', 'dump', 'find', 'diff', 'image'])
+/** The same of those that ask a service. */
+const ASKING_WITH_BYTES = new Set(['restore', 'ls'])
 
 function refuseBytes([, , group, command, ...rest]: readonly string[]): void {
   const argument = [group, command, ...rest].find((each) => each !== undefined && !isTextArgument(each))
-  if (argument === undefined || (group === 'repo' && TAKING_BYTES.has(command ?? ''))) return
+  if (
+    argument === undefined ||
+    (group === 'repo' && TAKING_BYTES.has(command ?? '')) ||
+    ASKING_WITH_BYTES.has(group ?? '')
+  )
+    return
   throw notTextError(argument)
 }
 
@@ -81,5 +90,9 @@ function nextStep(program: Command): string {
   if (ONLY_RESTIC.has(word)) return `The repository is one that restic knows: \`restic ${word}\` does it there.`
   const repo = program.commands.find((command) => command.name() === 'repo')
   const isMeant = repo?.commands.some((command) => command.name() === word) ?? false
-  return group !== 'repo' && isMeant ? `It is \`holdfast repo ${word}\`.` : 'Use --help to see what there is.'
+  if (group === 'repo' || !isMeant) return 'Use --help to see what there is.'
+  const isHere = program.commands.some((command) => command.name() === word)
+  return isHere
+    ? `Use --help to see what there is. What restic calls so is \`holdfast repo ${word}\`.`
+    : `It is \`holdfast repo ${word}\`.`
 }

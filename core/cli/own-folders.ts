@@ -25,6 +25,12 @@ export function stateFolder(owner: FolderOwner): string {
   return owner.user === 0 ? '/var/lib/holdfast/state' : ownState(owner)
 }
 
+/** Where this user's logins to services are kept (XDG Base Directory Specification). */
+export function loginFile({ env, home }: FolderOwner): string {
+  const config = env['XDG_CONFIG_HOME']
+  return join(config && isAbsolute(config) ? config : join(home, '.config'), 'holdfast', 'logins.json')
+}
+
 /** Empty is as not set, and a relative path is to be ignored: XDG Base Directory Specification. */
 function ownState({ env, home }: FolderOwner): string {
   const state = env['XDG_STATE_HOME']

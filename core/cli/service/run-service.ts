@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -63,7 +64,7 @@ export async function runService(options: ServiceOptions): Promise<ExitCode> {
       chance: systemChance,
     })
     try {
-      tellAddress(output, gateway, appliance)
+      tellAddress(output, gateway, appliance, tls?.cert)
       await stopped(interruption.signal)
       output.say('Stopping: runs are asked to stop, and go on when the service is started again.')
     } finally {
@@ -85,16 +86,23 @@ function portOf({ port = process.env['HOLDFAST_PORT'] }: ServiceOptions): number
   })
 }
 
-function tellAddress(output: Output, gateway: Gateway, { setupToken }: OpenedAppliance): void {
+function tellAddress(
+  output: Output,
+  gateway: Gateway,
+  { setupToken }: OpenedAppliance,
+  certificate: string | undefined,
+): void {
   const [url = ''] = gateway.urls
   const setup = setupToken === undefined ? undefined : `${url}/setup?token=${setupToken}`
   output.say(`Holdfast ${VERSION} is at work. Console: ${url}`)
+  const fingerprint = certificate === undefined ? undefined : new X509Certificate(certificate).fingerprint256
+  if (fingerprint !== undefined) output.say(`SHA-256 fingerprint of its certificate: ${fingerprint}`)
   if (setup !== undefined) {
     output.say('')
     output.say('This appliance has no administrator yet. Open this link once to make the first one:')
     output.say(`  ${setup}`)
   }
-  output.emit({ message_type: 'listening', url, setup_url: setup })
+  output.emit({ message_type: 'listening', url, setup_url: setup, fingerprint })
 }
 
 /** Beside the program, or in the checkout that it was built in. */

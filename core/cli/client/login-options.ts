@@ -1,0 +1,13 @@
+import type { ClientOptions } from './client-command.ts'
+
+export interface LoginOptions extends ClientOptions {
+  readonly name?: string
+  readonly passwordFile?: string
+  readonly totp?: string
+  readonly days: number
+  readonly fingerprint?: string
+}
+
+export interface LogoutOptions extends ClientOptions {
+  readonly local?: boolean
+}

@@ -1,0 +1,32 @@
+import { formatCount } from '../../../base/index.ts'
+import type { RetentionDecision } from '../../../contract/index.ts'
+import type { Output } from '../../output.ts'
+import { shortId } from './names.ts'
+import { when } from './when.ts'
+import { writeList } from './write-list.ts'
+
+/** Which points are kept, until when, and why: the oldest first. */
+export function writeDecisions(output: Output, decisions: readonly RetentionDecision[], empty: string): void {
+  const hasIds = decisions.some(({ pointId }) => pointId !== null)
+  writeList(output, {
+    type: 'decision',
+    items: decisions,
+    columns: [
+      { title: hasIds ? 'Point' : '' },
+      { title: 'Completed' },
+      { title: 'Kept' },
+      { title: 'Until' },
+      { title: 'Why' },
+    ],
+    row: ({ pointId, completedAt, isKept, until, reasons }) => [
+      pointId === null ? '' : shortId(pointId),
+      when(completedAt),
+      isKept ? 'yes' : 'no',
+      isKept ? when(until, 'things change') : '',
+      reasons.map(({ rule, period }) => (period === null ? rule : `${rule} ${period}`)).join(', '),
+    ],
+    empty,
+  })
+  const kept = decisions.filter(({ isKept }) => isKept).length
+  if (decisions.length > 0) output.say(`${formatCount(kept)} of ${formatCount(decisions.length)} are kept.`)
+}
