@@ -8,7 +8,7 @@ export function scheduleText({ rules }: PolicySettings['schedule']): string {
 }
 
 /** `all of 30 days, then one of each of 12 weeks, 12 months`. */
-export function retentionText({ days, weeks, months, years }: PolicySettings['retention']): string {
+function retentionText({ days, weeks, months, years }: PolicySettings['retention']): string {
   const rest = [
     [weeks, 'week'],
     [months, 'month'],
