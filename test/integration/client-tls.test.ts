@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { runHoldfast } from '../support/holdfast.ts'
-import { type ServiceScene, startScene, startService } from '../support/service-scene.ts'
+import { type ServiceScene, startScene, serveOn } from '../support/service-scene.ts'
 import { runAtTerminal } from '../support/terminal.ts'
 import { selfSigned } from '../support/trusted-certificate.ts'
 
@@ -109,7 +109,7 @@ describe('a service that has signed its own certificate', () => {
     expect(requests).toEqual([])
     other.closeAllConnections()
     await new Promise((resolve) => other.close(resolve))
-    const service = await startService(join(scene.folder, 'data'), port)
+    const service = await serveOn(join(scene.folder, 'data'), port)
     expect(await runHoldfast(['status'], { env: as('a') })).toMatchObject({ code: 3 })
     await service.stop()
   })

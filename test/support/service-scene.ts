@@ -35,7 +35,7 @@ export interface ServiceScene extends AsyncDisposable {
 
 export const PASSWORD = 'correct horse battery'
 
-export async function startService(data: string, port = 0): Promise<ServiceProcess> {
+export async function serveOn(data: string, port = 0): Promise<ServiceProcess> {
   const child = startHoldfast(['serve', '--data-dir', data, '--port', String(port), '--json'])
   const [told] = jsonLines(await firstLine(child))
   if (told?.['message_type'] !== 'listening') throw new Error(`not listening: ${JSON.stringify(told)}`)
@@ -71,7 +71,7 @@ export async function startScene(): Promise<ServiceScene> {
   const passwordFile = join(folder, 'password')
   mkdirSync(join(folder, 'home'))
   writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o600 })
-  let service = await startService(data)
+  let service = await serveOn(data)
   await fetch(`${service.url}/api/v1/setup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -110,7 +110,7 @@ export async function startScene(): Promise<ServiceScene> {
     async restart() {
       const port = Number(new URL(service.url).port)
       await service.stop()
-      service = await startService(data, port)
+      service = await serveOn(data, port)
     },
     async [Symbol.asyncDispose]() {
       await service.stop()

@@ -65,14 +65,18 @@ async function firstLine({ signal }: Abortable): Promise<string> {
 /** Asks at the terminal, and shows what is typed. Undefined where there is none. */
 export async function askLine(question: string, { signal }: Abortable = {}): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  // The terminal itself shows what is typed, and lets it be mended.
+  const lines = createInterface({ input: process.stdin, terminal: false })
+  const stop = new AbortController()
   try {
     return await new Promise<string>((resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { signal: stop.signal })
+      lines.once('line', resolve)
       lines.once('close', () => resolve(''))
-      lines.question(question, resolve)
+      process.stderr.write(question)
     })
   } finally {
+    stop.abort()
     lines.close()
   }
 }

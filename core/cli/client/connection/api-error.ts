@@ -24,7 +24,7 @@ export function errorOfAnswer(
 ): unknown {
   if (!(error instanceof ORPCError)) return error
   const { code, data, message } = error as ORPCError<string, Partial<ErrorData> | undefined>
-  if (!isName(code)) return strangeAnswer(url, error)
+  if (!isName(code)) return strangeAnswer(url, error.status, error)
   const { reason, object = null, fields = [], safety = null, remedy = null } = data ?? {}
   const needsLogin = code === 'NOT_SIGNED_IN' && !isProving
   const advice = {
@@ -56,16 +56,22 @@ function codeIn(reason: string | undefined): ErrorCode | undefined {
   return reason !== undefined && /^[a-z]+\/[a-z-]+$/.test(reason) ? (reason as ErrorCode) : undefined
 }
 
+/** Throws `service/unavailable` for what no service of ours answers: a page, say. */
+export function assertOwnAnswer(url: string, { headers, status }: Response): void {
+  const type = headers.get('content-type') ?? ''
+  if (!/^(?:application\/json|text\/event-stream)\b/.test(type)) throw strangeAnswer(url, status)
+}
+
 /** A proxy, a console of something else, or a service that is older or newer by far. */
-function strangeAnswer(url: string, cause: ORPCError<string, unknown>): CoreError {
+function strangeAnswer(url: string, status: number, cause?: unknown): CoreError {
   return new CoreError(
     'service/unavailable',
-    `What answers at ${url} does not speak as Holdfast does (status ${cause.status}).`,
+    `What answers at ${url} does not speak as Holdfast does (status ${status}).`,
     {
       cause,
       safety: 'Nobody knows whether anything was done.',
       remedy: 'Check the address, and that this program and the service are of the same version.',
-      context: { url, status: cause.status },
+      context: { url, status },
     },
   )
 }

@@ -4,7 +4,7 @@ import type { JsonifiedClient } from '@orpc/openapi-client'
 import { OpenAPILink } from '@orpc/openapi-client/fetch'
 
 import { contract } from '../../../contract/index.ts'
-import { errorOfAnswer } from './api-error.ts'
+import { assertOwnAnswer, errorOfAnswer } from './api-error.ts'
 import type { Transport } from './transport.ts'
 
 /** Everything that can be asked of the service, by nouns: the contract, typed. */
@@ -16,7 +16,11 @@ const PROVING: ReadonlySet<string> = new Set(['session.signIn', 'vaults.exportKi
 export function createClient(url: string, { fetch }: Transport): Client {
   const link = new OpenAPILink(contract, {
     url: `${url}/api/v1`,
-    fetch: (request) => fetch(request),
+    async fetch(request) {
+      const response = await fetch(request)
+      assertOwnAnswer(url, response)
+      return response
+    },
     interceptors: [
       async (call) => {
         try {
