@@ -110,7 +110,7 @@ describe('what goes wrong between holdfast and its service', () => {
     expect(await failure(['policy', 'remove', beginning])).toMatchObject({
       ended: 1,
       error: 'input/invalid',
-      message: expect.stringMatching(/may be several policys?: .*one .*two /) as unknown,
+      message: expect.stringMatching(/may be more than one policy: .*one .*two /) as unknown,
       context: { [`candidates.${one.id}`]: 'one', [`candidates.${two.id}`]: 'two' },
     })
     await scene.json(['policy', 'add', beginning])

@@ -33,7 +33,7 @@ export function isWholeId(text: string): boolean {
 
 /** Several are meant. */
 export function ambiguous(what: string, wanted: string, found: readonly Named[]): CoreError {
-  return new CoreError('input/invalid', `${JSON.stringify(wanted)} may be several ${what}s: ${told(found)}.`, {
+  return new CoreError('input/invalid', `${JSON.stringify(wanted)} may be more than one ${what}: ${told(found)}.`, {
     safety: 'Nothing was changed.',
     remedy: 'Give its name, or more of its id.',
     context: Object.fromEntries(found.slice(0, MOST_TOLD).map(({ id, name }) => [`candidates.${id}`, name])),
