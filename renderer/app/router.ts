@@ -14,7 +14,6 @@ export function openRouter(): Router {
   })
 
   router.beforeEach(async (to) => {
-    if (to.name === 'setup') return true
     const session = useSession()
     try {
       await session.ask()

@@ -27,10 +27,34 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'nav.overview', access: 'view', nav: { group: 'watch', icon: 'i-lucide-gauge' } },
   },
   {
+    path: '/runs',
+    name: 'runs',
+    component: () => import('./pages/RunsPage.vue'),
+    meta: { title: 'nav.runs', access: 'view', nav: { group: 'watch', icon: 'i-lucide-history' } },
+  },
+  {
+    path: '/runs/:id',
+    name: 'run',
+    component: () => import('./pages/RunPage.vue'),
+    meta: { title: 'run.one', access: 'view' },
+  },
+  {
+    path: '/alerts',
+    name: 'alerts',
+    component: () => import('./pages/AlertsPage.vue'),
+    meta: { title: 'nav.alerts', access: 'view', nav: { group: 'watch', icon: 'i-lucide-bell' } },
+  },
+  {
     path: '/sign-in',
     name: 'sign-in',
     component: () => import('./pages/SignInPage.vue'),
     meta: { title: 'session.title', access: 'anyone', isBare: true },
+  },
+  {
+    path: '/setup',
+    name: 'setup',
+    component: () => import('./pages/SetupPage.vue'),
+    meta: { title: 'setup.title', access: 'anyone', isBare: true },
   },
   {
     path: '/:path(.*)*',

@@ -8,7 +8,7 @@
 export { type Client, createClient, createLiveSource } from './client.ts'
 export { type ConnectionState, followEvents } from './live-feed.ts'
 export { createLiveBus, LIVE_BUS, type LiveBus, useLive } from './live-bus.ts'
-export { type Problem, toProblem } from './problem.ts'
+export { isAbort, type Problem, toProblem } from './problem.ts'
 export { type Action, useAction } from './use-action.ts'
 export { CLIENT, useClient } from './use-client.ts'
 export { type Loaded, useLoaded } from './use-loaded.ts'

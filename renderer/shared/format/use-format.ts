@@ -30,6 +30,8 @@ export interface Format {
   readonly instant: (instant: string, style?: InstantStyle) => string
   /** In the appliance's zone and, where it shows something else, in the browser's. */
   readonly zones: (instant: string, style?: InstantStyle) => string[]
+  /** A day of the calendar (`2026-11-22`), which has no time zone. */
+  readonly day: (day: string) => string
   readonly ago: (instant: string) => string
   readonly now: Readonly<Ref<number>>
   readonly timeZone: Readonly<Ref<string>>
@@ -48,6 +50,7 @@ export function useFormat(): Format {
     percent: (value) => new Intl.NumberFormat(locale.value, { style: 'percent' }).format(value),
     instant: (instant, style) => formatInstant(instant, locale.value, timeZone.value, style),
     zones: (instant, style = 'minute') => formatInZones(instant, locale.value, [timeZone.value, browserZone], style),
+    day: (day) => formatInstant(`${day}T12:00:00Z`, locale.value, 'UTC', 'day'),
     ago: (instant) => formatAgo(instant, locale.value, now.value),
     now,
     timeZone,

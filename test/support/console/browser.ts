@@ -43,6 +43,8 @@ export async function startBrowser(): Promise<ConsoleBrowser> {
         timezoneId: timeZone,
         reducedMotion: 'reduce',
       })
+      // How long something takes is not what a test is about.
+      context.setDefaultTimeout(0)
       contexts.push(context)
       return context.newPage()
     },

@@ -1,9 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { resolve } from 'node:path'
+import { globSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 
-export const CONSOLE_FOLDER = resolve(import.meta.dirname, '../../../out/renderer')
+const TOP = resolve(import.meta.dirname, '../../..')
 
-/** Builds the console from the source as it is now. */
+export const CONSOLE_FOLDER = join(TOP, 'out/renderer')
+
+/** Builds the console where its sources have changed since it was built last. */
 export function buildConsole(): void {
-  execFileSync('npm', ['run', '--silent', 'build:renderer'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const sources = globSync('{renderer/**/*.{ts,vue,css,html,svg},core/contract/**/*.ts,package-lock.json}', {
+    cwd: TOP,
+    exclude: (path) => path.includes('.generated') || path.includes('node_modules'),
+  })
+  const changed = Math.max(...sources.map((path) => statSync(join(TOP, path)).mtimeMs))
+  const built = statSync(join(CONSOLE_FOLDER, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (built > changed) return
+  execFileSync('npm', ['run', '--silent', 'build:renderer'], { cwd: TOP, stdio: ['ignore', 'ignore', 'inherit'] })
 }

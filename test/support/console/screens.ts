@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 
+import { PASSWORD } from './answers/session.ts'
 import type { ConsoleDouble } from './double.ts'
 import type { WorldKind } from './world/world.ts'
 
@@ -23,6 +24,48 @@ export interface Screen {
 
 const BOTH: readonly Look[] = [{ theme: 'light' }, { theme: 'dark' }]
 const ALL: readonly Look[] = [...BOTH, { theme: 'light', width: 390, height: 844 }]
+const GERMAN: Look = { theme: 'light', language: 'de' }
+
+const seen =
+  (text: string | RegExp) =>
+  (page: Page): Promise<void> =>
+    page.getByText(text).first().waitFor()
+
+async function makeAdministrator(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Make the administrator' }).waitFor()
+  for (const field of await page.locator('input[type=password]').all()) await field.fill(PASSWORD)
+  await page.getByRole('button', { name: 'Make the administrator' }).click()
+  await page.getByRole('heading', { name: 'Vault', exact: true }).waitFor()
+}
+
+async function makeVault(page: Page): Promise<void> {
+  await makeAdministrator(page)
+  await page.getByRole('button', { name: 'Look at it' }).click()
+  await page.getByText('The appliance can write there.').waitFor()
+}
+
+async function chooseFolders(page: Page): Promise<void> {
+  await makeVault(page)
+  await page.getByRole('button', { name: 'Make the vault' }).click()
+  await page.getByRole('button', { name: 'Open srv' }).click()
+  await page.getByRole('checkbox', { name: 'Protect finance' }).click()
+  await page.getByText('1 folder chosen').waitFor()
+}
+
+async function backUpFirst(page: Page): Promise<void> {
+  await chooseFolders(page)
+  await page.getByRole('button', { name: 'Protect it' }).click()
+  await page.getByRole('button', { name: 'Back up now' }).click()
+  await page.getByRole('progressbar').waitFor()
+}
+
+async function fetchKit(page: Page): Promise<void> {
+  await backUpFirst(page)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'Download the recovery kit' }).waitFor()
+}
+
+const settingUp = { path: '/setup?token=once', world: 'new', isSignedOut: true } as const
 
 export const SCREENS: readonly Screen[] = [
   {
@@ -30,14 +73,89 @@ export const SCREENS: readonly Screen[] = [
     path: '/',
     world: 'full',
     isSignedOut: true,
-    looks: ALL,
-    ready: (page) => page.getByLabel('User name').waitFor(),
+    looks: [...ALL, GERMAN],
+    ready: (page) => page.locator('input[type=password]').waitFor(),
+  },
+  {
+    name: 'sign-in-new',
+    path: '/',
+    world: 'new',
+    isSignedOut: true,
+    looks: BOTH,
+    ready: seen('has no administrator yet'),
   },
   {
     name: 'overview',
     path: '/',
     world: 'full',
-    looks: ALL,
-    ready: (page) => page.getByRole('heading', { name: 'Overview' }).waitFor(),
+    looks: [...ALL, GERMAN],
+    ready: (page) => page.locator('canvas').waitFor(),
   },
+  { name: 'overview-calm', path: '/', world: 'calm', looks: BOTH, ready: (page) => page.locator('canvas').waitFor() },
+  { name: 'overview-empty', path: '/', world: 'empty', looks: BOTH, ready: seen('Nothing is protected yet.') },
+  { name: 'overview-failing', path: '/', world: 'failing', looks: BOTH, ready: seen('cannot be read') },
+  {
+    name: 'runs',
+    path: '/runs',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: (page) => page.getByRole('row').nth(5).waitFor(),
+  },
+  { name: 'runs-empty', path: '/runs', world: 'empty', looks: BOTH, ready: seen('No run yet') },
+  { name: 'runs-failing', path: '/runs', world: 'failing', looks: BOTH, ready: seen('cannot be read') },
+  { name: 'run-live', path: '/runs', world: 'full', looks: [...ALL, GERMAN], ready: openRun(0) },
+  { name: 'run-failed', path: '/runs?state=failed', world: 'full', looks: BOTH, ready: openRun(0) },
+  { name: 'run-warning', path: '/runs?state=warning', world: 'full', looks: BOTH, ready: openRun(0) },
+  {
+    name: 'run-cancel',
+    path: '/runs',
+    world: 'full',
+    looks: BOTH,
+    ready: async (page) => {
+      await openRun(0)(page)
+      await page.getByRole('button', { name: 'Stop' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'alerts',
+    path: '/alerts',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: (page) => page.locator('form').waitFor(),
+  },
+  { name: 'alerts-empty', path: '/alerts', world: 'calm', looks: BOTH, ready: seen('Nothing needs you') },
+  { name: 'palette', path: '/', world: 'full', looks: BOTH, ready: openPalette },
+  { name: 'not-connected', path: '/', world: 'full', looks: BOTH, ready: loseConnection },
+  { name: 'expired', path: '/runs', world: 'full', looks: BOTH, ready: expire },
+  { name: 'setup-1-administrator', ...settingUp, looks: ALL, ready: seen('The first administrator') },
+  { name: 'setup-2-vault', ...settingUp, looks: BOTH, ready: makeVault },
+  { name: 'setup-3-source', ...settingUp, looks: ALL, ready: chooseFolders },
+  { name: 'setup-4-backup', ...settingUp, looks: BOTH, ready: backUpFirst },
+  { name: 'setup-5-kit', ...settingUp, looks: BOTH, ready: fetchKit },
 ]
+
+function openRun(index: number) {
+  return async (page: Page): Promise<void> => {
+    await page.locator('tbody tr[aria-rowindex]').nth(index).click()
+    await page.getByRole('log').waitFor()
+  }
+}
+
+async function openPalette(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('option').nth(4).waitFor()
+}
+
+async function loseConnection(page: Page, double: ConsoleDouble): Promise<void> {
+  await page.getByText('Connected', { exact: true }).waitFor()
+  double.setAnswering(false)
+  await page.getByText('what you see is from').waitFor()
+}
+
+async function expire(page: Page, double: ConsoleDouble): Promise<void> {
+  await page.getByText('Connected', { exact: true }).waitFor()
+  double.forgetSessions()
+  await page.getByRole('dialog').waitFor()
+}

@@ -15,8 +15,8 @@ mkdirSync(values.folder, { recursive: true })
 await using browser = await startBrowser()
 for (const screen of SCREENS) {
   if (values.only !== undefined && !screen.name.includes(values.only)) continue
-  await using double = await openConsoleDouble(screen.world)
   for (const look of screen.looks) {
+    await using double = await openConsoleDouble(screen.world)
     const page = await browser.open(look)
     page.on('console', (message) => {
       if (message.type() !== 'log') process.stdout.write(`${screen.name}: ${message.type()}: ${message.text()}\n`)

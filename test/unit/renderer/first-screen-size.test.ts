@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { buildConsole, CONSOLE_FOLDER } from '../../support/console/build-console.ts'
+import { CONSOLE_FOLDER } from '../../support/console/build-console.ts'
 
 /** Bytes, gzipped: one second at three megabits. */
 const LIMIT = 300_000
@@ -40,10 +40,6 @@ function entries(): string[] {
 }
 
 describe('the console as built', () => {
-  beforeAll(() => {
-    if (!existsSync(join(CONSOLE_FOLDER, 'index.html'))) buildConsole()
-  })
-
   it.each(['OverviewPage', 'SignInPage'])('loads less than 300 kB of scripts before %s is there', (page) => {
     const english = read(entries()[0] ?? '').match(/assets\/messages-[\w-]+\.js/g) ?? []
     const paths = staticallyLoaded([...entries(), pageScript(page), ...new Set(english)])

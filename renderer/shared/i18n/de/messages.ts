@@ -1,6 +1,22 @@
 import type { Messages } from '../en/messages.ts'
+import { alert } from './alert.ts'
 import { common } from './common.ts'
+import { overview } from './overview.ts'
+import { run } from './run.ts'
 import { session } from './session.ts'
+import { setup } from './setup.ts'
 import { connection, nav, palette, problem, shell } from './shell.ts'
 
-export const messages: Messages = { common, shell, nav, connection, palette, problem, session }
+export const messages: Messages = {
+  common,
+  shell,
+  nav,
+  connection,
+  palette,
+  problem,
+  session,
+  run,
+  alert,
+  overview,
+  setup,
+}

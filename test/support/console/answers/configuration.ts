@@ -38,6 +38,12 @@ export function answerConfiguration({ world, count: next }: Stage): Answers {
     policies: {
       list: async () => ({ items: world.policies }),
       get: async ({ id }) => byId(world.policies, id),
+      update: async ({ id, name, settings }) => {
+        const policy = byId(world.policies, id)
+        const changed = { ...policy, name: name ?? policy.name, settings: settings ?? policy.settings }
+        world.policies = world.policies.map((other) => (other.id === id ? changed : other))
+        return changed
+      },
       create: async ({ name, settings }) => {
         const policy = {
           id: idOf(4, next()),

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { PASSWORD } from '../support/console/answers/session.ts'
+import { type ConsoleBrowser, signIn, startBrowser } from '../support/console/browser.ts'
+import { openConsoleDouble } from '../support/console/double.ts'
+import { SCREENS } from '../support/console/screens.ts'
+import { describeWith } from '../support/peer/describe-with.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What a page complained of: scripts that failed, and what its content security policy stopped. */
+function listen(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    // That an answer was an error (nobody is signed in, the catalog cannot be read) is what the screen is about.
+    if (message.text().startsWith('Failed to load resource')) return
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  return complaints
+}
+
+/** Violations of WCAG 2.2 AA and of good practice, each with where it is. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const { violations: found } = await page.evaluate(async () =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  )
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
+}
+
+describeWith(['chromium'], 'the console in a browser', () => {
+  let browser: ConsoleBrowser
+  beforeAll(async () => {
+    browser = await startBrowser()
+  })
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]()
+  })
+
+  describe.each(SCREENS)('$name', ({ world, path, isSignedOut, looks, ready }) => {
+    it.each(looks)('shows, accessible and without complaints ($theme $language $width)', async (look) => {
+      await using double = await openConsoleDouble(world)
+      const page = await browser.open(look)
+      const complaints = listen(page)
+      if (isSignedOut === true) await page.goto(double.url + path)
+      else await signIn(page, double.url, { path })
+      await ready(page, double)
+      expect(await violations(page)).toEqual([])
+      expect(complaints).toEqual([])
+      // Nothing sticks out of a narrow window: no page scrolls sideways.
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      expect(overflow).toBe(0)
+      await page.close()
+    })
+  })
+
+  it('shows a run that goes on as it goes on', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url, { path: '/runs' })
+    await page.getByText('Backup: Finance shares').first().click()
+    await page.getByText('213 GiB of 478 GiB').waitFor()
+    const [run] = double.world.runs
+    if (!run?.progress) throw new Error('no run goes on')
+    double.emit({ type: 'progress', runId: run.id, progress: { ...run.progress, bytesDone: 300 * 1024 ** 3 } })
+    await page.getByText('300 GiB of 478 GiB').waitFor()
+    double.emit({ type: 'run', run: { ...run, state: 'succeeded', endedAt: run.queuedAt, progress: null } })
+    await page.getByText('Succeeded').first().waitFor()
+    expect(await page.getByText('300 GiB of 478 GiB').count()).toBe(0)
+    await page.close()
+  })
+
+  it('reaches the last of 10,000 runs, and keeps only those near the window in the page', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url, { path: '/runs' })
+    const rows = page.locator('tbody tr[aria-rowindex]')
+    await rows.first().focus()
+    const total = double.world.runs.length
+    // `End` goes to the last row that is there, and asks for those behind it.
+    for (let loaded = 100; loaded <= total; loaded += 100) {
+      await page.locator(`table[aria-rowcount="${loaded + 1}"]`).waitFor()
+      await page.keyboard.press('End')
+      await page.locator(`tr:focus[aria-rowindex="${loaded + 1}"]`).waitFor()
+    }
+    await page.getByText('That was all').waitFor()
+    expect(await rows.count()).toBeLessThan(60)
+    await page.close()
+  })
+
+  it('asks for the password over the page when the session ends, and goes on where it was', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url, { path: '/alerts' })
+    await page.getByLabel('Sender').fill('typed@corp.example')
+    double.forgetSessions()
+    const dialog = page.getByRole('dialog')
+    await dialog.waitFor()
+    await dialog.locator('input[type=password]').fill(PASSWORD)
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(new URL(page.url()).pathname).toBe('/alerts')
+    expect(await page.getByLabel('Sender').inputValue()).toBe('typed@corp.example')
+    await page.close()
+  })
+
+  it('asks for the second factor where there is one', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await page.goto(double.url)
+    await page.getByLabel('User name').fill('m.weber')
+    await page.locator('input[type=password]').fill(PASSWORD)
+    await page.locator('button[type=submit]').click()
+    await page.getByLabel('Six digits').fill('123456')
+    await page.locator('button[type=submit]').click()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await page.close()
+  })
+
+  it('offers a viewer nothing that changes anything', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url, { path: '/alerts', name: 'auditor' })
+    await page.getByText('A run failed').waitFor()
+    expect(await page.getByRole('button', { name: 'I have seen it' }).count()).toBe(0)
+    expect(await page.getByText('Delivery').count()).toBe(0)
+    await page.goto(`${double.url}/runs`)
+    await page.getByText('Backup: Finance shares').first().click()
+    await page.getByRole('log').waitFor()
+    expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0)
+    await page.close()
+  })
+
+  it('goes on setting up where it was left, and the link with its token is not kept', async () => {
+    await using double = await openConsoleDouble('new')
+    const page = await browser.open({ theme: 'light' })
+    const stepOf = SCREENS.find(({ name }) => name === 'setup-3-source')
+    await page.goto(`${double.url}/setup?token=once`)
+    await stepOf?.ready(page, double)
+    expect(page.url()).not.toContain('once')
+    await page.reload()
+    await page.getByRole('heading', { name: 'What to protect' }).waitFor()
+    expect(double.world.vaults).toHaveLength(1)
+    expect(double.world.sources).toHaveLength(1)
+    await page.close()
+  })
+
+  it('shows the appliance’s time zone and that of the browser where they differ (NAS-32)', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light', timeZone: 'America/New_York' })
+    await signIn(page, double.url, { path: '/runs' })
+    await page.getByText('Backup: Finance shares').first().click()
+    await page.getByText('02:55:00 (Europe/Berlin)').first().waitFor()
+    await page.getByText('20:55:00 (America/New_York)').first().waitFor()
+    await page.close()
+  })
+})
