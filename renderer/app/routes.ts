@@ -45,6 +45,48 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'nav.alerts', access: 'view', nav: { group: 'watch', icon: 'i-lucide-bell' } },
   },
   {
+    path: '/sets',
+    name: 'sets',
+    component: () => import('./pages/SetsPage.vue'),
+    meta: { title: 'nav.sets', access: 'view', nav: { group: 'protect', icon: 'i-lucide-folders' } },
+  },
+  {
+    path: '/sets/new',
+    name: 'set-new',
+    component: () => import('./pages/SetEditPage.vue'),
+    meta: { title: 'set.new', access: 'configure' },
+  },
+  {
+    path: '/sets/:id',
+    name: 'set',
+    component: () => import('./pages/SetPage.vue'),
+    meta: { title: 'set.one', access: 'view' },
+  },
+  {
+    path: '/sets/:id/edit',
+    name: 'set-edit',
+    component: () => import('./pages/SetEditPage.vue'),
+    meta: { title: 'set.edit', access: 'configure' },
+  },
+  {
+    path: '/points',
+    name: 'points',
+    component: () => import('./pages/PointsPage.vue'),
+    meta: { title: 'nav.points', access: 'view', nav: { group: 'recover', icon: 'i-lucide-archive' } },
+  },
+  {
+    path: '/points/:id',
+    name: 'point',
+    component: () => import('./pages/PointPage.vue'),
+    meta: { title: 'point.one', access: 'view' },
+  },
+  {
+    path: '/restore',
+    name: 'restore',
+    component: () => import('./pages/RestorePage.vue'),
+    meta: { title: 'nav.restore', access: 'restore', nav: { group: 'recover', icon: 'i-lucide-archive-restore' } },
+  },
+  {
     path: '/sign-in',
     name: 'sign-in',
     component: () => import('./pages/SignInPage.vue'),

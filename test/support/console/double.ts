@@ -120,6 +120,14 @@ export async function openConsoleDouble(kind: WorldKind): Promise<ConsoleDouble>
         )
       },
     }
+    const download = /^\/api\/v1\/points\/[0-9a-f-]{36}\/download\?path=(.+)$/.exec(request.url ?? '')?.[1]
+    if (download !== undefined && user) {
+      const path = decodeURIComponent(download)
+      const fileName = encodeURIComponent(path.slice(path.lastIndexOf('/') + 1))
+      response.setHeader('content-disposition', `attachment; filename*=UTF-8''${fileName}`)
+      response.end(`What ${path} held.\n`)
+      return
+    }
     const { matched } = await handler.handle(request, response, { prefix: '/api/v1', context })
     if (!matched) serveFile(request, response)
   }

@@ -2,34 +2,9 @@ import type { Page } from 'playwright-core'
 
 import { PASSWORD } from './answers/session.ts'
 import type { ConsoleDouble } from './double.ts'
-import type { WorldKind } from './world/world.ts'
-
-export interface Look {
-  readonly theme: 'light' | 'dark'
-  readonly language?: string
-  readonly width?: number
-  readonly height?: number
-}
-
-/** A screen in a state that it has to be looked at in. */
-export interface Screen {
-  readonly name: string
-  readonly path: string
-  readonly world: WorldKind
-  readonly isSignedOut?: boolean
-  readonly looks: readonly Look[]
-  /** Resolves when it shows what it is to show. */
-  readonly ready: (page: Page, double: ConsoleDouble) => Promise<unknown>
-}
-
-const BOTH: readonly Look[] = [{ theme: 'light' }, { theme: 'dark' }]
-const ALL: readonly Look[] = [...BOTH, { theme: 'light', width: 390, height: 844 }]
-const GERMAN: Look = { theme: 'light', language: 'de' }
-
-const seen =
-  (text: string | RegExp) =>
-  (page: Page): Promise<void> =>
-    page.getByText(text).first().waitFor()
+import { PROTECT_SCREENS } from './screens/protect.ts'
+import { RECOVER_SCREENS } from './screens/recover.ts'
+import { ALL, BOTH, GERMAN, type Screen, seen } from './screens/screen.ts'
 
 async function makeAdministrator(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Make the administrator' }).waitFor()
@@ -133,6 +108,8 @@ export const SCREENS: readonly Screen[] = [
   { name: 'setup-3-source', ...settingUp, looks: ALL, ready: chooseFolders },
   { name: 'setup-4-backup', ...settingUp, looks: BOTH, ready: backUpFirst },
   { name: 'setup-5-kit', ...settingUp, looks: BOTH, ready: fetchKit },
+  ...PROTECT_SCREENS,
+  ...RECOVER_SCREENS,
 ]
 
 function openRun(index: number) {

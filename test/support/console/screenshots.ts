@@ -25,7 +25,9 @@ for (const screen of SCREENS) {
     if (screen.isSignedOut === true) await page.goto(double.url + screen.path)
     else await signIn(page, double.url, { path: screen.path })
     await screen.ready(page, double)
-    const name = [screen.name, look.theme, look.language, look.width].filter((part) => part !== undefined).join('-')
+    const name = [screen.name, look.theme, look.language, look.width, look.timeZone?.replace('/', '-')]
+      .filter((part) => part !== undefined)
+      .join('-')
     await page.screenshot({ path: join(values.folder, `${name}.png`) })
     await page.close()
   }

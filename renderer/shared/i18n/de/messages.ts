@@ -2,8 +2,11 @@ import type { Messages } from '../en/messages.ts'
 import { alert } from './alert.ts'
 import { common } from './common.ts'
 import { overview } from './overview.ts'
+import { point } from './point.ts'
+import { restore } from './restore.ts'
 import { run } from './run.ts'
 import { session } from './session.ts'
+import { policy, set, source } from './set.ts'
 import { setup } from './setup.ts'
 import { connection, nav, palette, problem, shell } from './shell.ts'
 
@@ -19,4 +22,9 @@ export const messages: Messages = {
   alert,
   overview,
   setup,
+  point,
+  restore,
+  set,
+  source,
+  policy,
 }

@@ -1,11 +1,31 @@
 import { alert } from './alert.ts'
 import { common } from './common.ts'
 import { overview } from './overview.ts'
+import { point } from './point.ts'
+import { restore } from './restore.ts'
 import { run } from './run.ts'
 import { session } from './session.ts'
+import { policy, set, source } from './set.ts'
 import { setup } from './setup.ts'
 import { connection, nav, palette, problem, shell } from './shell.ts'
 
 /** All texts in English: what every other language must have. */
-export const messages = { common, shell, nav, connection, palette, problem, session, run, alert, overview, setup }
+export const messages = {
+  common,
+  shell,
+  nav,
+  connection,
+  palette,
+  problem,
+  session,
+  run,
+  alert,
+  overview,
+  setup,
+  point,
+  restore,
+  set,
+  source,
+  policy,
+}
 export type Messages = typeof messages

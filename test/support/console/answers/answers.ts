@@ -1,6 +1,8 @@
 import type { World } from '../world/world.ts'
 import { answerAlerts } from './alerts.ts'
 import { answerConfiguration } from './configuration.ts'
+import { answerPoints } from './points.ts'
+import { answerProtection } from './protection.ts'
 import { answerSession } from './session.ts'
 import type { Answers, Live } from './stage.ts'
 import { answerWork } from './work.ts'
@@ -9,5 +11,21 @@ import { answerWork } from './work.ts'
 export function makeAnswers(world: World, live: Live): Answers {
   let made = 500
   const stage = { world, live, count: () => made++ }
-  return { ...answerSession(stage), ...answerWork(stage), ...answerAlerts(stage), ...answerConfiguration(stage) }
+  return joined(
+    answerSession(stage),
+    answerWork(stage),
+    answerAlerts(stage),
+    answerConfiguration(stage),
+    answerPoints(stage),
+    answerProtection(stage),
+  )
+}
+
+/** Operations of the same noun may be answered in several places. */
+function joined(...parts: readonly Answers[]): Answers {
+  const all: Record<string, object> = {}
+  for (const part of parts) {
+    for (const [noun, operations] of Object.entries(part)) all[noun] = { ...all[noun], ...operations }
+  }
+  return all
 }

@@ -1,11 +1,11 @@
 import type { Run } from '../../../../core/contract/index.ts'
 import { refuse } from '../refuse.ts'
-import { NIGHTLY } from '../world/configuration.ts'
-import { GIB, idOf, instantAt, NOW } from '../world/ids.ts'
 import { countDays } from '../world/runs.ts'
 import { type Answers, byId, pageOf, type Stage } from './stage.ts'
+import { startRun } from './start-run.ts'
 
-export function answerWork({ world, live, count: next }: Stage): Answers {
+export function answerWork(stage: Stage): Answers {
+  const { world, live } = stage
   function change(run: Run, changes: Partial<Run>): Run {
     const changed = { ...run, ...changes }
     world.runs = world.runs.map((other) => (other.id === run.id ? changed : other))
@@ -13,41 +13,7 @@ export function answerWork({ world, live, count: next }: Stage): Answers {
     return changed
   }
 
-  function start(of: Pick<Run, 'kind' | 'set' | 'vault'>): Run {
-    const template = world.runs[0] ?? EMPTY_RUN
-    const run: Run = {
-      ...template,
-      ...of,
-      id: idOf(6, 20_000 + next()),
-      state: 'running',
-      trigger: 'manual',
-      cause: { code: 'begun', text: 'It is being carried out.' },
-      requestedBy: 'admin',
-      attempt: 1,
-      queuedAt: instantAt(NOW),
-      startedAt: instantAt(NOW),
-      endedAt: null,
-      notBefore: null,
-      progress: {
-        step: 'read',
-        filesDone: 812,
-        filesTotal: null,
-        bytesDone: GIB,
-        bytesTotal: null,
-        bytesStored: GIB / 3,
-        bytesPerSecond: 210_000_000,
-        secondsLeft: null,
-        isEstimate: false,
-      },
-      result: null,
-      remedy: null,
-      canCancel: true,
-      canRetry: false,
-    }
-    world.runs = [run, ...world.runs]
-    live.emit({ type: 'run', run })
-    return run
-  }
+  const start = (of: Pick<Run, 'kind' | 'set' | 'vault'>): Run => startRun(stage, of)
 
   return {
     overview: {
@@ -124,5 +90,3 @@ export function answerWork({ world, live, count: next }: Stage): Answers {
     events: { watch: async (_input, { lastEventId, signal }) => live.watch(lastEventId, signal) },
   }
 }
-
-const EMPTY_RUN = { mostAttempts: NIGHTLY.retries.attempts, expiresAt: null, needsConfirmation: false } as Run

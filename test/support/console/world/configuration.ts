@@ -134,7 +134,7 @@ export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isC
       vault: ref(vaults, index % 5 === 4 ? 1 : 0),
       policy: ref(policies, index % 6 === 5 ? 1 : 0),
       content: {
-        roots: [`/srv/${name.toLowerCase().replaceAll(' ', '-')}`],
+        roots: index === 0 ? ['/srv/finance'] : [`/srv/${name.toLowerCase().replaceAll(' ', '-')}`],
         excludes: ['*.tmp'],
         excludeCaches: true,
         excludeLargerThan: null,
@@ -143,7 +143,7 @@ export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isC
       isEnabled: protection !== 'disabled',
       createdAt: instantAt(NOW - 190 * DAY + index * HOUR),
       protection,
-      points: protection === 'never' ? 0 : 58 - (index % 7),
+      points: protection === 'never' ? 0 : 120,
       newestPointAt: protection === 'never' ? null : instantAt(NOW - age),
       newestCompletePointAt:
         protection === 'never' ? null : instantAt(NOW - (protection === 'warning' ? age + DAY : age)),

@@ -2,6 +2,7 @@ import type {
   Alert,
   BackupSet,
   DeliverySettings,
+  Point,
   Policy,
   Run,
   RunEvent,
@@ -13,6 +14,7 @@ import type {
 } from '../../../../core/contract/index.ts'
 import { makeAlerts } from './alerts.ts'
 import { makeConfiguration } from './configuration.ts'
+import { makePoints } from './points.ts'
 import { makeRunDetails, makeRuns } from './runs.ts'
 
 /**
@@ -40,6 +42,8 @@ export interface World {
     string,
     { steps: RunStep[]; events: RunEvent[]; missed: { path: string; kind: string; reason: string }[] }
   >
+  /** The newest first. */
+  points: Point[]
   alerts: Alert[]
   delivery: { settings: DeliverySettings; hasMailPassword: boolean; hasWebhookSecret: boolean }
 }
@@ -72,6 +76,7 @@ export function makeWorld(kind: WorldKind): World {
     users: kind === 'new' ? [] : configuration.users,
     runs,
     details: makeRunDetails(runs),
+    points: makePoints(configuration),
     alerts: kind === 'full' || kind === 'failing' ? makeAlerts(configuration, runs) : [],
     delivery: {
       settings: {

@@ -1,0 +1,48 @@
+import type { Page } from 'playwright-core'
+
+import { ALL, BOTH, GERMAN, type Screen, seen } from './screen.ts'
+
+async function openSet(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Finance shares' }).click()
+  await page.getByText('points are kept').waitFor()
+}
+
+async function openEditor(page: Page): Promise<void> {
+  await openSet(page)
+  await page.getByRole('link', { name: 'Change' }).click()
+  await page.getByRole('treeitem', { name: /^srv/ }).click()
+  await page.getByRole('treeitem', { name: /^finance/ }).click()
+  await page.getByRole('treeitem', { name: /^notes\.tmp.*Left out/ }).waitFor()
+  await page.getByRole('treeitem', { name: /^home/ }).click()
+  await page.getByText('permission denied').waitFor()
+}
+
+const ask = (button: string) => async (page: Page) => {
+  await openSet(page)
+  await page.getByRole('button', { name: button }).click()
+  await page.getByRole('dialog').waitFor()
+}
+
+/** Screens of sources, backup sets and policies. */
+export const PROTECT_SCREENS: readonly Screen[] = [
+  { name: 'sets', path: '/sets', world: 'full', looks: [...ALL, GERMAN], ready: seen('Contracts 2010') },
+  { name: 'sets-empty', path: '/sets', world: 'empty', looks: BOTH, ready: seen('There is no source yet') },
+  { name: 'sets-failing', path: '/sets', world: 'failing', looks: BOTH, ready: seen('cannot be read') },
+  { name: 'set', path: '/sets', world: 'full', looks: ALL, ready: openSet },
+  { name: 'set-edit', path: '/sets', world: 'full', looks: ALL, ready: openEditor },
+  {
+    name: 'set-new',
+    path: '/sets/new',
+    world: 'full',
+    looks: [...BOTH, GERMAN],
+    ready: (page) => page.getByRole('tree').waitFor(),
+  },
+  {
+    name: 'set-new-empty',
+    path: '/sets/new',
+    world: 'empty',
+    looks: BOTH,
+    ready: seen('Something has to be there first'),
+  },
+  { name: 'set-remove', path: '/sets', world: 'full', looks: BOTH, ready: ask('Remove') },
+]
