@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   installIcons()
   const pinia = createPinia()
   const bus = createLiveBus()
-  const client = createClient(location, { onSignedOut: () => useSession(pinia).expire() })
+  const client = createClient(location, { onSignedOut: () => void useSession(pinia).expire() })
   createApp(App, { bus, i18n })
     .provide(CLIENT, client)
     .provide(LIVE_BUS, bus)

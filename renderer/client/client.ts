@@ -10,17 +10,13 @@ import type { LiveSource } from './live-feed.ts'
 /** Everything that can be asked of the appliance, by nouns: the contract, typed. */
 export type Client = JsonifiedClient<ContractRouterClient<typeof contract>>
 
-/**
- * Speaks HTTP with the appliance that served this page. The session is a cookie that scripts cannot read; the header
- * is one that no form of another site can send (docs of the gateway).
- */
+/** Speaks HTTP with the appliance that served this page. The session is a cookie that scripts cannot read. */
 export function createClient(
   page: Pick<Location, 'protocol' | 'host'>,
   { onSignedOut }: { readonly onSignedOut: () => void },
 ): Client {
   const link = new OpenAPILink(routes, {
     url: `${page.protocol}//${page.host}/api/v1`,
-    headers: { 'x-holdfast-request': 'console' },
     fetch: (request, init) => globalThis.fetch(request, { ...init, credentials: 'same-origin' }),
     interceptors: [
       onError((error) => {

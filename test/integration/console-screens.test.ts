@@ -112,6 +112,31 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.close()
   })
 
+  it('tells in German what kind of thing went wrong, before the words of the appliance', async () => {
+    await using double = await openConsoleDouble('failing')
+    const page = await browser.open({ theme: 'light', language: 'de' })
+    await signIn(page, double.url)
+    await page.getByText('Der Speicher ist nicht erreichbar: The catalog').waitFor()
+    await page.close()
+  })
+
+  it('does not take a wrong password for the end of the session', async () => {
+    await using double = await openConsoleDouble('new')
+    const page = await browser.open({ theme: 'light' })
+    await page.goto(`${double.url}/setup?token=once`)
+    await SCREENS.find(({ name }) => name === 'setup-5-kit')?.ready(page, double)
+    await page.locator('input[type=password]').fill('not this one')
+    await page.getByRole('button', { name: 'Download the recovery kit' }).click()
+    await page.getByText('The password is not right.').waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    const download = page.waitForEvent('download')
+    await page.locator('input[type=password]').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Download the recovery kit' }).click()
+    expect((await download).suggestedFilename()).toBe('holdfast-kit-main-vault.txt')
+    await page.getByText('You have the recovery kit.').waitFor()
+    await page.close()
+  })
+
   it('asks for the second factor where there is one', async () => {
     await using double = await openConsoleDouble('full')
     const page = await browser.open({ theme: 'light' })

@@ -12,6 +12,7 @@ export const useSession = defineStore('session', () => {
   const hasExpired = ref(false)
   const isSetupNeeded = ref(false)
   const isKnown = ref(false)
+  let isAsking = false
   const user = computed(() => signedIn.value?.user)
 
   /** Asks who is signed in, once. Rejects where nobody answers. */
@@ -43,9 +44,17 @@ export const useSession = defineStore('session', () => {
     hasExpired.value = false
   }
 
-  /** An answer said that nobody is signed in (any more). */
-  function expire(): void {
-    hasExpired.value = signedIn.value !== undefined
+  /** An answer said so, which may have been of a password that was asked for in between: whether it is so is asked. */
+  async function expire(): Promise<void> {
+    if (isAsking || hasExpired.value || signedIn.value === undefined) return
+    isAsking = true
+    try {
+      await client.session.get()
+    } catch (error) {
+      hasExpired.value = toProblem(error).kind === 'NOT_SIGNED_IN'
+    } finally {
+      isAsking = false
+    }
   }
 
   /** What a role may not do is not offered. */

@@ -37,7 +37,7 @@ export interface ConsoleDouble extends AsyncDisposable {
 
 /** What the gateway sends with every page. */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -63,9 +63,9 @@ export async function openConsoleDouble(kind: WorldKind): Promise<ConsoleDouble>
   const guarded = base.use(({ context, next, procedure, path }) => {
     const { access } = procedure['~orpc'].meta
     if (access !== 'anyone' && context.caller === undefined)
-      throw refuse('NOT_SIGNED_IN', 'session/none', 'Sign in first.', {})
+      throw refuse('NOT_SIGNED_IN', 'identity/refused', 'Sign in first.', {})
     if (!isGranted(context.caller?.role, access))
-      throw refuse('FORBIDDEN', 'session/forbidden', 'This needs other rights.', {})
+      throw refuse('FORBIDDEN', 'policy/forbidden', 'This needs other rights.', {})
     const isOwn = ['session', 'settings', 'health', 'events', 'setup'].includes(path[0] ?? '')
     if (kind === 'failing' && !isOwn) {
       throw refuse(

@@ -16,7 +16,7 @@ export function answerConfiguration({ world, count: next }: Stage): Answers {
       },
       exportKit: async ({ id, password }) => {
         const vault = byId(world.vaults, id)
-        if (password !== PASSWORD) throw refuse('FORBIDDEN', 'session/refused', 'The password is not right.', {})
+        if (password !== PASSWORD) throw refuse('NOT_SIGNED_IN', 'identity/refused', 'The password is not right.', {})
         world.vaults = world.vaults.map((other) =>
           other.id === id ? { ...other, kitExportedAt: instantAt(NOW) } : other,
         )

@@ -16,9 +16,14 @@ export function answerSession({ world, live }: Stage): Answers {
       get: async () => ({ isNeeded: world.isSetupNeeded }),
       begin: async ({ token, name }, call) => {
         if (token !== 'once')
-          throw refuse('FORBIDDEN', 'setup/token-invalid', 'This link was used already, or is not of this appliance.', {
-            remedy: 'Start holdfastd again: it prints a new link while there is no administrator.',
-          })
+          throw refuse(
+            'NOT_SIGNED_IN',
+            'identity/refused',
+            'This link was used already, or is not of this appliance.',
+            {
+              remedy: 'Start holdfastd again: it prints a new link while there is no administrator.',
+            },
+          )
         const user: User = {
           id: idOf(1, 0),
           name,
@@ -40,19 +45,15 @@ export function answerSession({ world, live }: Stage): Answers {
       signIn: async ({ name, password, totp }, call) => {
         const user = world.users.find((other) => other.name === name)
         if (user === undefined || (password !== PASSWORD && !world.isSetupNeeded)) {
-          throw refuse('NOT_SIGNED_IN', 'session/refused', 'The name or the password is not right.', {
+          throw refuse('NOT_SIGNED_IN', 'identity/refused', 'The name or the password is not right.', {
             remedy: 'After 5 attempts there is a pause.',
           })
         }
+        if (user.hasTotp && totp === undefined) {
+          throw refuse('NOT_SIGNED_IN', 'identity/totp-needed', 'The second factor is missing.', {})
+        }
         if (user.hasTotp && totp !== TOTP) {
-          throw refuse(
-            'BAD_INPUT',
-            totp === undefined ? 'session/totp-needed' : 'session/totp-wrong',
-            totp === undefined ? 'This account has a second factor.' : 'The six digits are not right.',
-            {
-              fields: [{ path: 'totp', message: 'Give the six digits that your authenticator shows now.' }],
-            },
-          )
+          throw refuse('NOT_SIGNED_IN', 'identity/refused', 'The second factor is wrong, or was used already.', {})
         }
         return begin(user, call)
       },
@@ -100,6 +101,6 @@ function signedIn(user: User) {
 
 export function userOf(world: World, caller: Caller | undefined): User {
   const user = world.users.find(({ name }) => name === caller?.name)
-  if (!user) throw refuse('NOT_SIGNED_IN', 'session/none', 'Sign in first.', {})
+  if (!user) throw refuse('NOT_SIGNED_IN', 'identity/refused', 'Sign in first.', {})
   return user
 }

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
+
 import { describe, expect, it } from 'vitest'
 
 import type { Alert } from '../../../../core/contract/index.ts'
-import { ERRORS, PolicySettings } from '../../../../core/contract/index.ts'
+import { PolicySettings } from '../../../../core/contract/index.ts'
 import { draftOf, inputOf } from '../../../../renderer/modules/alert/delivery-draft.ts'
 import { withAlert } from '../../../../renderer/modules/alert/with-alert.ts'
 import { alertsToShow } from '../../../../renderer/modules/overview/alerts-to-show.ts'
@@ -115,7 +117,8 @@ describe('texts', () => {
     for (const [path, message] of [...leaves(english), ...leaves(german)]) expect([path, message]).not.toContain('@')
   })
 
-  it('say of what kind a problem is by names that the contract has', () => {
-    for (const kind of Object.keys(english.problem.kind)) expect(Object.keys(ERRORS)).toContain(kind)
+  it('say of what kind a problem is by codes that there are', () => {
+    const codes = readFileSync('core/base/error.ts', 'utf8')
+    for (const reason of Object.keys(english.problem.reason)) expect(codes).toContain(`| '${reason}'`)
   })
 })
