@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import {
+  type ApplianceOptions,
   type Call,
   type Caller,
   openAppliance,
@@ -27,6 +28,7 @@ export interface TestAppliance extends AsyncDisposable {
 export interface TestApplianceOptions {
   readonly clock?: Clock
   readonly executor?: Executor
+  readonly moment?: ApplianceOptions['moment']
 }
 
 /** Passwords cost what they cost: half a second for the first administrator. */
@@ -34,7 +36,7 @@ export const ADMIN_PASSWORD = 'correct horse battery'
 
 export async function startAppliance(
   folder: string,
-  { clock = systemClock, executor }: TestApplianceOptions = {},
+  { clock = systemClock, executor, moment }: TestApplianceOptions = {},
 ): Promise<TestAppliance> {
   await mkdir(folder, { recursive: true })
   const data = await openDataFolder(join(folder, 'appliance'))
@@ -46,6 +48,7 @@ export async function startAppliance(
     clock,
     chance: systemChance,
     executor,
+    moment,
   })
   const anybody: Call = { caller: undefined, address: '127.0.0.1', setSession: () => undefined }
   let secret = ''

@@ -90,8 +90,9 @@ async function requestUpkeep({ catalog, settings }: RequestDueTools, now: number
   const scheduledFor = lastTime(maintenanceAt, timeZone, now)
   for (const vault of await vaultRows.list(catalog.rows)) {
     if (vault.created_at > scheduledFor) continue
+    // By that day's time, and not as soon as the days are over: it would come at any hour of the day.
     const isDue = (last: number | null, days: number): boolean =>
-      since(last ?? vault.created_at, now) >= days * DAY - DAY / 2
+      since(last ?? vault.created_at, scheduledFor) >= days * DAY - DAY / 2
     const kinds = [
       ['forget', true],
       ['prune', isDue(vault.pruned_at, pruneEveryDays)],
