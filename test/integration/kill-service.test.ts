@@ -14,7 +14,7 @@ import { seededBytes, seededChance } from '../support/seeded-chance.ts'
 import { processKey, type ServiceClient, startClient } from '../support/service-client.ts'
 import { startService } from '../support/service.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100)
+const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 const PASSWORD = 'correct horse battery'
 /** Of each round so long at most, where nothing else ends it. Milliseconds. */
 const LONGEST = 4000
@@ -73,7 +73,7 @@ describeWith(['restic'], `a service that is killed ${KILLS} times with runs in f
       settings: {
         schedule: { timeZone: 'UTC', rules: [] },
         retention: { days: 30, weeks: 0, months: 0, years: 0 },
-        retries: { attempts: 10, firstDelayMinutes: 1 },
+        retries: { attempts: 4, firstDelayMinutes: 1 },
         verifyEveryDays: null,
       },
     })
