@@ -145,8 +145,8 @@ describeWith(['restic'], 'the password of holdfast repo, beside restic', () => {
       }
       child.stdout.on('data', look)
       child.stderr.on('data', look)
-      look()
-      expect(shown).toContain(args[0])
+      // For an instant after it was started a process has no arguments yet.
+      await expect.poll(() => (look(), shown)).toContain(args[0])
       const run = await ended(child)
       expect(run.code, `${args.join(' ')}: ${run.stderr}`).toBe(code)
       expect(shown + run.stdout + run.stderr, args.join(' ')).not.toContain('s3cret')
