@@ -6,7 +6,9 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
 import { makeLargeFiles, makeSmallFiles } from './data.ts'
+import { type Figure, missOf, toldFigure } from './figure.ts'
 import { benchImage, benchSparse, type Share } from './image.ts'
+import { benchLists } from './lists.ts'
 import { measure, median, type Run } from './measure.ts'
 import { benchPrune } from './prune.ts'
 
@@ -21,7 +23,8 @@ const { values } = parseArgs({
     small: { type: 'string', default: '100000' },
     image: { type: 'string', default: '8192' },
     sparse: { type: 'string', default: '8192' },
-    only: { type: 'string', default: 'large,small,prune,image,sparse' },
+    lists: { type: 'string', default: '100000' },
+    only: { type: 'string', default: 'large,small,prune,image,sparse,lists' },
     folder: { type: 'string' },
     keep: { type: 'boolean', default: false },
     'only-tell': { type: 'boolean', default: false },
@@ -151,6 +154,7 @@ async function runAlone(reads: readonly string[], args: string[]): Promise<Run> 
 }
 
 const shares: Share[] = []
+const told: Figure[] = []
 const sizes: { readonly name: string; readonly ratio: number }[] = []
 function bytesIn(path: string): number {
   return Number(execFileSync('du', ['-s', '--bytes', path], { encoding: 'utf8' }).split('\t')[0])
@@ -198,6 +202,9 @@ try {
     const dataMib = Number(values.sparse)
     shares.push(await benchSparse({ folder, dataMib, rounds, place: placeRepositories, alone: runAlone }))
   }
+  if (values.only.includes('lists')) {
+    told.push(...(await benchLists({ folder, rounds, rows: Number(values.lists) })))
+  }
 } finally {
   if (!values.keep) rmSync(folder, { recursive: true, force: true })
 }
@@ -234,6 +241,10 @@ for (const { name, must, shares: all, runs } of shares) {
   )
   if (must > 0 && share > must) missed.push(`${name}: ${(share * 100).toFixed(1)} %, must be ${must * 100} %`)
   if (most > MOST_RESIDENT) missed.push(`${name}: ${most.toFixed(0)} MB resident`)
+}
+for (const each of told) {
+  process.stdout.write(`${toldFigure(each)}\n`)
+  missed.push(...missOf(each))
 }
 for (const what of missed) process.stdout.write(`Missed: ${what}\n`)
 if (!values['only-tell'] && missed.length > 0) process.exitCode = 1

@@ -4,9 +4,9 @@ import {
   lastRun,
   policyRows,
   type RunRow,
-  runsInStates,
   setRows,
   sumPoints,
+  unconfirmedRuns,
   vaultRows,
 } from '../../database/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
@@ -64,11 +64,8 @@ export async function alertFacts(
     })
     if (vault.catalog_at !== null) catalogBackedUpAt = Math.max(catalogBackedUpAt ?? 0, vault.catalog_at)
   }
-  const unconfirmed = (await runsInStates(rows, ['failed'])).filter(
-    ({ needs_confirmation }) => needs_confirmation === 1,
-  )
   const asked: AlertFacts['unconfirmed'][number][] = []
-  for (const run of unconfirmed) {
+  for (const run of await unconfirmedRuns(rows)) {
     const newer = await lastRun(rows, { vaultId: run.vault_id, kind: run.kind })
     // It was confirmed, or done again, since.
     if (newer && newer.id !== run.id && newer.id > run.id) continue

@@ -2,12 +2,12 @@ import { statfs } from 'node:fs/promises'
 
 import { type Chance, type Clock, CoreError, newId } from '../../base/index.ts'
 import {
-  allPoints,
   type Catalog,
   findRun,
   type PointRow,
   savePoint,
   setRows,
+  snapshotsOfPoints,
   updatePoints,
   type VaultRow,
   vaultRows,
@@ -36,7 +36,7 @@ export async function lookAtVault(tools: VaultLookTools, vaultId: string): Promi
   try {
     const access = await readers.access(vaultId)
     // Before the vault is read: what a run makes meanwhile is not among what was seen there, and yet not gone.
-    const known = await allPoints(catalog.rows, { vaultId })
+    const known = await snapshotsOfPoints(catalog.rows, vaultId)
     const { snapshots, bytesStored } = await readVault(access)
     await comparePoints(tools, vault, known, snapshots)
     const room = await roomOf(access)
@@ -77,7 +77,7 @@ async function readVault({
 async function comparePoints(
   tools: VaultLookTools,
   vault: VaultRow,
-  known: readonly PointRow[],
+  known: readonly Pick<PointRow, 'id' | 'snapshot_id'>[],
   snapshots: readonly StoredSnapshot[],
 ): Promise<void> {
   const { catalog, clock, chance, onChange } = tools

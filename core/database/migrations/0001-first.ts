@@ -104,10 +104,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('committing', 'integer')
     .execute()
   await schema.createIndex('run_set').on('run').columns(['set_id', 'id']).execute()
+  await schema.createIndex('run_set_kind').on('run').columns(['set_id', 'kind', 'id']).execute()
   await schema.createIndex('run_vault').on('run').columns(['vault_id', 'id']).execute()
+  await schema.createIndex('run_vault_kind').on('run').columns(['vault_id', 'kind', 'id']).execute()
   await schema.createIndex('run_state').on('run').columns(['state', 'id']).execute()
   await schema.createIndex('run_kind').on('run').columns(['kind', 'id']).execute()
-  await schema.createIndex('run_ended').on('run').column('ended_at').execute()
+  await schema.createIndex('run_ended').on('run').columns(['kind', 'ended_at']).execute()
+  await schema
+    .createIndex('run_unconfirmed')
+    .on('run')
+    .columns(['state', 'queued_at', 'id'])
+    .where('needs_confirmation' as never, '=', 1)
+    .execute()
   // The same scheduled time never makes two runs, whatever happens between.
   await schema
     .createIndex('run_scheduled')
@@ -170,9 +178,21 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('removed_at', 'bigint')
     .execute()
   await schema.createIndex('point_snapshot').unique().on('point').columns(['vault_id', 'snapshot_id']).execute()
-  await schema.createIndex('point_time').on('point').columns(['completed_at', 'id']).execute()
-  await schema.createIndex('point_set').on('point').columns(['set_id', 'completed_at', 'id']).execute()
-  await schema.createIndex('point_vault').on('point').columns(['vault_id', 'completed_at', 'id']).execute()
+  // Those that were removed stay as rows, and become many more than those that are there: no list passes over them.
+  for (const [name, columns] of [
+    ['point_time', ['completed_at', 'id']],
+    ['point_set', ['set_id', 'completed_at', 'id']],
+    ['point_vault', ['vault_id', 'completed_at', 'id']],
+    ['point_set_sums', ['set_id', 'is_complete', 'completed_at']],
+    ['point_vault_sums', ['vault_id', 'is_complete', 'completed_at']],
+  ] as const) {
+    await schema
+      .createIndex(name)
+      .on('point')
+      .columns([...columns])
+      .where('removed_at' as never, 'is', null)
+      .execute()
+  }
 
   await table('alert')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -198,6 +218,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .unique()
     .on('alert')
     .column('key')
+    .where('cleared_at' as never, 'is', null)
+    .execute()
+  await schema
+    .createIndex('alert_open_list')
+    .on('alert')
+    .column('id')
     .where('cleared_at' as never, 'is', null)
     .execute()
 

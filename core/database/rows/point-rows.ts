@@ -85,6 +85,16 @@ export function allPoints(rows: Rows, of: { readonly setId?: string; readonly va
   return query.execute()
 }
 
+/** Which snapshot each point of a vault is. */
+export function snapshotsOfPoints(rows: Rows, vaultId: string): Promise<Pick<PointRow, 'id' | 'snapshot_id'>[]> {
+  return rows
+    .selectFrom('point')
+    .select(['id', 'snapshot_id'])
+    .where('removed_at', 'is', null)
+    .where('vault_id', '=', vaultId)
+    .execute()
+}
+
 /** What a set, or a vault, has, in numbers. */
 export interface PointSums {
   readonly points: number

@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from 'kysely'
+import { type Selectable, sql, type Updateable } from 'kysely'
 
 import type { Rows } from '../catalog.ts'
 import { type Page, pageOf, type PageOf } from '../page.ts'
@@ -48,6 +48,21 @@ export async function listRuns(rows: Rows, filter: RunFilter, { limit, after }: 
 /** All that are in one of these states, in the order in which they were asked for. */
 export function runsInStates(rows: Rows, states: readonly string[]): Promise<RunRow[]> {
   return rows.selectFrom('run').selectAll().where('state', 'in', states).orderBy('queued_at').orderBy('id').execute()
+}
+
+/** Those that have failed and wait for a person's word, in the order in which they were asked for. */
+export function unconfirmedRuns(rows: Rows): Promise<RunRow[]> {
+  return (
+    rows
+      .selectFrom('run')
+      .selectAll()
+      .where('state', '=', 'failed')
+      // As text of the query: an index of some rows is not taken for a value that is told later.
+      .where('needs_confirmation', '=', sql.lit(1))
+      .orderBy('queued_at')
+      .orderBy('id')
+      .execute()
+  )
 }
 
 /** The last run of a set, or of a vault, of this kind. */

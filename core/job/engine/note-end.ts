@@ -1,7 +1,7 @@
 import { CoreError, isCode, newId } from '../../base/index.ts'
 import {
   addEvent,
-  allPoints,
+  snapshotsOfPoints,
   type PointRow,
   type RunRow,
   type Rows,
@@ -88,7 +88,7 @@ export async function markRemoved(
   now: number,
 ): Promise<string[]> {
   const gone = new Set(snapshots)
-  const points = (await allPoints(rows, { vaultId })).filter(({ snapshot_id }) => gone.has(snapshot_id))
+  const points = (await snapshotsOfPoints(rows, vaultId)).filter(({ snapshot_id }) => gone.has(snapshot_id))
   const ids = points.map(({ id }) => id)
   await updatePoints(rows, ids, { removed_at: now })
   return ids

@@ -1,5 +1,5 @@
 import { type Abortable, isCode, newId, sleep } from '../../base/index.ts'
-import { allPoints, type RunRow } from '../../database/index.ts'
+import { snapshotsOfPoints, type RunRow } from '../../database/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
 import { openVaultStorage, useRepository } from '../../vault/index.ts'
 import type { ProcessIdentity } from '../executor/executor.ts'
@@ -114,7 +114,7 @@ async function lookIntoVault(run: RunRow, tools: AttemptTools, options: Abortabl
   try {
     const vault = await ports.vaultAccess(run.vault_id)
     if (MAKES_SNAPSHOT.has(run.kind)) return { ...NO_TRACES, made: await snapshotOfRun(vault, run.id, options) }
-    const known = await allPoints(catalog.rows, { vaultId: run.vault_id })
+    const known = await snapshotsOfPoints(catalog.rows, run.vault_id)
     const there = new Set<string>()
     for await (const { name } of openVaultStorage(vault.location).list('snapshot', options)) there.add(name)
     return { ...NO_TRACES, gone: known.map((point) => point.snapshot_id).filter((id) => !there.has(id)) }
