@@ -1,38 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { complaintsOf, violations } from '../support/console/accessibility.ts'
 import { PASSWORD } from '../support/console/answers/session.ts'
 import { type ConsoleBrowser, signIn, startBrowser } from '../support/console/browser.ts'
 import { openConsoleDouble } from '../support/console/double.ts'
 import { SCREENS } from '../support/console/screens.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What a page complained of: scripts that failed, and what its content security policy stopped. */
-function listen(page: Page): string[] {
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    // That an answer was an error (nobody is signed in, the catalog cannot be read) is what the screen is about.
-    if (message.text().startsWith('Failed to load resource')) return
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-  })
-  return complaints
-}
-
-/** Violations of WCAG 2.2 AA and of good practice, each with where it is. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const { violations: found } = await page.evaluate(async () =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  )
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
-}
 
 describeWith(['chromium'], 'the console in a browser', () => {
   let browser: ConsoleBrowser
@@ -47,7 +20,7 @@ describeWith(['chromium'], 'the console in a browser', () => {
     it.each(looks)('shows, accessible and without complaints ($theme $language $width)', async (look) => {
       await using double = await openConsoleDouble(world)
       const page = await browser.open(look)
-      const complaints = listen(page)
+      const complaints = complaintsOf(page)
       if (isSignedOut === true) await page.goto(double.url + path)
       else await signIn(page, double.url, { path })
       await ready(page, double)

@@ -19,9 +19,9 @@ export interface TestService extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts the built program on a free port. */
-export async function startService(dataFolder: string): Promise<TestService> {
-  const args = ['serve', '--json', '--data-dir', dataFolder, '--port', '0']
+/** Starts the built program, on a free port where none is given. */
+export async function startService(dataFolder: string, port = 0): Promise<TestService> {
+  const args = ['serve', '--json', '--data-dir', dataFolder, '--port', String(port)]
   noteGiven(args)
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
