@@ -30,6 +30,8 @@ export const BackupSet = z.object({
   /** Scheduled runs skipped in a row because what reads the source was not there (NAS-6, NAS-7). */
   skips: z.int(),
   bytesProtected: ByteCount.nullable(),
+  /** When a sample of it was last restored and compared. Null: never. */
+  lastVerifiedAt: Instant.nullable(),
 })
 export type BackupSet = z.output<typeof BackupSet>
 

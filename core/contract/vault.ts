@@ -33,6 +33,7 @@ export const Vault = z.object({
   /** Null: nobody has the recovery kit, and with this appliance the password would be lost. */
   kitExportedAt: Instant.nullable(),
   points: z.int(),
+  newestPointAt: Instant.nullable(),
   /** What the repository takes. Null until it was measured. */
   bytesStored: ByteCount.nullable(),
   bytesFree: ByteCount.nullable(),

@@ -83,6 +83,13 @@ describe('the first day of an appliance', () => {
       )
       expect([kind, kept.state, kept.cause]).toEqual([kind, 'succeeded', kept.cause])
     }
+    const { newestPointAt } = await operations.sets.get({ id: set.id }, call)
+    expect(await operations.vaults.get({ id: vault.id }, call)).toMatchObject({ points: 1, newestPointAt })
+    expect(newestPointAt).not.toBeNull()
+    expect((await operations.sets.get({ id: set.id }, call)).lastVerifiedAt).toBeNull()
+    const asked = { vaultId: vault.id, setId: set.id, kind: 'verify', readData: false, confirm: false } as const
+    await ended((await operations.runs.maintain(asked, call)).id)
+    expect((await operations.sets.get({ id: set.id }, call)).lastVerifiedAt).not.toBeNull()
   })
 
   it('exports a recovery kit by which stock restic restores', async () => {

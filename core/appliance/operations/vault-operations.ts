@@ -1,6 +1,6 @@
 import { CoreError, isCode, newId } from '../../base/index.ts'
 import type { Vault, VaultLocation } from '../../contract/index.ts'
-import { setRows, sumPoints, type VaultRow, vaultRows } from '../../database/index.ts'
+import { type PointSums, setRows, sumPoints, type VaultRow, vaultRows } from '../../database/index.ts'
 import { drawVaultPassword, makeVault, probePlace, proveVault, recoveryKitText } from '../../vault/index.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
 import { passwordContext } from '../runs/vault-readers.ts'
@@ -21,7 +21,7 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
 
   async function present(vaults: readonly VaultRow[]): Promise<Vault[]> {
     const sums = await sumPoints(catalog.rows, 'vault_id')
-    return vaults.map((vault) => vaultDto(vault, sums.get(vault.id)?.points ?? 0))
+    return vaults.map((vault) => vaultDto(vault, sums.get(vault.id)))
   }
 
   async function one(id: string): Promise<Vault> {
@@ -141,7 +141,7 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
   }
 }
 
-function vaultDto(vault: VaultRow, points: number): Vault {
+function vaultDto(vault: VaultRow, sums: PointSums | undefined): Vault {
   return {
     id: vault.id,
     name: vault.name,
@@ -151,7 +151,8 @@ function vaultDto(vault: VaultRow, points: number): Vault {
     state: vault.state,
     problem: vault.problem,
     kitExportedAt: instantOrNull(vault.kit_exported_at),
-    points,
+    points: sums?.points ?? 0,
+    newestPointAt: instantOrNull(sums?.newest),
     bytesStored: vault.bytes_stored,
     bytesFree: vault.bytes_free,
     lastCheckedAt: instantOrNull(vault.checked_at),

@@ -71,6 +71,7 @@ export async function describeSets(
       runningRunId: going.find(({ set_id, kind }) => set_id === set.id && kind === 'backup')?.id ?? null,
       skips: set.skips,
       bytesProtected: newest?.bytes ?? null,
+      lastVerifiedAt: instantOrNull(set.verified_at),
     })
   }
   return described
