@@ -69,6 +69,24 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'set.edit', access: 'configure' },
   },
   {
+    path: '/vaults',
+    name: 'vaults',
+    component: () => import('./pages/VaultsPage.vue'),
+    meta: { title: 'nav.vaults', access: 'view', nav: { group: 'protect', icon: 'i-lucide-database' } },
+  },
+  {
+    path: '/vaults/new',
+    name: 'vault-new',
+    component: () => import('./pages/VaultNewPage.vue'),
+    meta: { title: 'vault.new', access: 'configure' },
+  },
+  {
+    path: '/vaults/:id',
+    name: 'vault',
+    component: () => import('./pages/VaultPage.vue'),
+    meta: { title: 'vault.one', access: 'view' },
+  },
+  {
     path: '/points',
     name: 'points',
     component: () => import('./pages/PointsPage.vue'),

@@ -5,6 +5,7 @@ import type { ConsoleDouble } from './double.ts'
 import { PROTECT_SCREENS } from './screens/protect.ts'
 import { RECOVER_SCREENS } from './screens/recover.ts'
 import { ALL, BOTH, GERMAN, type Screen, seen } from './screens/screen.ts'
+import { VAULT_SCREENS } from './screens/vaults.ts'
 
 async function makeAdministrator(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Make the administrator' }).waitFor()
@@ -110,6 +111,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'setup-5-kit', ...settingUp, looks: BOTH, ready: fetchKit },
   ...PROTECT_SCREENS,
   ...RECOVER_SCREENS,
+  ...VAULT_SCREENS,
 ]
 
 function openRun(index: number) {

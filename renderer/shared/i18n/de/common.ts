@@ -28,4 +28,8 @@ export const common: Messages['common'] = {
   allShown: 'Das war alles: {n} | Das war alles: {n}',
   rows: 'Mit den Pfeiltasten bewegen, mit der Eingabetaste öffnen.',
   emptyTable: 'Nichts anzuzeigen.',
+  unsavedTitle: 'Ohne Speichern verlassen?',
+  unsavedText: 'Was Sie hier geändert und nicht gespeichert haben, geht verloren.',
+  unsavedLeave: 'Verlassen',
+  unsavedStay: 'Hier bleiben',
 }

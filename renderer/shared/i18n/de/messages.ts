@@ -9,6 +9,7 @@ import { session } from './session.ts'
 import { policy, set, source } from './set.ts'
 import { setup } from './setup.ts'
 import { connection, nav, palette, problem, shell } from './shell.ts'
+import { vault } from './vault.ts'
 
 export const messages: Messages = {
   common,
@@ -27,4 +28,5 @@ export const messages: Messages = {
   set,
   source,
   policy,
+  vault,
 }

@@ -22,17 +22,8 @@ export const setup: Messages['setup'] = {
     'Sehen Sie nach, was holdfastd beim Start gesagt hat (journalctl -u holdfastd), und öffnen Sie diesen Link.',
   vaultText:
     'In einem Tresor liegen Wiederherstellungspunkte, verschlüsselt. Wählen Sie einen Ordner auf einer Platte mit Platz, am besten nicht auf der Platte dessen, was Sie sichern.',
-  vaultName: 'Name des Tresors',
   vaultNameDefault: 'Haupttresor',
-  path: 'Ordner',
-  pathHint:
-    'Ein ganzer Pfad auf dem Rechner der Appliance, etwa /var/lib/vaults/main. Er wird angelegt, wenn es ihn nicht gibt.',
-  look: 'Ansehen',
   free: '{free} frei',
-  repositoryFound: 'Dort ist schon ein Repository. Geben Sie sein Passwort an, um damit weiterzumachen.',
-  repositoryPassword: 'Passwort des Repositorys',
-  makeVault: 'Tresor anlegen',
-  attachVault: 'Tresor anbinden',
   sourceText: 'Wählen Sie die Ordner dieses Rechners, die gesichert werden. Weitere Quellen und Sets kommen später.',
   setName: 'Name des Backup-Sets',
   setNameDefault: 'Erstes Backup-Set',

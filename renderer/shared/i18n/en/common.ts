@@ -26,4 +26,8 @@ export const common = {
   allShown: 'That was all: {n} | That was all: {n}',
   rows: 'Use the arrow keys to move, and Enter to open.',
   emptyTable: 'Nothing to show.',
+  unsavedTitle: 'Leave without saving?',
+  unsavedText: 'What you changed here and have not saved is lost.',
+  unsavedLeave: 'Leave',
+  unsavedStay: 'Stay here',
 }

@@ -8,6 +8,7 @@ import { session } from './session.ts'
 import { policy, set, source } from './set.ts'
 import { setup } from './setup.ts'
 import { connection, nav, palette, problem, shell } from './shell.ts'
+import { vault } from './vault.ts'
 
 /** All texts in English: what every other language must have. */
 export const messages = {
@@ -27,5 +28,6 @@ export const messages = {
   set,
   source,
   policy,
+  vault,
 }
 export type Messages = typeof messages

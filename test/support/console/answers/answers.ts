@@ -5,6 +5,7 @@ import { answerPoints } from './points.ts'
 import { answerProtection } from './protection.ts'
 import { answerSession } from './session.ts'
 import type { Answers, Live } from './stage.ts'
+import { answerVaults } from './vaults.ts'
 import { answerWork } from './work.ts'
 
 /** As the real service answers, as far as screens can tell. */
@@ -18,6 +19,7 @@ export function makeAnswers(world: World, live: Live): Answers {
     answerConfiguration(stage),
     answerPoints(stage),
     answerProtection(stage),
+    answerVaults(stage),
   )
 }
 

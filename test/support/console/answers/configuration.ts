@@ -1,31 +1,8 @@
-import { refuse } from '../refuse.ts'
-import { DAY, GIB, HOUR, idOf, instantAt, NOW } from '../world/ids.ts'
-import { PASSWORD } from './session.ts'
+import { DAY, HOUR, idOf, instantAt, NOW } from '../world/ids.ts'
 import { type Answers, byId, nameOf, type Stage } from './stage.ts'
 
 export function answerConfiguration({ world, count: next }: Stage): Answers {
   return {
-    vaults: {
-      list: async () => ({ items: world.vaults }),
-      get: async ({ id }) => byId(world.vaults, id),
-      probe: async ({ location }) => probe(location.path),
-      create: async ({ name, location }) => {
-        const vault = { ...VAULT, id: idOf(2, next()), name, location }
-        world.vaults = [...world.vaults, vault]
-        return vault
-      },
-      exportKit: async ({ id, password }) => {
-        const vault = byId(world.vaults, id)
-        if (password !== PASSWORD) throw refuse('NOT_SIGNED_IN', 'identity/refused', 'The password is not right.', {})
-        world.vaults = world.vaults.map((other) =>
-          other.id === id ? { ...other, kitExportedAt: instantAt(NOW) } : other,
-        )
-        return {
-          fileName: `holdfast-kit-${vault.name.toLowerCase().replaceAll(' ', '-')}.txt`,
-          text: `RECOVERY KIT of ${vault.name}\n`,
-        }
-      },
-    },
     sources: {
       list: async () => ({ items: world.sources }),
       create: async ({ name, settings }) => {
@@ -79,43 +56,12 @@ export function answerConfiguration({ world, count: next }: Stage): Answers {
           runningRunId: null,
           skips: 0,
           bytesProtected: null,
+          lastVerifiedAt: null,
         }
         world.sets = [...world.sets, set]
         return set
       },
     },
-  }
-}
-
-function probe(path: string) {
-  if (path.startsWith('/root')) {
-    return {
-      hasRepository: false,
-      bytesFree: null,
-      findings: [
-        {
-          code: 'writable' as const,
-          severity: 'problem' as const,
-          message: `The appliance may not write to "${path}".`,
-          remedy: 'Give the folder to the user holdfast, or choose another one.',
-        },
-      ],
-    }
-  }
-
-  return {
-    hasRepository: false,
-    bytesFree: 3100 * GIB,
-    findings: [
-      { code: 'writable' as const, severity: 'good' as const, message: 'The appliance can write there.', remedy: null },
-      { code: 'free-space' as const, severity: 'good' as const, message: '3.0 TiB are free.', remedy: null },
-      {
-        code: 'same-disk' as const,
-        severity: 'hint' as const,
-        message: 'It is on the same disk as the system.',
-        remedy: 'A disk that fails takes both. Choose another disk where there is one.',
-      },
-    ],
   }
 }
 
@@ -134,18 +80,4 @@ function browse(path: string) {
     modifiedAt: instantAt(NOW - DAY),
     isIncluded: null,
   }))
-}
-
-const VAULT = {
-  repositoryId: '5f2c91d07ab3'.repeat(6).slice(0, 64),
-  createdAt: instantAt(NOW),
-  state: 'ready' as const,
-  problem: null,
-  kitExportedAt: null,
-  points: 0,
-  bytesStored: 0,
-  bytesFree: 3100 * GIB,
-  lastCheckedAt: null,
-  lastVerifiedAt: null,
-  lastPrunedAt: null,
 }

@@ -1,7 +1,7 @@
 import type { Run } from '../../../../core/contract/index.ts'
 import { refuse } from '../refuse.ts'
 import { countDays } from '../world/runs.ts'
-import { type Answers, byId, pageOf, type Stage } from './stage.ts'
+import { type Answers, byId, nameOf, pageOf, type Stage } from './stage.ts'
 import { startRun } from './start-run.ts'
 
 export function answerWork(stage: Stage): Answers {
@@ -75,7 +75,12 @@ export function answerWork(stage: Stage): Answers {
         const set = byId(world.sets, setId)
         return start({ kind: 'backup', set: { id: set.id, name: set.name }, vault: set.vault })
       },
-      maintain: async ({ vaultId, kind }) => start({ kind, set: null, vault: byId(world.vaults, vaultId) }),
+      maintain: async ({ vaultId, kind, setId }) =>
+        start({
+          kind,
+          set: setId === undefined ? null : nameOf(byId(world.sets, setId)),
+          vault: nameOf(byId(world.vaults, vaultId)),
+        }),
       cancel: async ({ id }) => {
         const run = byId(world.runs, id)
         if (!run.canCancel) throw refuse('CONFLICT', 'object/conflict', 'This run has ended already.', {})

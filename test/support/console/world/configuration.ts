@@ -152,6 +152,7 @@ export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isC
       runningRunId: null,
       skips: 0,
       bytesProtected: (20 + ((index * 37) % 900)) * GIB,
+      lastVerifiedAt: protection === 'never' ? null : instantAt(NOW - (3 + ((index * 5) % 26)) * DAY),
     }
   })
   return { users, vaults, sources, policies, sets }
@@ -176,6 +177,7 @@ function vault(index: number, name: string, path: string, stored: number, free: 
     problem: null,
     kitExportedAt: instantAt(NOW - 199 * DAY),
     points: 640,
+    newestPointAt: instantAt(NOW - 5 * HOUR),
     bytesStored: stored * GIB,
     bytesFree: free * GIB,
     lastCheckedAt: instantAt(NOW - 3 * DAY),
