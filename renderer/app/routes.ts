@@ -105,6 +105,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'nav.restore', access: 'restore', nav: { group: 'recover', icon: 'i-lucide-archive-restore' } },
   },
   {
+    path: '/account',
+    name: 'account',
+    component: () => import('./pages/AccountPage.vue'),
+    meta: { title: 'nav.account', access: 'own' },
+  },
+  {
     path: '/sign-in',
     name: 'sign-in',
     component: () => import('./pages/SignInPage.vue'),

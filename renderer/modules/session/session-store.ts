@@ -44,6 +44,11 @@ export const useSession = defineStore('session', () => {
     hasExpired.value = false
   }
 
+  /** Asks again: what it knows of the user has changed. */
+  async function refresh(): Promise<void> {
+    signedIn.value = await client.session.get()
+  }
+
   /** An answer said so, which may have been of a password that was asked for in between: whether it is so is asked. */
   async function expire(): Promise<void> {
     if (isAsking || hasExpired.value || signedIn.value === undefined) return
@@ -64,5 +69,5 @@ export const useSession = defineStore('session', () => {
     return access === 'own' || signedIn.value.access.includes(access)
   }
 
-  return { signedIn, user, hasExpired, isSetupNeeded, ask, signIn, begin, signOut, expire, may }
+  return { signedIn, user, hasExpired, isSetupNeeded, ask, signIn, begin, signOut, refresh, expire, may }
 })

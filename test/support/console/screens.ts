@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 
 import { PASSWORD } from './answers/session.ts'
 import type { ConsoleDouble } from './double.ts'
+import { PEOPLE_SCREENS } from './screens/people.ts'
 import { PROTECT_SCREENS } from './screens/protect.ts'
 import { RECOVER_SCREENS } from './screens/recover.ts'
 import { ALL, BOTH, GERMAN, type Screen, seen } from './screens/screen.ts'
@@ -109,6 +110,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'setup-3-source', ...settingUp, looks: ALL, ready: chooseFolders },
   { name: 'setup-4-backup', ...settingUp, looks: BOTH, ready: backUpFirst },
   { name: 'setup-5-kit', ...settingUp, looks: BOTH, ready: fetchKit },
+  ...PEOPLE_SCREENS,
   ...PROTECT_SCREENS,
   ...RECOVER_SCREENS,
   ...VAULT_SCREENS,

@@ -4,6 +4,7 @@ export const common: Messages['common'] = {
   product: 'Holdfast',
   cancel: 'Abbrechen',
   close: 'Schließen',
+  copied: 'Kopiert',
   save: 'Speichern',
   back: 'Zurück',
   next: 'Weiter',

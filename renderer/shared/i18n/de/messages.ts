@@ -1,4 +1,5 @@
 import type { Messages } from '../en/messages.ts'
+import { account } from './account.ts'
 import { alert } from './alert.ts'
 import { common } from './common.ts'
 import { overview } from './overview.ts'
@@ -19,6 +20,7 @@ export const messages: Messages = {
   palette,
   problem,
   session,
+  account,
   run,
   alert,
   overview,

@@ -20,4 +20,13 @@ export const session: Messages['session'] = {
     'restore-only': 'Nur Wiederherstellung',
     viewer: 'Betrachter',
   },
+  roleText: {
+    administrator:
+      'Darf alles: einrichten, was nach welchen Regeln wohin gesichert wird, auch in Ordner des Systems wiederherstellen, Benutzer und Einstellungen verwalten.',
+    operator:
+      'Startet und stoppt Sicherungen und die Pflege der Tresore, stellt Dateien wieder her, lädt sie herunter und vermerkt, dass Meldungen gesehen wurden. Ändert keine Einstellungen.',
+    'restore-only':
+      'Sieht in Wiederherstellungspunkte hinein, stellt Dateien wieder her und lädt sie herunter. Startet keine Sicherungen und ändert keine Einstellungen.',
+    viewer: 'Sieht, was gesichert ist, was läuft und was fehlging. Sieht keine Dateinamen und ändert nichts.',
+  },
 }

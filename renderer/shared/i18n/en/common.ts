@@ -2,6 +2,7 @@ export const common = {
   product: 'Holdfast',
   cancel: 'Cancel',
   close: 'Close',
+  copied: 'Copied',
   save: 'Save',
   back: 'Back',
   next: 'Continue',

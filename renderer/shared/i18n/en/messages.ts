@@ -1,3 +1,4 @@
+import { account } from './account.ts'
 import { alert } from './alert.ts'
 import { common } from './common.ts'
 import { overview } from './overview.ts'
@@ -19,6 +20,7 @@ export const messages = {
   palette,
   problem,
   session,
+  account,
   run,
   alert,
   overview,

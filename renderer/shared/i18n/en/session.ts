@@ -18,4 +18,13 @@ export const session = {
     'restore-only': 'Restore only',
     viewer: 'Viewer',
   },
+  roleText: {
+    administrator:
+      'May do everything: set up what is protected, by which rules and where to, restore into folders of the system, too, and manage users and settings.',
+    operator:
+      'Starts and stops backups and what looks after vaults, restores and downloads files, and says that alerts were seen. Changes no settings.',
+    'restore-only':
+      'Looks into recovery points, restores and downloads files. Starts no backups and changes no settings.',
+    viewer: 'Sees what is protected, what runs and what went wrong. Sees no names of files and changes nothing.',
+  },
 }

@@ -1,4 +1,5 @@
 import type { World } from '../world/world.ts'
+import { answerAccount } from './account.ts'
 import { answerAlerts } from './alerts.ts'
 import { answerConfiguration } from './configuration.ts'
 import { answerPoints } from './points.ts'
@@ -14,6 +15,7 @@ export function makeAnswers(world: World, live: Live): Answers {
   const stage = { world, live, count: () => made++ }
   return joined(
     answerSession(stage),
+    answerAccount(stage),
     answerWork(stage),
     answerAlerts(stage),
     answerConfiguration(stage),

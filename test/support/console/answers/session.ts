@@ -7,7 +7,7 @@ import type { Answers, Stage } from './stage.ts'
 
 const ACCESS: readonly Access[] = ['view', 'browse', 'restore', 'operate', 'configure', 'administer']
 export const PASSWORD = 'correct horse battery'
-const TOTP = '123456'
+export const TOTP = '123456'
 
 export function answerSession({ world, live }: Stage): Answers {
   return {
