@@ -57,7 +57,8 @@ import { createAlertWatch } from './upkeep/alert-watch.ts'
 import { createCatalogBackups } from './upkeep/catalog-backups.ts'
 import { openCatalogKey } from './upkeep/catalog-key.ts'
 import { type ForgetMoment, thisForgetMoment } from './upkeep/forget-moment.ts'
-import { lookAtVault } from './upkeep/look-at-vaults.ts'
+import { lookAtVault, measureRoom } from './upkeep/look-at-vaults.ts'
+import { removeMissedLogs } from './upkeep/remove-missed-logs.ts'
 import { createRequestDue } from './upkeep/request-due.ts'
 
 export interface ApplianceOptions {
@@ -128,6 +129,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       clock,
       version,
       work: folder.work,
+      missedFolder: folder.missed,
       bytesPerSecond: rules.bytesPerSecond,
       catalogCopy: { catalog, key, catalogKey, appliance: () => settings.current.name, now: () => clock.now() },
       moment: options.moment ?? thisForgetMoment,
@@ -203,6 +205,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       switch (event.type) {
         case 'run':
           if (hasEnded(event.run)) {
+            await measureRoom(looks, event.run.vault_id)
             alerts.look()
             if (event.run.kind !== 'catalog-backup' && event.run.kind !== 'restore') catalogBackups.noteChange()
           }
@@ -229,7 +232,9 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
 
     async function lookAround(): Promise<void> {
       for (const { id } of await vaultRows.list(catalog.rows)) await lookAtVault(looks, id)
-      await removeLogsBefore(catalog.rows, clock.now() - settings.current.logDays * 24 * HOUR)
+      const kept = clock.now() - settings.current.logDays * 24 * HOUR
+      await removeLogsBefore(catalog.rows, kept)
+      await removeMissedLogs(folder.missed, kept)
     }
     const told = (error: unknown): void => log.error({ err: error }, 'looking around failed')
 

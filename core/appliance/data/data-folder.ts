@@ -10,6 +10,8 @@ export interface DataFolder extends AsyncDisposable {
   readonly path: string
   readonly catalog: string
   readonly logs: string
+  /** Lists of missed files, a folder for each backup set (FS-18). */
+  readonly missed: string
   /** What runs need for a while. */
   readonly work: string
   readonly tls: string
@@ -37,6 +39,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     path,
     catalog: join(path, 'catalog.db'),
     logs: join(path, 'logs'),
+    missed: join(path, 'logs', 'missed'),
     work: join(path, 'work'),
     tls: join(path, 'tls'),
   }

@@ -21,6 +21,8 @@ export interface RunPortsTools {
   readonly version: string
   /** A folder for what runs need for a while. */
   readonly work: string
+  /** A folder for lists of missed files. */
+  readonly missedFolder: string
   readonly bytesPerSecond: RunRules['bytesPerSecond']
   readonly catalogCopy: Omit<CatalogCopy, 'folder'>
   readonly moment: (wall: number) => ForgetMoment
@@ -31,7 +33,7 @@ const MOST_VERIFIED = { mostBytes: 256 * 1024 * 1024, mostFiles: 100 }
 
 /** What the engine is given for each attempt. */
 export function createRunPorts(tools: RunPortsTools): RunPorts {
-  const { catalog, settings, readers, clock, version, work, bytesPerSecond } = tools
+  const { catalog, settings, readers, clock, version, work, missedFolder, bytesPerSecond } = tools
 
   /** Always the same for a vault, so that its next copy is compared with the last; and no other vault's. */
   function copyFolder({ vault_id }: RunRow): string {
@@ -55,7 +57,8 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         if (!source) throw noSuch('source', set.source_id)
         const { host } = sourceSettingsOf(source)
         // FS-16: what could not be read is tried again by the next run.
-        return { ...base, kind: 'backup', setId: set.id, host, content: contentOf(set), missed: 'next-run' }
+        const content = contentOf(set)
+        return { ...base, kind: 'backup', setId: set.id, host, content, missed: 'next-run', missedFolder }
       }
       case 'restore': {
         const { snapshotId, paths, target, overwrite, verify } = Wanted.restore.parse(wanted)

@@ -57,6 +57,14 @@ export async function lookAtVault(tools: VaultLookTools, vaultId: string): Promi
   onChange('vault', vaultId)
 }
 
+/** What is free where a vault lies, after a run: its packs are counted by `lookAtVault` alone, as that takes its time. */
+export async function measureRoom({ catalog, readers, onChange }: VaultLookTools, vaultId: string): Promise<void> {
+  const vault = await vaultRows.find(catalog.rows, vaultId)
+  if (!vault || vault.removed_at !== null) return
+  await vaultRows.update(catalog.rows, vaultId, await roomOf(await readers.access(vaultId)))
+  onChange('vault', vaultId)
+}
+
 async function readVault({
   location,
   password,

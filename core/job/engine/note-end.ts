@@ -102,6 +102,15 @@ export async function noteUpkeep(
   now: number,
 ): Promise<void> {
   const vault = rows.updateTable('vault').where('id', '=', run.vault_id)
+  const grown = (figures['bytesStored'] ?? 0) - (figures['bytesFreed'] ?? 0)
+  // Until the vault is measured again. Null stays null: it never was.
+  if (grown !== 0)
+    await vault
+      .set(({ case: when, eb }) => {
+        const next = eb('bytes_stored', '+', grown)
+        return { bytes_stored: when().when(next, '<', 0).then(0).else(next).end() }
+      })
+      .execute()
   if (run.kind === 'check') await vault.set({ checked_at: now, check_damages: figures['damages'] ?? 0 }).execute()
   if (run.kind === 'prune' && ending !== 'failed') await vault.set({ pruned_at: now }).execute()
   if (run.kind === 'catalog-backup' && ending === 'done') await vault.set({ catalog_at: now }).execute()

@@ -3,9 +3,11 @@ import {
   type BackupProgress,
   type BackupResult,
   type MissedFile,
+  type MissedLog,
+  openMissedLog,
   startArchiveThreads,
 } from '../../archiver/index.ts'
-import { formatCount, formatCounted } from '../../base/index.ts'
+import { CoreError, formatCount, formatCounted } from '../../base/index.ts'
 import { printable, toByteString } from '../../file-system/index.ts'
 import { availableWorkers, ownIdentity, type Repository } from '../../repository/index.ts'
 import { formatTime, loadSnapshot, parseEntryPath } from '../../snapshot/index.ts'
@@ -29,6 +31,7 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
       async ({ repository, signal, presentPacks }) => {
         const { content } = order
         const roots = content.roots.map(parseEntryPath)
+        using missedLog = openMissedLog({ folder: order.missedFolder, set: order.setId })
         let missingPacks = 0
         const loadIndex = repository.loadIndex({
           purpose: 'refer',
@@ -57,7 +60,13 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
             workers,
             threads,
             level: 'default',
-            listMissed: () => (file) => context.missed(missedEntry(file)),
+            listMissed: () => {
+              const note = missedLog.begin()
+              return (file) => {
+                note(file)
+                context.missed(missedEntry(file))
+              }
+            },
             beforeSnapshot: context.mayWrite,
             onUnreadableSnapshot: (id) =>
               context.log({
@@ -79,6 +88,7 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
             signal,
           }),
         )
+        if (result.missedCount > 0) await saveMissed(missedLog, order, context)
         return outcomeOf(result, await madePoint(repository, result, signal), missingPacks)
       },
       { listPacks: true, laneMixer: threads.laneMixer },
@@ -100,6 +110,21 @@ function selectionOf({ excludes, excludeCaches, excludeLargerThan, oneFileSystem
 function identityOf({ host, setId, runId, programVersion }: BackupOrder) {
   const { username, uid, gid } = ownIdentity()
   return { hostname: host, username, uid, gid, tags: [`${SET_TAG}${setId}`, `${RUN_TAG}${runId}`], programVersion }
+}
+
+/** The recovery point is there: that a list could not be written is no reason to call it failed. */
+async function saveMissed(log: MissedLog, { runId }: BackupOrder, context: RunContext): Promise<void> {
+  try {
+    const path = await log.save(runId, context.clock.now())
+    context.log({ level: 'info', code: 'missed-log', message: 'All missed files are listed in a file.', object: path })
+  } catch (error) {
+    context.log({
+      level: 'warning',
+      code: 'missed-log-failed',
+      message: `The file that lists all missed files could not be written${error instanceof CoreError || !(error instanceof Error) ? '' : `: ${error.message}`}. The catalog keeps the first of them.`,
+      object: log.folder,
+    })
+  }
 }
 
 function missedEntry({ path, kind, reason }: MissedFile) {

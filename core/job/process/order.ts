@@ -31,6 +31,8 @@ export interface BackupOrder extends OrderBase {
   readonly host: string
   readonly content: OrderedContent
   readonly missed: 'retry-at-end' | 'next-run'
+  /** Where the list of missed files is written: all of them, the catalog keeps the first (FS-18). */
+  readonly missedFolder: string
 }
 
 export interface RestoreOrder extends OrderBase {
