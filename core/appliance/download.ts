@@ -1,6 +1,5 @@
 import { CoreError } from '../base/index.ts'
 import { assertSourceReach } from '../identity/index.ts'
-import { streamArchive, streamFile } from '../restorer/index.ts'
 import { formatEntryPath, parseEntryPath } from '../snapshot/index.ts'
 import type { Download } from './appliance.ts'
 import type { Call } from './operations/operations.ts'
@@ -17,25 +16,15 @@ export async function downloadEntry(
   const at = parseEntryPath(path)
   const own = { dataFolder: Buffer.from(tools.folder.path) }
   assertSourceReach([at], sourceReacher(callerOf(call)), own)
-  const { reader, snapshot } = await openPoint(tools, pointId, call)
-  const { repository, index, trees } = reader
+  const { point, reader } = await openPoint(tools, pointId)
   const { signal } = call
-  const entry = await reader.entry(snapshot, at, { signal })
-  if (entry?.isFile) {
-    return {
-      fileName: formatEntryPath(entry.name),
-      size: entry.size,
-      content: streamFile(repository, index, entry, { signal }),
-    }
-  }
-  const tree = entry ? entry.subtree : Buffer.from(snapshot.tree, 'hex')
-  if (!tree) throw noContent(at)
-  const name = entry ? Buffer.from(entry.name) : Buffer.alloc(0)
-  return {
-    fileName: `${entry ? formatEntryPath(name) : snapshot.id.slice(0, 8)}.tar`,
-    size: undefined,
-    content: streamArchive(repository, index, trees, { path: name, node: entry, tree }, { signal }),
-  }
+  const asked = { snapshotId: point.snapshot_id, path: at }
+  const { name, type, size } = await reader.facts(asked, { signal })
+  if (type === 'other') throw noContent(at)
+  const content = reader.stream(asked, { signal })
+  if (type === 'file') return { fileName: formatEntryPath(name), size, content }
+  const whole = name.length === 0 ? point.snapshot_id.slice(0, 8) : formatEntryPath(name)
+  return { fileName: `${whole}.tar`, size: undefined, content }
 }
 
 function noContent(path: Buffer): CoreError {

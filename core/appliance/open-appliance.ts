@@ -18,6 +18,7 @@ import {
   isEnd,
   type RunState,
 } from '../job/index.ts'
+import type { StartPointReaderOptions } from '../reader/index.ts'
 import { openSealingKey, redactDetails } from '../secret/index.ts'
 import type { Appliance } from './appliance.ts'
 import type { DataFolder } from './data/data-folder.ts'
@@ -72,6 +73,8 @@ export interface ApplianceOptions {
   readonly executor?: Executor | undefined
   /** What time it is by a clock that is never set, too. Default: this computer's. */
   readonly moment?: ((wall: number) => ForgetMoment) | undefined
+  /** Starts a thread that looks into recovery points. Default: the one that is brought along. */
+  readonly readerThread?: StartPointReaderOptions['start']
 }
 
 /** An appliance, opened and at work. */
@@ -109,7 +112,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       live.publish(event)
       if (event.type === 'changed' && CONFIGURED.has(event.kind)) catalogBackups.noteChange()
     }
-    const readers = createVaultReaders(catalog, key)
+    const readers = createVaultReaders(catalog, key, { start: options.readerThread })
     const executor =
       options.executor ?? createLocalExecutor({ onSaid: (text) => log.warn({ text }, 'a run process said something') })
     const looks = { catalog, readers, clock, chance, onChange: changed }
@@ -225,7 +228,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
           break
         case 'point':
           changed('point', event.id)
-          for (const { id } of await vaultRows.list(catalog.rows)) readers.forget(id)
+          readers.renew()
           break
       }
     }
@@ -274,6 +277,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
         await hearing
         await alerts.close()
         await looking.catch(() => undefined)
+        await readers.close()
         await catalog.close()
         log.info('the appliance has stopped')
       },

@@ -34,6 +34,7 @@ export {
   stopTest,
 } from './job-crew.ts'
 export { count, type CounterRow, type Counters, defineCounters } from './counters.ts'
+export { createGate, type Gate } from './gate.ts'
 export { createLatestUsed, type LatestUsed } from './latest-used.ts'
 export { makeFolder } from './make-folder.ts'
 export { newId } from './new-id.ts'

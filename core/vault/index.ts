@@ -12,8 +12,8 @@ export {
   useRepository,
 } from './use-repository.ts'
 export { openVaultStorage, type VaultLocation } from './vault-location.ts'
-export { entryRow, type EntryRow } from './entry-row.ts'
+export { namesOfPath, noSuchEntry } from './path-names.ts'
 export { drawVaultPassword, makeVault, proveVault } from './make-vault.ts'
 export { type PlaceProbe, type ProbeFinding, probePlace } from './probe-place.ts'
 export { type RecoveryKit, recoveryKitText } from './recovery-kit.ts'
-export { type FolderListing, openVaultReader, type VaultReader } from './vault-reader.ts'
+export { openVaultReader, type VaultReader } from './vault-reader.ts'

@@ -29,6 +29,7 @@ export interface TestApplianceOptions {
   readonly clock?: Clock
   readonly executor?: Executor
   readonly moment?: ApplianceOptions['moment']
+  readonly readerThread?: ApplianceOptions['readerThread']
 }
 
 /** Passwords cost what they cost: half a second for the first administrator. */
@@ -36,7 +37,7 @@ export const ADMIN_PASSWORD = 'correct horse battery'
 
 export async function startAppliance(
   folder: string,
-  { clock = systemClock, executor, moment }: TestApplianceOptions = {},
+  { clock = systemClock, executor, moment, readerThread }: TestApplianceOptions = {},
 ): Promise<TestAppliance> {
   await mkdir(folder, { recursive: true })
   const data = await openDataFolder(join(folder, 'appliance'))
@@ -49,6 +50,7 @@ export async function startAppliance(
     chance: systemChance,
     executor,
     moment,
+    readerThread,
   })
   const anybody: Call = { caller: undefined, address: '127.0.0.1', setSession: () => undefined }
   let secret = ''

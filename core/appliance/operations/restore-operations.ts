@@ -5,7 +5,7 @@ import { formatBytes } from '../../base/index.ts'
 import type { RestorePlan, RestoreRequest } from '../../contract/index.ts'
 import { setRows } from '../../database/index.ts'
 import { assertSourceReach, leadsTo, resolveTarget } from '../../identity/index.ts'
-import { formatEntryPath, parseEntryPath, walkTree } from '../../snapshot/index.ts'
+import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
 import { isText, readCursor } from '../present/cursor.ts'
 import { readNames } from '../present/names.ts'
 import { runDto } from '../present/run-dto.ts'
@@ -50,7 +50,9 @@ export function restoreOperations(tools: Tools): OperationsOf<'restores'> {
     },
     async start(request, call) {
       const target = await targetOf(request, call)
-      const { point } = await openPoint(tools, request.pointId, call)
+      const { point, reader } = await openPoint(tools, request.pointId)
+      // What cannot be read now is told now, and not by a run that fails.
+      await reader.facts({ snapshotId: point.snapshot_id, path: Buffer.from('/') }, { signal: call.signal })
       const set = point.set_id === null ? undefined : await setRows.find(catalog.rows, point.set_id)
       const asker = { trigger: 'manual', requestedBy: callerOf(call).name } as const
       const run = await requestRun(engine, 'restore', asker, {
@@ -98,66 +100,39 @@ async function planRestore(
   target: Buffer,
   call: Call,
 ): Promise<RestorePlan> {
-  const { point, reader, snapshot } = await openPoint(tools, pointId, call)
-  const sums = { files: 0, folders: 0, bytes: 0, existing: 0, looked: 0 }
-  let example: RestorePlan['example'] = null
-  const places: Buffer[] = []
-  const count = (path: Buffer, type: string, size: bigint): void => {
-    if (type === 'dir') sums.folders++
-    else {
-      sums.files++
-      sums.bytes += Number(size)
-      const to = Buffer.concat([target.length > 1 ? target : Buffer.alloc(0), path])
-      example ??= { from: formatEntryPath(path), to: formatEntryPath(to) }
-      if (places.length < MOST_LOOKED_AT) places.push(to)
-    }
-  }
-  for (const wanted of paths.includes('/') ? ['/'] : paths) {
-    const path = parseEntryPath(wanted)
-    const entry = await reader.entry(snapshot, path, { signal: call.signal })
-    if (entry) count(path, entry.type, entry.size)
-    const tree = entry ? entry.subtree : Buffer.from(snapshot.tree, 'hex')
-    if (!tree) continue
-    await walkTree<Buffer>(
-      reader.trees,
-      tree,
-      path.length > 1 ? path : Buffer.alloc(0),
-      {
-        entry(node, folder) {
-          const whole = Buffer.concat([folder, Buffer.from('/'), node.name])
-          count(whole, node.type, node.size)
-          return node.isDir ? whole : undefined
-        },
-        unreadable: () => undefined,
-        pause: () => undefined,
-      },
-      { signal: call.signal },
-    )
-  }
-  for (const place of places) {
-    sums.looked++
-    if (await isThere(place)) sums.existing++
-  }
+  const { point, reader } = await openPoint(tools, pointId)
+  const { files, folders, bytes, first } = await reader.sum(
+    {
+      snapshotId: point.snapshot_id,
+      paths: (paths.includes('/') ? ['/'] : paths).map(parseEntryPath),
+      mostFiles: MOST_LOOKED_AT,
+    },
+    { signal: call.signal },
+  )
+  const placeOf = (path: Uint8Array): Buffer => Buffer.concat([target.length > 1 ? target : Buffer.alloc(0), path])
+  const [example] = first
+  let existing = 0
+  for (const path of first) if (await isThere(placeOf(path))) existing++
   const bytesFree = await roomAt(target)
-  const hasRoom = bytesFree === null || bytesFree >= sums.bytes
+  const hasRoom = bytesFree === null || bytesFree >= bytes
   const warnings: string[] = []
   if (!hasRoom)
     warnings.push(
-      `There is not enough room: ${formatBytes(sums.bytes)} are needed, and ${formatBytes(bytesFree)} are free. Nothing is written unless what is there already makes up for it.`,
+      `There is not enough room: ${formatBytes(bytes)} are needed, and ${formatBytes(bytesFree)} are free. Nothing is written unless what is there already makes up for it.`,
     )
-  if (sums.existing > 0 && overwrite !== 'never')
+  if (existing > 0 && overwrite !== 'never')
     warnings.push('Files that are there already are overwritten where they differ. What is in them now is lost.')
   if (point.files_missed > 0)
     warnings.push(`This recovery point misses ${point.files_missed} files that could not be read when it was made.`)
   return {
-    files: sums.files,
-    folders: sums.folders,
-    bytes: sums.bytes,
+    files,
+    folders,
+    bytes,
     bytesFree,
     hasRoom,
-    existing: sums.existing,
-    existingLookedAt: sums.looked,
-    example,
+    existing,
+    existingLookedAt: first.length,
+    example: example ? { from: formatEntryPath(example), to: formatEntryPath(placeOf(example)) } : null,
     warnings,
   }
 }

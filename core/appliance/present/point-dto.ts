@@ -1,8 +1,8 @@
 import type { Point, PointEntry } from '../../contract/index.ts'
 import type { PointRow } from '../../database/index.ts'
 import { temperatureOf } from '../../policy/index.ts'
+import type { EntryRow } from '../../reader/index.ts'
 import { formatTime } from '../../snapshot/index.ts'
-import type { EntryRow } from '../../vault/index.ts'
 import { instant, instantOrNull } from './instant.ts'
 import type { Names } from './names.ts'
 

@@ -1,29 +1,42 @@
 import { CoreError } from '../../base/index.ts'
-import { vaultRows } from '../../database/index.ts'
-import type { Catalog } from '../../database/index.ts'
+import { type Catalog, vaultRows } from '../../database/index.ts'
 import type { VaultAccess } from '../../job/index.ts'
+import { type PointReader, startPointReader, type StartPointReaderOptions } from '../../reader/index.ts'
 import type { SealingKey } from '../../secret/index.ts'
-import { openVaultReader, openVaultStorage, type VaultReader } from '../../vault/index.ts'
 import { noSuch } from '../operations/refusals.ts'
 
-/** Vaults that are held open for whoever looks into recovery points. */
+/** Vaults that are held open for whoever looks into recovery points, each by a reader of its own. */
 export interface VaultReaders {
   access(vaultId: string): Promise<VaultAccess>
-  open(vaultId: string): Promise<VaultReader>
-  /** What is stored in it has changed: whoever looks next opens it anew. */
+  /** Throws `object/not-found`. Whether the vault can be opened tells the first thing that is asked of the reader. */
+  open(vaultId: string): Promise<PointReader>
+  /** What is stored in the vaults has changed. */
+  renew(): void
+  /** Nobody may look into this vault any more. */
   forget(vaultId: string): void
+  /** Resolves when all readers have ended. From then on there are none. */
+  close(): Promise<void>
 }
 
 /** A vault that nobody looked into for so long is let go of. Milliseconds. */
 const IDLE = 5 * 60_000
+/** So many are held open where nobody looks into them at this moment: each holds an index, and perhaps large folders. */
+const MOST_IDLE = 4
 
 interface Held {
-  readonly reader: Promise<VaultReader>
+  readonly reader: PointReader
   timer: NodeJS.Timeout | undefined
 }
 
-export function createVaultReaders(catalog: Catalog, key: SealingKey): VaultReaders {
+export function createVaultReaders(
+  catalog: Catalog,
+  key: SealingKey,
+  { start }: Pick<StartPointReaderOptions, 'start'> = {},
+): VaultReaders {
+  /** In the order of their use. */
   const held = new Map<string, Held>()
+  const ending = new Set<Promise<void>>()
+  let isClosed = false
 
   async function access(vaultId: string): Promise<VaultAccess> {
     const vault = await vaultRows.find(catalog.rows, vaultId)
@@ -36,38 +49,64 @@ export function createVaultReaders(catalog: Catalog, key: SealingKey): VaultRead
     }
   }
 
+  function letGo(vaultId: string, { reader, timer }: Held): void {
+    clearTimeout(timer)
+    if (held.get(vaultId)?.reader === reader) held.delete(vaultId)
+    const end = reader.end().finally(() => ending.delete(end))
+    ending.add(end)
+  }
+
   function keep(vaultId: string, one: Held): void {
+    held.delete(vaultId)
+    held.set(vaultId, one)
     clearTimeout(one.timer)
-    one.timer = setTimeout(() => held.delete(vaultId), IDLE)
+    one.timer = setTimeout(() => {
+      if (one.reader.isIdle) letGo(vaultId, one)
+      else keep(vaultId, one)
+    }, IDLE)
     one.timer.unref()
+  }
+
+  /** The one that is wanted now is not among them. */
+  function makeRoom(): void {
+    const idle = [...held].filter(([, { reader }]) => reader.isIdle)
+    for (const [vaultId, one] of idle.slice(0, Math.max(0, idle.length - MOST_IDLE + 1))) letGo(vaultId, one)
+  }
+
+  function usable(vaultId: string): PointReader | undefined {
+    const one = held.get(vaultId)
+    if (!one) return undefined
+    if (!one.reader.isUsable) {
+      letGo(vaultId, one)
+      return undefined
+    }
+    keep(vaultId, one)
+    return one.reader
   }
 
   return {
     access,
     async open(vaultId) {
-      const known = held.get(vaultId)
-      if (known) {
-        keep(vaultId, known)
-        return known.reader
-      }
-      const reader = access(vaultId).then(({ location, password }) =>
-        openVaultReader(openVaultStorage(location), Buffer.from(password)),
-      )
-      const one: Held = { reader, timer: undefined }
-      held.set(vaultId, one)
-      keep(vaultId, one)
-      try {
-        return await reader
-      } catch (error) {
-        if (held.get(vaultId) === one) held.delete(vaultId)
-        throw error instanceof CoreError
-          ? error
-          : new CoreError('storage/unreachable', 'The vault cannot be opened.', { cause: error })
-      }
+      const { location, password } = await access(vaultId)
+      if (isClosed) throw closed()
+      const known = usable(vaultId)
+      if (known) return known
+      makeRoom()
+      const reader = startPointReader({ location, password, start })
+      keep(vaultId, { reader, timer: undefined })
+      return reader
+    },
+    renew() {
+      for (const { reader } of held.values()) reader.renew()
     },
     forget(vaultId) {
-      clearTimeout(held.get(vaultId)?.timer)
-      held.delete(vaultId)
+      const one = held.get(vaultId)
+      if (one) letGo(vaultId, one)
+    },
+    async close() {
+      isClosed = true
+      for (const [vaultId, one] of held) letGo(vaultId, one)
+      await Promise.all(ending)
     },
   }
 }
@@ -75,4 +114,11 @@ export function createVaultReaders(catalog: Catalog, key: SealingKey): VaultRead
 /** What the password of a vault is sealed for. */
 export function passwordContext(vaultId: string): string {
   return `vault:${vaultId}:password`
+}
+
+function closed(): CoreError {
+  return new CoreError('service/unavailable', 'The appliance is being stopped.', {
+    safety: 'Nothing was changed.',
+    remedy: 'Try again when it runs.',
+  })
 }

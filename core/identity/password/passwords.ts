@@ -1,7 +1,6 @@
 import { type BinaryLike, scrypt, timingSafeEqual } from 'node:crypto'
 
-import { type Abortable, type Chance, CoreError, systemChance } from '../../base/index.ts'
-import { createGate } from './gate.ts'
+import { type Abortable, type Chance, CoreError, createGate, systemChance } from '../../base/index.ts'
 import { formatStored, parseStored, type PasswordCost } from './stored-password.ts'
 
 export type { PasswordCost } from './stored-password.ts'
@@ -40,7 +39,15 @@ export interface PasswordsOptions {
 }
 
 export function createPasswords({ cost = PASSWORD_COST, chance = systemChance }: PasswordsOptions = {}): Passwords {
-  const gate = createGate({ atOnce: AT_ONCE, mostWaiting: MOST_WAITING })
+  const gate = createGate({
+    atOnce: AT_ONCE,
+    mostWaiting: MOST_WAITING,
+    busy: {
+      message: 'Too many are signing in at this moment',
+      safety: 'Nothing was changed; backups go on.',
+      remedy: 'Try again in some seconds. If it stays so, somebody may be guessing passwords: look into the audit.',
+    },
+  })
   const nobody = { cost, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) }
   return {
     async hashPassword(password, options) {

@@ -1,17 +1,20 @@
-import { type Abortable, CoreError } from '../../base/index.ts'
+import type { Abortable } from './abort.ts'
+import { CoreError } from './error.ts'
 
 /** Lets so much work through at a time; the rest waits, first come first served. */
 export interface Gate {
-  /** Throws `service/busy` where too many wait already, and the signal's reason where it is aborted before its turn. */
+  /** Throws `service/busy` where too much waits already, and the signal's reason where it is aborted before its turn. */
   run<T>(work: () => Promise<T>, options?: Abortable): Promise<T>
 }
 
 export interface GateOptions {
   readonly atOnce: number
   readonly mostWaiting: number
+  /** What is said where too much waits: what goes on, and what to do. */
+  readonly busy: { readonly message: string; readonly safety: string; readonly remedy: string }
 }
 
-export function createGate({ atOnce, mostWaiting }: GateOptions): Gate {
+export function createGate({ atOnce, mostWaiting, busy: { message, safety, remedy } }: GateOptions): Gate {
   let running = 0
   const waiting = new Set<() => void>()
 
@@ -45,7 +48,9 @@ export function createGate({ atOnce, mostWaiting }: GateOptions): Gate {
   return {
     async run(work, { signal } = {}) {
       signal?.throwIfAborted()
-      if (running >= atOnce && waiting.size >= mostWaiting) throw busy()
+      if (running >= atOnce && waiting.size >= mostWaiting) {
+        throw new CoreError('service/busy', message, { retryable: true, safety, remedy })
+      }
       await enter(signal)
       try {
         return await work()
@@ -54,12 +59,4 @@ export function createGate({ atOnce, mostWaiting }: GateOptions): Gate {
       }
     },
   }
-}
-
-function busy(): CoreError {
-  return new CoreError('service/busy', 'Too many are signing in at this moment', {
-    retryable: true,
-    safety: 'Nothing was changed; backups go on.',
-    remedy: 'Try again in some seconds. If it stays so, somebody may be guessing passwords: look into the audit.',
-  })
 }

@@ -1,9 +1,8 @@
-import { formatEntryPath, type TreeReader } from '../snapshot/index.ts'
+import { formatEntryPath, type TreeReader } from '../../snapshot/index.ts'
+import { pathIn } from './entry-path.ts'
 
 /** An entry of a recovery point, as a list shows it. */
 export interface EntryRow {
-  /** Raw. */
-  readonly rawName: Buffer
   /** As restic writes it. */
   readonly name: string
   readonly path: string
@@ -20,14 +19,11 @@ export interface EntryRow {
   readonly linkTarget: string | undefined
 }
 
-/** The entry that the reader stands on, of this folder. */
+/** The entry that the reader stands on, of this folder: empty for the root. */
 export function entryRow(node: TreeReader, folder: Buffer): EntryRow {
-  const rawName = Buffer.from(node.name)
-  const path = Buffer.concat([folder.length > 1 ? folder : Buffer.alloc(0), Buffer.from('/'), rawName])
   return {
-    rawName,
-    name: formatEntryPath(rawName),
-    path: formatEntryPath(path),
+    name: formatEntryPath(node.name),
+    path: formatEntryPath(pathIn(folder, node.name)),
     type: TYPES[node.type] ?? 'other',
     size: node.isFile ? node.size : undefined,
     mtime: node.mtime,
