@@ -79,6 +79,7 @@ describe('a recovery point', () => {
       const found = await find({ limit, after })
       expect(found.entries.length).toBeLessThanOrEqual(limit)
       paths.push(...found.entries.map((entry) => entry.path))
+      expect(paths).toEqual(FITTING.slice(0, paths.length))
       looked += found.looked
       after = found.next
     } while (after)
