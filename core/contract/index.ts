@@ -8,7 +8,7 @@
  * Shapes are zod's; each is a type of the same name.
  */
 export { contract } from './contract.ts'
-export { type Access, isGranted, Role } from './common/access.ts'
+export { Access, isGranted, Role } from './common/access.ts'
 export { type ErrorData, type ErrorName, ERRORS } from './common/error.ts'
 export type { OperationMeta } from './common/operation.ts'
 export type { Reference } from './common/id.ts'

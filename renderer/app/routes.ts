@@ -105,6 +105,30 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'nav.restore', access: 'restore', nav: { group: 'recover', icon: 'i-lucide-archive-restore' } },
   },
   {
+    path: '/users',
+    name: 'users',
+    component: () => import('./pages/UsersPage.vue'),
+    meta: { title: 'nav.users', access: 'administer', nav: { group: 'administer', icon: 'i-lucide-users' } },
+  },
+  {
+    path: '/users/new',
+    name: 'user-new',
+    component: () => import('./pages/UserPage.vue'),
+    meta: { title: 'user.add', access: 'administer' },
+  },
+  {
+    path: '/users/:id',
+    name: 'user',
+    component: () => import('./pages/UserPage.vue'),
+    meta: { title: 'user.one', access: 'administer' },
+  },
+  {
+    path: '/tokens',
+    name: 'tokens',
+    component: () => import('./pages/TokensPage.vue'),
+    meta: { title: 'token.title', access: 'own', nav: { group: 'administer', icon: 'i-lucide-key-round' } },
+  },
+  {
     path: '/account',
     name: 'account',
     component: () => import('./pages/AccountPage.vue'),

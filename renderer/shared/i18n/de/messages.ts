@@ -10,6 +10,7 @@ import { session } from './session.ts'
 import { policy, set, source } from './set.ts'
 import { setup } from './setup.ts'
 import { connection, nav, palette, problem, shell } from './shell.ts'
+import { token, user } from './user.ts'
 import { vault } from './vault.ts'
 
 export const messages: Messages = {
@@ -21,6 +22,8 @@ export const messages: Messages = {
   problem,
   session,
   account,
+  user,
+  token,
   run,
   alert,
   overview,

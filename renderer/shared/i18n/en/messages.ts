@@ -9,6 +9,7 @@ import { session } from './session.ts'
 import { policy, set, source } from './set.ts'
 import { setup } from './setup.ts'
 import { connection, nav, palette, problem, shell } from './shell.ts'
+import { token, user } from './user.ts'
 import { vault } from './vault.ts'
 
 /** All texts in English: what every other language must have. */
@@ -21,6 +22,8 @@ export const messages = {
   problem,
   session,
   account,
+  user,
+  token,
   run,
   alert,
   overview,

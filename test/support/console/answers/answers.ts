@@ -2,6 +2,7 @@ import type { World } from '../world/world.ts'
 import { answerAccount } from './account.ts'
 import { answerAlerts } from './alerts.ts'
 import { answerConfiguration } from './configuration.ts'
+import { answerPeople } from './people.ts'
 import { answerPoints } from './points.ts'
 import { answerProtection } from './protection.ts'
 import { answerSession } from './session.ts'
@@ -16,6 +17,7 @@ export function makeAnswers(world: World, live: Live): Answers {
   return joined(
     answerSession(stage),
     answerAccount(stage),
+    answerPeople(stage),
     answerWork(stage),
     answerAlerts(stage),
     answerConfiguration(stage),

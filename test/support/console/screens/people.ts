@@ -18,6 +18,20 @@ async function changePassword(page: Page): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+async function openUser(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name, exact: true }).click()
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+  await page.locator('form').waitFor()
+}
+
+async function makeToken(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /Make a token|Token anlegen/ }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Monitoring of the second site')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('hft_').waitFor()
+}
+
 /** Screens of people: one's own account, users, tokens, the audit. */
 export const PEOPLE_SCREENS: readonly Screen[] = [
   {
@@ -74,4 +88,65 @@ export const PEOPLE_SCREENS: readonly Screen[] = [
       await seen('From then on the password alone')(page)
     },
   },
+  { name: 'users', path: '/users', world: 'full', looks: [...ALL, GERMAN], ready: seen('j.okafor') },
+  { name: 'users-empty', path: '/users', world: 'empty', looks: BOTH, ready: seen('You are the only user') },
+  { name: 'users-failing', path: '/users', world: 'failing', looks: BOTH, ready: seen('cannot be read') },
+  {
+    name: 'user-new',
+    path: '/users/new',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: (page) => page.getByRole('radio').first().waitFor(),
+  },
+  { name: 'user', path: '/users', world: 'full', looks: [...ALL, GERMAN], ready: (page) => openUser(page, 'j.okafor') },
+  {
+    name: 'user-refused',
+    path: '/users',
+    world: 'full',
+    looks: BOTH,
+    ready: async (page) => {
+      await openUser(page, 'admin')
+      await page.getByRole('radio', { name: /^Viewer/ }).click()
+      await seen('This is your own user')(page)
+      await page.getByRole('switch').focus()
+      await page.getByRole('button', { name: 'Save' }).press('Enter')
+      await seen('is the only administrator')(page)
+    },
+  },
+  {
+    name: 'user-remove',
+    path: '/users',
+    world: 'full',
+    looks: BOTH,
+    ready: async (page) => {
+      await openUser(page, 'm.weber')
+      await page.getByRole('button', { name: 'Remove', exact: true }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'user-password',
+    path: '/users',
+    world: 'full',
+    looks: BOTH,
+    ready: async (page) => {
+      await openUser(page, 'm.weber')
+      await page.getByRole('button', { name: 'Set a new password' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  { name: 'tokens', path: '/tokens', world: 'full', looks: [...ALL, GERMAN], ready: seen('Monitoring (Prometheus)') },
+  { name: 'tokens-empty', path: '/tokens', world: 'empty', looks: BOTH, ready: seen('There is no token') },
+  { name: 'tokens-failing', path: '/tokens', world: 'failing', looks: BOTH, ready: seen('cannot be read') },
+  {
+    name: 'token-new',
+    path: '/tokens',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: async (page) => {
+      await page.getByRole('button', { name: /Make a token|Token anlegen/ }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  { name: 'token-made', path: '/tokens', world: 'full', looks: ALL, ready: makeToken },
 ]

@@ -9,6 +9,7 @@ import type {
   RunStep,
   Settings,
   Source,
+  Token,
   User,
   Vault,
 } from '../../../../core/contract/index.ts'
@@ -16,6 +17,7 @@ import { makeAlerts } from './alerts.ts'
 import { makeConfiguration } from './configuration.ts'
 import { makePoints } from './points.ts'
 import { makeRunDetails, makeRuns } from './runs.ts'
+import { makeTokens } from './tokens.ts'
 
 /**
  * - `full`: 24 sets, 10,000 runs, one of them going on, two sets that need somebody.
@@ -31,6 +33,7 @@ export interface World {
   readonly kind: WorldKind
   isSetupNeeded: boolean
   users: User[]
+  tokens: Token[]
   settings: Settings
   vaults: Vault[]
   sources: Source[]
@@ -74,6 +77,7 @@ export function makeWorld(kind: WorldKind): World {
     settings: structuredClone(SETTINGS),
     ...configuration,
     users: kind === 'new' ? [] : configuration.users,
+    tokens: isFilled ? makeTokens() : [],
     runs,
     details: makeRunDetails(runs),
     points: makePoints(configuration),
