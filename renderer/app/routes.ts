@@ -69,6 +69,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'set.edit', access: 'configure' },
   },
   {
+    path: '/policies',
+    name: 'policies',
+    component: () => import('./pages/PoliciesPage.vue'),
+    meta: { title: 'nav.policies', access: 'view', nav: { group: 'protect', icon: 'i-lucide-calendar-clock' } },
+  },
+  {
+    path: '/policies/:id',
+    name: 'policy',
+    component: () => import('./pages/PolicyPage.vue'),
+    meta: { title: 'policy.one', access: 'view' },
+  },
+  {
     path: '/vaults',
     name: 'vaults',
     component: () => import('./pages/VaultsPage.vue'),

@@ -1,8 +1,9 @@
-export type InstantStyle = 'short' | 'minute' | 'second' | 'day' | 'time'
+export type InstantStyle = 'short' | 'minute' | 'weekday' | 'second' | 'day' | 'time'
 
 const STYLES: Readonly<Record<InstantStyle, Intl.DateTimeFormatOptions>> = {
   short: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   minute: { dateStyle: 'medium', timeStyle: 'short' },
+  weekday: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   second: { dateStyle: 'medium', timeStyle: 'medium' },
   day: { weekday: 'short', day: 'numeric', month: 'short' },
   time: { hour: '2-digit', minute: '2-digit', second: '2-digit' },

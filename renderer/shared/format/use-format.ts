@@ -28,8 +28,8 @@ export interface Format {
   readonly percent: (value: number) => string
   /** In the appliance's time zone. */
   readonly instant: (instant: string, style?: InstantStyle) => string
-  /** In the appliance's zone and, where it shows something else, in the browser's. */
-  readonly zones: (instant: string, style?: InstantStyle) => string[]
+  /** In the appliance's zone and, where it shows something else, in the browser's; in another one before, where it is given. */
+  readonly zones: (instant: string, style?: InstantStyle, zone?: string) => string[]
   /** A day of the calendar (`2026-11-22`), which has no time zone. */
   readonly day: (day: string) => string
   readonly ago: (instant: string) => string
@@ -49,7 +49,8 @@ export function useFormat(): Format {
     number: (value) => new Intl.NumberFormat(locale.value).format(value),
     percent: (value) => new Intl.NumberFormat(locale.value, { style: 'percent' }).format(value),
     instant: (instant, style) => formatInstant(instant, locale.value, timeZone.value, style),
-    zones: (instant, style = 'minute') => formatInZones(instant, locale.value, [timeZone.value, browserZone], style),
+    zones: (instant, style = 'minute', zone = timeZone.value) =>
+      formatInZones(instant, locale.value, [zone, timeZone.value, browserZone], style),
     day: (day) => formatInstant(`${day}T12:00:00Z`, locale.value, 'UTC', 'day'),
     ago: (instant) => formatAgo(instant, locale.value, now.value),
     now,

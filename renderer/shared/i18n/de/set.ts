@@ -105,26 +105,3 @@ export const source: Messages['source'] = {
   host: 'Rechnername',
   hostHint: 'Der Rechner, von dem die Wiederherstellungspunkte sind. Er bleibt.',
 }
-
-export const policy: Messages['policy'] = {
-  one: 'Richtlinie',
-  point: 'Punkt von',
-  decision: 'Entscheidung',
-  until: 'Bis',
-  why: 'Warum',
-  isKept: 'Bleibt',
-  goes: 'Abgelaufen',
-  noEnd: 'Solange sich nichts ändert',
-  noReason: 'Keine Regel behält ihn mehr',
-  keptOf: 'Es gibt keinen Punkt. | {kept} von {total} Punkt bleibt. | {kept} von {total} Punkten bleiben.',
-  newestOnly: 'Die neuesten {n} werden gezeigt. | Die neuesten {n} werden gezeigt.',
-  reason: {
-    daily: 'Neu: alle Punkte der letzten Tage bleiben',
-    weekly: 'Der letzte der Woche {period}',
-    monthly: 'Der letzte des Monats {period}',
-    yearly: 'Der letzte des Jahres {period}',
-    needed: 'Ein Punkt, der bleibt, braucht ihn',
-    'newest-complete': 'Der neueste vollständige Punkt',
-    newest: 'Der neueste Punkt',
-  },
-}

@@ -102,26 +102,3 @@ export const source = {
   host: 'Host name',
   hostHint: 'The host that recovery points are said to be of. It stays.',
 }
-
-export const policy = {
-  one: 'Policy',
-  point: 'Point of',
-  decision: 'Decision',
-  until: 'Until',
-  why: 'Why',
-  isKept: 'Kept',
-  goes: 'Expired',
-  noEnd: 'As long as nothing changes',
-  noReason: 'No rule keeps it any more',
-  keptOf: 'There is no point. | {kept} of {total} point is kept. | {kept} of {total} points are kept.',
-  newestOnly: 'The newest {n} are shown. | The newest {n} are shown.',
-  reason: {
-    daily: 'Recent: all points of the last days are kept',
-    weekly: 'The last of week {period}',
-    monthly: 'The last of month {period}',
-    yearly: 'The last of year {period}',
-    needed: 'A point that is kept needs it',
-    'newest-complete': 'The newest complete point',
-    newest: 'The newest point',
-  },
-}

@@ -4,6 +4,7 @@ import { answerAlerts } from './alerts.ts'
 import { answerConfiguration } from './configuration.ts'
 import { answerPeople } from './people.ts'
 import { answerPoints } from './points.ts'
+import { answerPolicies } from './policies.ts'
 import { answerProtection } from './protection.ts'
 import { answerSession } from './session.ts'
 import type { Answers, Live } from './stage.ts'
@@ -23,6 +24,7 @@ export function makeAnswers(world: World, live: Live): Answers {
     answerConfiguration(stage),
     answerPoints(stage),
     answerProtection(stage),
+    answerPolicies(stage),
     answerVaults(stage),
   )
 }

@@ -12,28 +12,6 @@ export function answerConfiguration({ world, count: next }: Stage): Answers {
       },
       browse: async ({ path }) => ({ items: browse(path), next: null }),
     },
-    policies: {
-      list: async () => ({ items: world.policies }),
-      get: async ({ id }) => byId(world.policies, id),
-      update: async ({ id, name, settings }) => {
-        const policy = byId(world.policies, id)
-        const changed = { ...policy, name: name ?? policy.name, settings: settings ?? policy.settings }
-        world.policies = world.policies.map((other) => (other.id === id ? changed : other))
-        return changed
-      },
-      create: async ({ name, settings }) => {
-        const policy = {
-          id: idOf(4, next()),
-          name,
-          settings,
-          createdAt: instantAt(NOW),
-          changedAt: instantAt(NOW),
-          sets: 0,
-        }
-        world.policies = [...world.policies, policy]
-        return policy
-      },
-    },
     sets: {
       list: async () => ({ items: world.sets }),
       get: async ({ id }) => byId(world.sets, id),

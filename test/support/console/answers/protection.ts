@@ -1,9 +1,9 @@
-import type { PolicySettings, RetentionDecision, Source } from '../../../../core/contract/index.ts'
+import type { Source } from '../../../../core/contract/index.ts'
 import { refuse } from '../refuse.ts'
 import { DAY, instantAt, NOW } from '../world/ids.ts'
 import { type Answers, byId, nameOf, pageOf, type Stage } from './stage.ts'
 
-/** Changes of what is protected, and what comes of policies. */
+/** Changes of what is protected. */
 export function answerProtection({ world, live }: Stage): Answers {
   return {
     sources: {
@@ -69,37 +69,6 @@ export function answerProtection({ world, live }: Stage): Answers {
         live.emit({ type: 'changed', kind: 'set', id })
         return {}
       },
-      retention: async ({ id }) => {
-        const set = byId(world.sets, id)
-        const { settings } = byId(world.policies, set.policy.id)
-        const points = world.points.filter((point) => point.set?.id === id).toReversed()
-        return { decisions: decide(points, settings) }
-      },
-    },
-    policies: {
-      remove: async ({ id }) => {
-        const { name, sets } = byId(world.policies, id)
-        if (sets > 0)
-          throw refuse('CONFLICT', 'object/conflict', `${name} is used by backup sets.`, {
-            remedy: 'Give these another policy first.',
-          })
-        world.policies = world.policies.filter((other) => other.id !== id)
-        live.emit({ type: 'changed', kind: 'policy', id })
-        return {}
-      },
-      preview: async ({ settings }) => ({
-        times: Array.from({ length: settings.schedule.rules.length === 0 ? 0 : 14 }, (_, day) =>
-          instantAt(Date.parse('2026-11-22T21:00:00.000Z') + day * DAY),
-        ),
-        decisions: decide(
-          Array.from({ length: 365 }, (_, day) => ({
-            id: null,
-            completedAt: instantAt(NOW + (day - 364) * DAY),
-            isComplete: true,
-          })),
-          settings,
-        ),
-      }),
     },
   }
 }
@@ -117,30 +86,4 @@ function fits(pattern: string, path: string): boolean {
   const text = pattern.startsWith('/') ? path : (path.split('/').at(-1) ?? '')
   const letters = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
   return new RegExp(`^${letters}$`).test(text)
-}
-
-/** Not the appliance's rules, which its own tests prove: enough of them to look at. */
-function decide(
-  points: readonly { id: string | null; completedAt: string; isComplete: boolean }[],
-  { retention }: PolicySettings,
-): RetentionDecision[] {
-  return points.map(({ id, completedAt, isComplete }, index) => {
-    const age = Math.floor((NOW - Date.parse(completedAt)) / DAY)
-    const day = new Date(completedAt)
-    const reasons: RetentionDecision['reasons'] = []
-    const until = (days: number): string => instantAt(Date.parse(completedAt) + days * DAY)
-    if (age < retention.days) reasons.push({ rule: 'daily', period: null, until: until(retention.days) })
-    if (day.getUTCDay() === 0 && age < retention.weeks * 7)
-      reasons.push({
-        rule: 'weekly',
-        period: `${day.getUTCFullYear()}-W${String(Math.ceil((day.getUTCDate() + day.getUTCMonth() * 30.4) / 7)).padStart(2, '0')}`,
-        until: until(retention.weeks * 7),
-      })
-    if (new Date(Date.parse(completedAt) + DAY).getUTCDate() === 1 && age < retention.months * 31)
-      reasons.push({ rule: 'monthly', period: completedAt.slice(0, 7), until: until(retention.months * 31) })
-    if (index === points.length - 1) reasons.push({ rule: 'newest-complete', period: null, until: null })
-    const isKept = reasons.length > 0
-    const last = reasons.at(-1)?.until ?? null
-    return { pointId: id, completedAt, isComplete, isKept, until: isKept ? last : null, reasons }
-  })
 }

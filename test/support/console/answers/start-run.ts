@@ -1,6 +1,6 @@
 import type { Run } from '../../../../core/contract/index.ts'
-import { NIGHTLY } from '../world/configuration.ts'
 import { GIB, idOf, instantAt, NOW } from '../world/ids.ts'
+import { NIGHTLY } from '../world/policies.ts'
 import type { Stage } from './stage.ts'
 
 /** Begins a run as the appliance does, and tells everybody. */

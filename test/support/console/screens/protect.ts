@@ -23,6 +23,11 @@ const ask = (button: string) => async (page: Page) => {
   await page.getByRole('dialog').waitFor()
 }
 
+const open = (name: string) => async (page: Page) => {
+  await page.getByRole('link', { name }).click()
+  await page.locator('table').waitFor()
+}
+
 /** Screens of sources, backup sets and policies. */
 export const PROTECT_SCREENS: readonly Screen[] = [
   { name: 'sets', path: '/sets', world: 'full', looks: [...ALL, GERMAN], ready: seen('Contracts 2010') },
@@ -45,4 +50,26 @@ export const PROTECT_SCREENS: readonly Screen[] = [
     ready: seen('Something has to be there first'),
   },
   { name: 'set-remove', path: '/sets', world: 'full', looks: BOTH, ready: ask('Remove') },
+  { name: 'policies', path: '/policies', world: 'full', looks: [...ALL, GERMAN], ready: seen('Every four hours') },
+  { name: 'policies-empty', path: '/policies', world: 'empty', looks: BOTH, ready: seen('No policy yet') },
+  { name: 'policies-failing', path: '/policies', world: 'failing', looks: BOTH, ready: seen('cannot be read') },
+  {
+    name: 'policy',
+    path: '/policies',
+    world: 'full',
+    looks: [...ALL, { theme: 'light', timeZone: 'Asia/Tokyo' }],
+    ready: open('Nightly, 30 days'),
+  },
+  { name: 'policy-windows', path: '/policies', world: 'full', looks: [...ALL, GERMAN], ready: open('New York') },
+  { name: 'policy-month', path: '/policies', world: 'full', looks: BOTH, ready: open('Month end') },
+  {
+    name: 'policy-hand',
+    path: '/policies',
+    world: 'full',
+    looks: BOTH,
+    ready: async (page) => {
+      await page.getByRole('link', { name: 'by hand' }).click()
+      await page.getByText('There is no point.').waitFor()
+    },
+  },
 ]

@@ -1,5 +1,7 @@
-import type { BackupSet, Policy, PolicySettings, Source, User, Vault } from '../../../../core/contract/index.ts'
+import type { BackupSet, Policy, Source, User, Vault } from '../../../../core/contract/index.ts'
+import { nextTimes } from '../../../../core/policy/index.ts'
 import { DAY, GIB, HOUR, idOf, instantAt, NOW } from './ids.ts'
+import { makePolicies, policyOf } from './policies.ts'
 
 export interface Configuration {
   users: User[]
@@ -7,22 +9,6 @@ export interface Configuration {
   sources: Source[]
   policies: Policy[]
   sets: BackupSet[]
-}
-
-export const NIGHTLY: PolicySettings = {
-  schedule: {
-    timeZone: 'Europe/Berlin',
-    rules: [{ type: 'times', days: { type: 'week', weekdays: [1, 2, 3, 4, 5, 6, 7] }, times: ['22:00'] }],
-    windows: [],
-    missed: 'run-soon',
-    expireAfterMinutes: 720,
-  },
-  retention: { days: 30, weeks: 12, months: 12, years: 0 },
-  bandwidth: [{ weekdays: [1, 2, 3, 4, 5], start: '07:00', minutes: 660, bytesPerSecond: 20_000_000 }],
-  retries: { attempts: 3, firstDelayMinutes: 5 },
-  rpoHours: 26,
-  skipsBeforeMove: 3,
-  verifyEveryDays: 30,
 }
 
 const NAMES = [
@@ -90,39 +76,7 @@ export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isC
       isConnected: true,
     },
   ]
-  const policies: Policy[] = [
-    {
-      id: idOf(4, 0),
-      name: 'Nightly, 30 days',
-      settings: NIGHTLY,
-      createdAt: instantAt(NOW - 200 * DAY),
-      changedAt: instantAt(NOW - 20 * DAY),
-      sets: 20,
-    },
-    {
-      id: idOf(4, 1),
-      name: 'Every four hours',
-      settings: {
-        ...NIGHTLY,
-        rpoHours: 6,
-        schedule: {
-          ...NIGHTLY.schedule,
-          rules: [
-            {
-              type: 'interval',
-              days: { type: 'week', weekdays: [1, 2, 3, 4, 5] },
-              everyMinutes: 240,
-              from: '06:00',
-              until: '22:00',
-            },
-          ],
-        },
-      },
-      createdAt: instantAt(NOW - 180 * DAY),
-      changedAt: instantAt(NOW - 180 * DAY),
-      sets: 4,
-    },
-  ]
+  const policies = makePolicies()
   const sets = NAMES.map((name, index): BackupSet => {
     const protection = isCalm ? 'protected' : protectionOf(index)
     const age =
@@ -132,7 +86,7 @@ export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isC
       name,
       source: ref(sources, 0),
       vault: ref(vaults, index % 5 === 4 ? 1 : 0),
-      policy: ref(policies, index % 6 === 5 ? 1 : 0),
+      policy: ref(policies, policyOf(index)),
       content: {
         roots: index === 0 ? ['/srv/finance'] : [`/srv/${name.toLowerCase().replaceAll(' ', '-')}`],
         excludes: ['*.tmp'],
@@ -147,7 +101,7 @@ export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isC
       newestPointAt: protection === 'never' ? null : instantAt(NOW - age),
       newestCompletePointAt:
         protection === 'never' ? null : instantAt(NOW - (protection === 'warning' ? age + DAY : age)),
-      nextRunAt: protection === 'disabled' ? null : instantAt(Date.parse('2026-11-22T21:00:00.000Z')),
+      nextRunAt: protection === 'disabled' ? null : nextRunOf(policies[policyOf(index)]),
       lastRunId: null,
       runningRunId: null,
       skips: 0,
@@ -156,6 +110,11 @@ export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isC
     }
   })
   return { users, vaults, sources, policies, sets }
+}
+
+function nextRunOf(policy: Policy | undefined): string | null {
+  const [next] = policy ? nextTimes(policy.settings.schedule, NOW, 1) : []
+  return next === undefined ? null : instantAt(next)
 }
 
 function protectionOf(index: number): BackupSet['protection'] {
