@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
 import { makeLargeFiles, makeSmallFiles } from './data.ts'
+import { benchEntries } from './entries.ts'
 import { type Figure, missOf, toldFigure } from './figure.ts'
 import { benchImage, benchSparse, type Share } from './image.ts'
 import { benchLists } from './lists.ts'
@@ -24,7 +25,8 @@ const { values } = parseArgs({
     image: { type: 'string', default: '8192' },
     sparse: { type: 'string', default: '8192' },
     lists: { type: 'string', default: '100000' },
-    only: { type: 'string', default: 'large,small,prune,image,sparse,lists' },
+    entries: { type: 'string', default: '1000000' },
+    only: { type: 'string', default: 'large,small,prune,image,sparse,lists,entries' },
     folder: { type: 'string' },
     keep: { type: 'boolean', default: false },
     'only-tell': { type: 'boolean', default: false },
@@ -204,6 +206,9 @@ try {
   }
   if (values.only.includes('lists')) {
     told.push(...(await benchLists({ folder, rounds, rows: Number(values.lists) })))
+  }
+  if (values.only.includes('entries')) {
+    told.push(...(await benchEntries({ folder, rounds, files: Number(values.entries) })))
   }
 } finally {
   if (!values.keep) rmSync(folder, { recursive: true, force: true })
