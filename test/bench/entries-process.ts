@@ -21,8 +21,8 @@ const { id } = point
 
 const taken: EntriesTaken[] = []
 async function take(name: string, ask: () => Promise<{ readonly items: readonly unknown[] }>): Promise<void> {
-  const { result, wall, held } = await measureHeldUp(ask)
-  taken.push({ name, wall, held, items: result.items.length })
+  const { result, ...took } = await measureHeldUp(ask)
+  taken.push({ name, ...took, items: result.items.length })
 }
 const browse = (folder: string, cursor?: string) => () =>
   points.browse({ id, path: folder, limit: 200, cursor }, test.call)
