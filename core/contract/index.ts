@@ -30,7 +30,7 @@ export {
 export type { RestorePlan, RestoreRequest } from './restore.ts'
 export type { Progress, Run, RunEvent, RunKind, RunResult, RunState, RunStep } from './run.ts'
 export type { SignedIn } from './session.ts'
-export { Settings } from './settings.ts'
+export { SETTING_DEFAULTS, Settings } from './settings.ts'
 export { Content, type Source, SourceSettings } from './source.ts'
 export type { Token, User } from './user.ts'
 export { type Vault, VaultLocation } from './vault.ts'

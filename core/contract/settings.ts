@@ -32,6 +32,21 @@ export const Settings = z.strictObject({
 })
 export type Settings = z.output<typeof Settings>
 
+/** What holds where nobody said anything else. Name and time zone are those of the computer. */
+export const SETTING_DEFAULTS: Readonly<Omit<Settings, 'name' | 'timeZone'>> = {
+  mostRuns: 4,
+  mostRunsPerSource: 2,
+  mostRunsPerVault: 4,
+  logDays: 90,
+  maintenanceAt: '06:00',
+  pruneGraceHours: 48,
+  pruneEveryDays: 7,
+  checkEveryDays: 7,
+  diskFreePercent: 10,
+  sessionHours: 12,
+  listen: { reach: 'loopback', hosts: [] },
+}
+
 export const settings = {
   get: operation('view')
     .route({ method: 'GET', path: '/settings', summary: 'All settings', tags: ['Appliance'] })
@@ -52,6 +67,8 @@ export const settings = {
         startedAt: Instant,
         now: Instant,
         catalogBackedUpAt: Instant.nullable(),
+        /** Settings were changed that take effect at the next start. */
+        needsRestart: z.boolean(),
       }),
     ),
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 
 import { CoreError } from '../../base/index.ts'
-import { Settings } from '../../contract/index.ts'
+import { SETTING_DEFAULTS, Settings } from '../../contract/index.ts'
 import { type Catalog, readSetting, writeSetting } from '../../database/index.ts'
 import { isTimeZone } from '../../policy/index.ts'
 
@@ -19,17 +19,7 @@ function defaultSettings(): Settings {
   return {
     name: hostname().slice(0, 60) || 'holdfast',
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    mostRuns: 4,
-    mostRunsPerSource: 2,
-    mostRunsPerVault: 4,
-    logDays: 90,
-    maintenanceAt: '06:00',
-    pruneGraceHours: 48,
-    pruneEveryDays: 7,
-    checkEveryDays: 7,
-    diskFreePercent: 10,
-    sessionHours: 12,
-    listen: { reach: 'loopback', hosts: [] },
+    ...SETTING_DEFAULTS,
   }
 }
 

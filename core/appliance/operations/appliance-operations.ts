@@ -75,14 +75,15 @@ export function settingsOperations({
   publish,
   engine,
 }: Tools): OperationsOf<'settings'> {
-  const begun = settings.current.listen
+  const begun = JSON.stringify(settings.current.listen)
+  const needsRestart = (): boolean => JSON.stringify(settings.current.listen) !== begun
   return {
     get: () => Promise.resolve(settings.current),
     async update(change) {
       const next = await settings.update(change)
       publish({ type: 'changed', kind: 'settings', id: 'settings' })
       engine.wake()
-      return { ...next, needsRestart: JSON.stringify(next.listen) !== JSON.stringify(begun) }
+      return { ...next, needsRestart: needsRestart() }
     },
     async about() {
       const vaults = await vaultRows.list(catalog.rows)
@@ -96,6 +97,7 @@ export function settingsOperations({
         startedAt: instant(startedAt),
         now: instant(clock.now()),
         catalogBackedUpAt: backedUp === 0 ? null : instantOrNull(backedUp),
+        needsRestart: needsRestart(),
       }
     },
   }
