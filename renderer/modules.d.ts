@@ -11,3 +11,8 @@ declare module 'virtual:contract-routes' {
   /** The contract without its schemas (vite.config.ts). */
   export const routes: AnyContractRouter
 }
+
+declare module 'virtual:setting-rules' {
+  /** What the contract says of settings (vite.config.ts); `setting-rules.ts` has its type. */
+  export const rules: unknown
+}

@@ -5,8 +5,9 @@ import ui from '@nuxt/ui/vite'
 import { minifyContractRouter } from '@orpc/contract'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
+import { toJSONSchema } from 'zod'
 
-import { contract } from '../core/contract/index.ts'
+import { contract, SETTING_DEFAULTS, Settings } from '../core/contract/index.ts'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -21,6 +22,30 @@ function contractRoutes(): Plugin {
     resolveId: (wanted) => (wanted === id ? `\0${id}` : undefined),
     load: (wanted) =>
       wanted === `\0${id}` ? `export const routes = ${JSON.stringify(minifyContractRouter(contract))}` : undefined,
+  }
+}
+
+/**
+ * `virtual:setting-rules` is what the contract says of settings that are numbers: their limits, and of all of them the
+ * defaults. Without the schemas, for the same reason.
+ */
+function settingRules(): Plugin {
+  const id = 'virtual:setting-rules'
+  const { properties = {} } = toJSONSchema(Settings)
+  const limits = Object.fromEntries(
+    Object.entries(properties).flatMap(([key, schema]) =>
+      typeof schema === 'object' && schema.type === 'integer'
+        ? [[key, { least: schema.minimum, most: schema.maximum }]]
+        : [],
+    ),
+  )
+  return {
+    name: 'holdfast:setting-rules',
+    resolveId: (wanted) => (wanted === id ? `\0${id}` : undefined),
+    load: (wanted) =>
+      wanted === `\0${id}`
+        ? `export const rules = ${JSON.stringify({ limits, defaults: SETTING_DEFAULTS })}`
+        : undefined,
   }
 }
 
@@ -43,6 +68,7 @@ export default defineConfig({
   plugins: [
     vue(),
     contractRoutes(),
+    settingRules(),
     ui({
       root: at('.generated'),
       autoImport: false,

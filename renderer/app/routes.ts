@@ -147,6 +147,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'nav.account', access: 'own' },
   },
   {
+    path: '/settings',
+    name: 'settings',
+    component: () => import('./pages/SettingsPage.vue'),
+    meta: { title: 'nav.settings', access: 'view', nav: { group: 'administer', icon: 'i-lucide-settings' } },
+  },
+  {
     path: '/sign-in',
     name: 'sign-in',
     component: () => import('./pages/SignInPage.vue'),

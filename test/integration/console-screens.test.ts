@@ -137,6 +137,41 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.close()
   })
 
+  it('shows a viewer vaults and settings, and offers him to change none', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url, { path: '/vaults', name: 'auditor' })
+    await page.getByText('Ask an administrator to download it.').waitFor()
+    expect(await page.getByRole('link', { name: 'New vault' }).count()).toBe(0)
+    await page.getByRole('article').getByRole('link', { name: 'Main vault' }).click()
+    await page.getByText('Last runs of care').waitFor()
+    expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+    await page.goto(`${double.url}/settings`)
+    await page.getByText('Keep logs of runs').waitFor()
+    expect(await page.getByRole('main').locator('input, textarea, button').count()).toBe(0)
+    await page.close()
+  })
+
+  it('asks before settings that were typed and not saved are left, and keeps what somebody else saved', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url, { path: '/settings' })
+    await page.getByLabel('Keep logs of runs').fill('30')
+    double.world.settings = { ...double.world.settings, logDays: 60, diskFreePercent: 20 }
+    double.emit({ type: 'changed', kind: 'settings', id: 'settings' })
+    await page.waitForFunction(`[...document.querySelectorAll('input')].some((input) => input.value === '20')`)
+    expect(await page.getByLabel('Keep logs of runs').inputValue()).toBe('30')
+    await page.getByRole('navigation').getByRole('link', { name: 'Vaults' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Stay here' }).click()
+    expect(new URL(page.url()).pathname).toBe('/settings')
+    await page.getByRole('region', { name: 'Logs and alerts' }).getByRole('button', { name: 'Save' }).click()
+    await page.getByText('now 30, before 60').waitFor()
+    expect(double.world.settings).toMatchObject({ logDays: 30, diskFreePercent: 20 })
+    await page.getByRole('navigation').getByRole('link', { name: 'Vaults' }).click()
+    await page.getByRole('heading', { name: 'Vaults' }).waitFor()
+    await page.close()
+  })
+
   it('goes on setting up where it was left, and the link with its token is not kept', async () => {
     await using double = await openConsoleDouble('new')
     const page = await browser.open({ theme: 'light' })

@@ -6,6 +6,7 @@ import { PEOPLE_SCREENS } from './screens/people.ts'
 import { PROTECT_SCREENS } from './screens/protect.ts'
 import { RECOVER_SCREENS } from './screens/recover.ts'
 import { ALL, BOTH, GERMAN, type Screen, seen } from './screens/screen.ts'
+import { SETTINGS_SCREENS } from './screens/settings.ts'
 import { VAULT_SCREENS } from './screens/vaults.ts'
 
 async function makeAdministrator(page: Page): Promise<void> {
@@ -114,6 +115,7 @@ export const SCREENS: readonly Screen[] = [
   ...PROTECT_SCREENS,
   ...RECOVER_SCREENS,
   ...VAULT_SCREENS,
+  ...SETTINGS_SCREENS,
 ]
 
 function openRun(index: number) {

@@ -9,6 +9,7 @@ import { restore } from './restore.ts'
 import { run } from './run.ts'
 import { session } from './session.ts'
 import { set, source } from './set.ts'
+import { settings } from './settings.ts'
 import { setup } from './setup.ts'
 import { connection, nav, palette, problem, shell } from './shell.ts'
 import { token, user } from './user.ts'
@@ -35,4 +36,5 @@ export const messages: Messages = {
   source,
   policy,
   vault,
+  settings,
 }

@@ -8,6 +8,7 @@ import { restore } from './restore.ts'
 import { run } from './run.ts'
 import { session } from './session.ts'
 import { set, source } from './set.ts'
+import { settings } from './settings.ts'
 import { setup } from './setup.ts'
 import { connection, nav, palette, problem, shell } from './shell.ts'
 import { token, user } from './user.ts'
@@ -35,5 +36,6 @@ export const messages = {
   source,
   policy,
   vault,
+  settings,
 }
 export type Messages = typeof messages

@@ -10,6 +10,9 @@ export const PASSWORD = 'correct horse battery'
 export const TOTP = '123456'
 
 export function answerSession({ world, live }: Stage): Answers {
+  const begun = JSON.stringify(world.settings.listen)
+  const needsRestart = (): boolean => JSON.stringify(world.settings.listen) !== begun
+
   return {
     health: { get: async () => ({ state: 'ready', version: '0.1.0', now: instantAt(NOW) }) },
     setup: {
@@ -70,7 +73,7 @@ export function answerSession({ world, live }: Stage): Answers {
           ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
         }
         live.emit({ type: 'changed', kind: 'settings', id: 'settings' })
-        return { ...world.settings, needsRestart: changes.listen !== undefined }
+        return { ...world.settings, needsRestart: needsRestart() }
       },
       about: async () => ({
         version: '0.1.0',
@@ -81,6 +84,7 @@ export function answerSession({ world, live }: Stage): Answers {
         startedAt: instantAt(NOW - 12 * DAY),
         now: instantAt(NOW),
         catalogBackedUpAt: instantAt(NOW - 5 * HOUR),
+        needsRestart: needsRestart(),
       }),
     },
   }
