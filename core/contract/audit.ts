@@ -28,6 +28,15 @@ export const audit = {
       summary: 'Who changed or restored what, the newest first',
       tags: ['Audit'],
     })
-    .input(PageQuery.extend({ actor: z.string().max(100).optional(), operation: z.string().max(100).optional() }))
+    .input(
+      PageQuery.extend({
+        actor: z.string().max(100).optional(),
+        operation: z.string().max(100).optional(),
+        /** Not before. */
+        from: Instant.optional(),
+        /** Before, not at. */
+        until: Instant.optional(),
+      }),
+    )
     .output(pageOf(AuditEntry)),
 }

@@ -141,6 +141,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'token.title', access: 'own', nav: { group: 'administer', icon: 'i-lucide-key-round' } },
   },
   {
+    path: '/audit',
+    name: 'audit',
+    component: () => import('./pages/AuditPage.vue'),
+    meta: { title: 'nav.audit', access: 'administer', nav: { group: 'administer', icon: 'i-lucide-scroll-text' } },
+  },
+  {
     path: '/account',
     name: 'account',
     component: () => import('./pages/AccountPage.vue'),

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 
 import { withEventMeta } from '@orpc/server'
+import { Temporal } from 'temporal-polyfill'
 
 import type { AuditEntry, Overview } from '../../contract/index.ts'
 import { listAudit, listAlerts, openAlerts, runsInStates, setRows, vaultRows } from '../../database/index.ts'
@@ -105,8 +106,9 @@ export function settingsOperations({
 
 export function auditOperations({ catalog }: Tools): OperationsOf<'audit'> {
   return {
-    async list({ limit, cursor, actor, operation }) {
-      const page = await listAudit(catalog.rows, { actor, operation }, { limit, after: readCursor(cursor, isText) })
+    async list({ limit, cursor, actor, operation, from, until }) {
+      const filter = { actor, operation, from: momentOf(from), until: momentOf(until) }
+      const page = await listAudit(catalog.rows, filter, { limit, after: readCursor(cursor, isText) })
       const last = page.rows.at(-1)
       const items = page.rows.map((entry): AuditEntry => ({
         id: entry.id,
@@ -121,6 +123,11 @@ export function auditOperations({ catalog }: Tools): OperationsOf<'audit'> {
       return { items, next: page.hasMore && last ? cursorOf(last.id) : null }
     },
   }
+}
+
+/** Milliseconds since the epoch. */
+function momentOf(told: string | undefined): number | undefined {
+  return told === undefined ? undefined : Temporal.Instant.from(told).epochMilliseconds
 }
 
 export function eventOperations(live: LiveEvents): OperationsOf<'events'> {

@@ -10,10 +10,19 @@ export async function insertAudit(rows: Rows, entry: AuditRow): Promise<void> {
   await rows.insertInto('audit').values(entry).execute()
 }
 
+export interface AuditFilter {
+  readonly actor?: string | undefined
+  readonly operation?: string | undefined
+  /** Not before. Milliseconds since the epoch. */
+  readonly from?: number | undefined
+  /** Before, not at. Milliseconds since the epoch. */
+  readonly until?: number | undefined
+}
+
 /** From the newest to the oldest. */
 export async function listAudit(
   rows: Rows,
-  { actor, operation }: { readonly actor?: string | undefined; readonly operation?: string | undefined },
+  { actor, operation, from, until }: AuditFilter,
   { limit, after }: PageOf<string>,
 ): Promise<Page<AuditRow>> {
   let query = rows
@@ -23,6 +32,8 @@ export async function listAudit(
     .limit(limit + 1)
   if (actor !== undefined) query = query.where('actor', '=', actor)
   if (operation !== undefined) query = query.where('operation', '=', operation)
+  if (from !== undefined) query = query.where('at', '>=', from)
+  if (until !== undefined) query = query.where('at', '<', until)
   if (after !== undefined) query = query.where('id', '<', after)
   return pageOf(await query.execute(), limit)
 }

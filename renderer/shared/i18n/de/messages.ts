@@ -1,6 +1,7 @@
 import type { Messages } from '../en/messages.ts'
 import { account } from './account.ts'
 import { alert } from './alert.ts'
+import { audit } from './audit.ts'
 import { common } from './common.ts'
 import { overview } from './overview.ts'
 import { point } from './point.ts'
@@ -26,6 +27,7 @@ export const messages: Messages = {
   account,
   user,
   token,
+  audit,
   run,
   alert,
   overview,

@@ -1,5 +1,6 @@
 import { account } from './account.ts'
 import { alert } from './alert.ts'
+import { audit } from './audit.ts'
 import { common } from './common.ts'
 import { overview } from './overview.ts'
 import { point } from './point.ts'
@@ -26,6 +27,7 @@ export const messages = {
   account,
   user,
   token,
+  audit,
   run,
   alert,
   overview,

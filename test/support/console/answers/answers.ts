@@ -1,6 +1,7 @@
 import type { World } from '../world/world.ts'
 import { answerAccount } from './account.ts'
 import { answerAlerts } from './alerts.ts'
+import { answerAudit } from './audit.ts'
 import { answerConfiguration } from './configuration.ts'
 import { answerPeople } from './people.ts'
 import { answerPoints } from './points.ts'
@@ -19,6 +20,7 @@ export function makeAnswers(world: World, live: Live): Answers {
     answerSession(stage),
     answerAccount(stage),
     answerPeople(stage),
+    answerAudit(stage),
     answerWork(stage),
     answerAlerts(stage),
     answerConfiguration(stage),

@@ -149,4 +149,31 @@ export const PEOPLE_SCREENS: readonly Screen[] = [
     },
   },
   { name: 'token-made', path: '/tokens', world: 'full', looks: ALL, ready: makeToken },
+  {
+    name: 'audit',
+    path: '/audit',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: seen(/Restore started|Wiederherstellung gestartet/),
+  },
+  { name: 'audit-empty', path: '/audit', world: 'empty', looks: BOTH, ready: seen('Nothing was changed yet') },
+  { name: 'audit-failing', path: '/audit', world: 'failing', looks: BOTH, ready: seen('cannot be read') },
+  {
+    name: 'audit-none',
+    path: '/audit?from=2027-01-01',
+    world: 'full',
+    looks: BOTH,
+    ready: seen('No entry fits'),
+  },
+  {
+    name: 'audit-entry',
+    path: '/audit?operation=restores.start&from=2026-11-01&until=2026-11-22',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: async (page) => {
+      await page.getByRole('row').nth(1).focus()
+      await page.keyboard.press('Enter')
+      await page.getByText('/srv/finance/2026').waitFor()
+    },
+  },
 ]

@@ -1,5 +1,6 @@
 import type {
   Alert,
+  AuditEntry,
   BackupSet,
   DeliverySettings,
   Point,
@@ -14,6 +15,7 @@ import type {
   Vault,
 } from '../../../../core/contract/index.ts'
 import { makeAlerts } from './alerts.ts'
+import { makeAudit } from './audit.ts'
 import { makeConfiguration } from './configuration.ts'
 import { makePoints } from './points.ts'
 import { makeRunDetails, makeRuns } from './runs.ts'
@@ -34,6 +36,8 @@ export interface World {
   isSetupNeeded: boolean
   users: User[]
   tokens: Token[]
+  /** The newest first. */
+  audit: AuditEntry[]
   settings: Settings
   vaults: Vault[]
   sources: Source[]
@@ -77,6 +81,7 @@ export function makeWorld(kind: WorldKind): World {
     settings: structuredClone(SETTINGS),
     ...configuration,
     users: kind === 'new' ? [] : configuration.users,
+    audit: isFilled ? makeAudit() : [],
     tokens: isFilled ? makeTokens() : [],
     runs,
     details: makeRunDetails(runs),
