@@ -85,6 +85,27 @@ export const SCREENS: readonly Screen[] = [
   { name: 'run-failed', path: '/runs?state=failed', world: 'full', looks: BOTH, ready: openRun(0) },
   { name: 'run-warning', path: '/runs?state=warning', world: 'full', looks: BOTH, ready: openRun(0) },
   {
+    name: 'run-unconfirmed',
+    path: '/runs?kind=forget',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: async (page) => {
+      await openRun(0)(page)
+      await page.getByRole('button', { name: /Confirm, and do it|Bestätigen und ausführen/ }).waitFor()
+    },
+  },
+  {
+    name: 'run-confirm',
+    path: '/runs?kind=forget',
+    world: 'full',
+    looks: BOTH,
+    ready: async (page) => {
+      await openRun(0)(page)
+      await page.getByRole('button', { name: 'Confirm, and do it' }).press('Enter')
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
     name: 'run-cancel',
     path: '/runs',
     world: 'full',

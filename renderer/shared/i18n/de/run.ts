@@ -121,8 +121,22 @@ export const run: Messages['run'] = {
   retry: 'Noch einmal',
   retried: 'Er wurde wieder eingereiht.',
   confirmTitle: 'Dieser Lauf wartet auf einen Menschen',
+  confirmSafety: 'Es wurde nichts entfernt, und es wird nichts entfernt, bis es jemand bestätigt.',
   confirmText:
-    'Er würde etwas tun, das sich nicht rückgängig machen lässt, und hat davor angehalten. Lesen Sie das Log, und bestätigen Sie es beim Tresor.',
+    'Prüfen Sie, ob die Uhr richtig geht und ob die Richtlinie behält, was sie soll. Ist es gewollt, bestätigen Sie es; wenn nicht, beheben Sie den Grund, und der nächste Lauf entscheidet neu.',
+  confirmShort: 'Wartet darauf, dass ihn jemand bestätigt.',
+  confirmAsk: 'Ihre Rolle kann das nicht bestätigen. Sagen Sie es einem Operator oder Administrator.',
+  confirm: 'Bestätigen und ausführen',
+  confirmAskTitle: 'Trotzdem ausführen?',
+  confirmMeans: {
+    forget:
+      'Er wird noch einmal gestartet und entfernt, was die Richtlinien in {name} nach der jetzigen Uhr nicht mehr behalten, wie viel es auch ist. Entfernte Wiederherstellungspunkte lassen sich nicht zurückholen.',
+    prune:
+      'Er wird noch einmal gestartet und entfernt endgültig, was kein Wiederherstellungspunkt braucht und was nach der jetzigen Uhr lange genug gewartet hat. Das lässt sich nicht zurückholen.',
+  },
+  confirmKeep: 'Nichts entfernen',
+  confirmOver: 'Nach diesem kam ein neuerer Lauf derselben Art: Er wartet nicht mehr.',
+  confirmNewer: 'Den neueren öffnen',
   results: 'Ergebnis',
   result: {
     filesNew: 'Neue Dateien',

@@ -119,8 +119,22 @@ export const run = {
   retry: 'Do it again',
   retried: 'It was queued again.',
   confirmTitle: 'This run waits for a person',
+  confirmSafety: 'Nothing was removed, and nothing will be until somebody confirms it.',
   confirmText:
-    'It would do something that cannot be undone, and stopped before. Read the log, and confirm it from the vault.',
+    'Look whether the clock is right, and whether the policy keeps what it should. If it is meant, confirm it; if not, mend what is wrong, and the next run decides anew.',
+  confirmShort: 'Waits for a person to confirm it.',
+  confirmAsk: 'Your role cannot confirm it. Tell an operator or an administrator.',
+  confirm: 'Confirm, and do it',
+  confirmAskTitle: 'Do it all the same?',
+  confirmMeans: {
+    forget:
+      'It is started again, and removes what the policies no longer keep in {name}, by the clock of now, however much that is. Removed recovery points cannot be brought back.',
+    prune:
+      'It is started again, and removes for good what no recovery point needs, and what has waited long enough by the clock of now. It cannot be brought back.',
+  },
+  confirmKeep: 'Remove nothing',
+  confirmOver: 'A newer run of the same kind came behind this one: it waits no more.',
+  confirmNewer: 'Open the newer one',
   results: 'Result',
   result: {
     filesNew: 'New files',

@@ -30,11 +30,32 @@ const CAUSES: Readonly<Partial<Record<RunState, { code: string; text: string; re
   waiting: { code: 'retry', text: 'Attempt 1 of 3 failed: the vault did not answer.', remedy: null },
   running: { code: 'begun', text: 'It is being carried out.', remedy: null },
 }
+/** The newest prune stopped for a person (RET-22). */
+const UNCONFIRMED = 11
+
+function waits(run: Run): Run {
+  return {
+    ...run,
+    kind: 'forget',
+    state: 'failed',
+    cause: {
+      code: 'policy/unconfirmed',
+      text: 'Stopped for a person to confirm it: 118 of 120 recovery points of Old projects would go at once. Nothing was removed.',
+    },
+    remedy: 'Look at what the policy keeps. If that is what is wanted, confirm it.',
+    result: null,
+    canRetry: true,
+    needsConfirmation: true,
+  }
+}
+
 const DONE = { code: 'done', text: 'All of it was done.', remedy: null }
 
 /** The newest first; the newest of them are going on. */
 export function makeRuns({ sets, vaults }: Configuration, { isCalm }: { isCalm: boolean }): Run[] {
-  return Array.from({ length: COUNT }, (_, index) => makeRun(index))
+  return Array.from({ length: COUNT }, (_, index) =>
+    index === UNCONFIRMED && !isCalm ? waits(makeRun(index)) : makeRun(index),
+  )
 
   function makeRun(index: number): Run {
     const set = sets[index % sets.length]
