@@ -6,12 +6,9 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-import { complaintsOf, violations } from '../support/console/accessibility.ts'
-import { startBrowser } from '../support/console/browser.ts'
+import { openStory, STORY_PASSWORD } from '../support/console/story.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { startService } from '../support/service.ts'
-
-const PASSWORD = 'correct horse battery'
 
 /** Goes into a folder from where a list of folders begins. */
 async function goInto(page: Page, folder: string, button: (name: string) => string): Promise<void> {
@@ -33,42 +30,35 @@ describeWith(['chromium', 'restic'], 'the first day of an appliance, in a browse
 
   it('goes from the printed link to a folder that is protected on a schedule, backed up, browsed and restored', async () => {
     await using service = await startService(join(home, 'data'))
-    await using browser = await startBrowser()
-    const page = await browser.open({ theme: 'light' })
-    const complaints = complaintsOf(page)
-    let shots = 0
-    const look = async (): Promise<void> => {
-      expect(await violations(page)).toEqual([])
-      const folder = process.env['SHOTS']
-      if (folder !== undefined) await page.screenshot({ path: join(folder, `${shots++}.png`) })
-    }
+    await using story = await openStory('light')
+    const { page, complaints } = story
 
     await page.goto(service.setupUrl ?? '')
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-    await page.getByLabel('Password again').fill(PASSWORD)
-    await look()
+    await page.getByLabel('Password', { exact: true }).fill(STORY_PASSWORD)
+    await page.getByLabel('Password again').fill(STORY_PASSWORD)
+    await story.look('first-run-1-administrator')
     await page.getByRole('button', { name: 'Make the administrator' }).click()
 
     await page.getByLabel('Folder').fill(join(home, 'vault'))
     await page.getByRole('button', { name: 'Look at it' }).click()
     await page.getByRole('button', { name: 'Make the vault' }).waitFor()
-    await look()
+    await story.look('first-run-2-vault')
     await page.getByRole('button', { name: 'Make the vault' }).click()
 
     await page.getByRole('heading', { name: 'What to protect' }).waitFor()
     await goInto(page, home, (name) => `Open ${name}`)
     await page.getByRole('checkbox', { name: 'Protect source' }).click()
     await page.getByText('1 folder chosen').waitFor()
-    await look()
+    await story.look('first-run-3-source')
     await page.getByRole('button', { name: 'Protect it' }).click()
 
     await page.getByRole('button', { name: 'Back up now' }).click()
     await page.getByText('The first recovery point is there.').waitFor()
-    await look()
+    await story.look('first-run-4-backup')
     await page.getByRole('button', { name: 'Continue' }).click()
 
-    await page.getByLabel('Your password').fill(PASSWORD)
-    await look()
+    await page.getByLabel('Your password').fill(STORY_PASSWORD)
+    await story.look('first-run-5-kit')
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Download the recovery kit' }).click()
     const kit = readFileSync(await (await download).path(), 'utf8')
@@ -76,14 +66,14 @@ describeWith(['chromium', 'restic'], 'the first day of an appliance, in a browse
 
     await page.getByText('Everything is protected.').waitFor()
     await page.getByText('Nothing needs you.').waitFor()
-    await look()
+    await story.look('first-run-6-overview')
 
     await page.getByRole('link', { name: 'Recovery points' }).click()
     await page.getByRole('row', { name: /First backup set/ }).click()
     for (const name of source.split('/').filter(Boolean))
       await page.getByRole('row', { name: `${name} Folder` }).click()
     await page.getByRole('checkbox', { name: 'Choose letters' }).click()
-    await look()
+    await story.look('first-run-7-point')
     await page.getByRole('button', { name: 'Restore 1 chosen entry' }).click()
 
     mkdirSync(join(home, 'restored'))
@@ -91,10 +81,10 @@ describeWith(['chromium', 'restic'], 'the first day of an appliance, in a browse
     await goInto(page, join(home, 'restored'), (name) => name)
     await page.getByRole('button', { name: 'See what will happen' }).click()
     await page.getByRole('button', { name: 'Restore now' }).waitFor()
-    await look()
+    await story.look('first-run-8-plan')
     await page.getByRole('button', { name: 'Restore now' }).click()
     await page.getByText('Succeeded').first().waitFor()
-    await look()
+    await story.look('first-run-9-restored')
     expect(readFileSync(join(home, 'restored', source, 'letters', 'to-berta.txt'), 'utf8')).toContain('all is well')
     expect(complaints).toEqual([])
 

@@ -3,6 +3,7 @@ import {
   addEvent,
   snapshotsOfPoints,
   type PointRow,
+  type RunEventRow,
   type RunRow,
   type Rows,
   savePoint,
@@ -106,9 +107,9 @@ export async function noteUpkeep(
   // Until the vault is measured again. Null stays null: it never was.
   if (grown !== 0)
     await vault
-      .set(({ case: when, eb }) => {
+      .set((eb) => {
         const next = eb('bytes_stored', '+', grown)
-        return { bytes_stored: when().when(next, '<', 0).then(0).else(next).end() }
+        return { bytes_stored: eb.case().when(next, '<', 0).then(0).else(next).end() }
       })
       .execute()
   if (run.kind === 'check') await vault.set({ checked_at: now, check_damages: figures['damages'] ?? 0 }).execute()
@@ -161,8 +162,22 @@ export async function noteStopped(run: RunRow, { book }: AttemptTools, why: Caus
 }
 
 /** Writes down an attempt of which only the vault can tell what it did. A person's wish to have it stopped stays. */
-export async function noteInterrupted(run: RunRow, { book }: AttemptTools, why: Cause): Promise<void> {
-  await book.noteOf(run, (now) => ({ event: 'interrupt', cause: isUnwanted(now) ? causeOf(now) : why }))
+export async function noteInterrupted(run: RunRow, { book, clock, emit }: AttemptTools, why: Cause): Promise<void> {
+  const lines: RunEventRow[] = []
+  const noted = await book.noteOf(run, (now) => ({
+    event: 'interrupt',
+    cause: isUnwanted(now) ? causeOf(now) : why,
+    // Whoever reads the log wonders why everything begins anew in it.
+    async also(rows) {
+      lines.length = 0
+      const { code, text: message } = why
+      lines.push(
+        await addEvent(rows, { run_id: run.id, at: clock.now(), level: 'warning', code, message, object: null }),
+      )
+      return undefined
+    },
+  }))
+  if (noted) for (const event of lines) emit({ type: 'log', event })
 }
 
 /** The cause of a run that is being stopped, or was broken off while it was. */

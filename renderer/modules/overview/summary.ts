@@ -27,7 +27,9 @@ export function summarise({ state, sets }: Pick<Overview, 'state' | 'sets'>, { t
     unprotected: sets.late + sets.failed + sets.never,
   }
   const n = counted[state]
-  const details = state === 'empty' ? [t('overview.text.empty')] : [t(`overview.text.${state}`, { n, total })]
+  const isOnly = total === 1 && (state === 'attention' || state === 'unprotected')
+  const text = isOnly ? t(`overview.textOnly.${state}`) : t(`overview.text.${state}`, { n, total })
+  const details = [text]
   if (sets.disabled > 0) details.push(t('overview.disabled', { n: sets.disabled }))
   return { tone: TONES[state], sentence: t(`overview.state.${state}`), details }
 }

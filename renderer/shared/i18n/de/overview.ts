@@ -16,6 +16,10 @@ export const overview: Messages['overview'] = {
     unprotected:
       '{n} von {total} Backup-Sets ist nicht, wie seine Richtlinie es verlangt. | {n} von {total} Backup-Sets sind nicht, wie ihre Richtlinien es verlangen.',
   },
+  textOnly: {
+    attention: 'Der letzte Lauf des einzigen Backup-Sets endete mit einer Warnung.',
+    unprotected: 'Das einzige Backup-Set ist nicht, wie seine Richtlinie es verlangt.',
+  },
   disabled: '{n} Set ist abgeschaltet. | {n} Sets sind abgeschaltet.',
   next: 'Nächster Lauf {when}.',
   begin: 'Die erste Sicherung einrichten',
@@ -23,7 +27,7 @@ export const overview: Messages['overview'] = {
   runningNone: 'Jetzt läuft nichts.',
   needs: 'Was Sie braucht',
   needsNone: 'Nichts braucht Sie.',
-  moreAlerts: 'Alle {n} offenen Meldungen',
+  moreAlerts: 'Eine offene Meldung | Alle {n} offenen Meldungen',
   sets: 'Backup-Sets',
   protection: {
     protected: 'Gesichert',

@@ -12,6 +12,10 @@ export const overview = {
     unprotected:
       '{n} of {total} backup sets is not as its policy asks. | {n} of {total} backup sets are not as their policies ask.',
   },
+  textOnly: {
+    attention: 'The last run of the only backup set ended with a warning.',
+    unprotected: 'The only backup set is not as its policy asks.',
+  },
   disabled: '{n} set is switched off. | {n} sets are switched off.',
   next: 'Next run {when}.',
   begin: 'Set up the first backup',
@@ -19,7 +23,7 @@ export const overview = {
   runningNone: 'Nothing runs now.',
   needs: 'What needs you',
   needsNone: 'Nothing needs you.',
-  moreAlerts: 'All {n} open alerts',
+  moreAlerts: 'One open alert | All {n} open alerts',
   sets: 'Backup sets',
   protection: {
     protected: 'Protected',

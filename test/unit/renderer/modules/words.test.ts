@@ -6,7 +6,7 @@ import type { Alert } from '../../../../core/contract/index.ts'
 import { PolicySettings } from '../../../../core/contract/index.ts'
 import { draftOf, inputOf } from '../../../../renderer/modules/alert/delivery-draft.ts'
 import { withAlert } from '../../../../renderer/modules/alert/with-alert.ts'
-import { alertsToShow } from '../../../../renderer/modules/overview/alerts-to-show.ts'
+import { alertsOf, alertsToShow } from '../../../../renderer/modules/overview/alerts-to-show.ts'
 import { summarise } from '../../../../renderer/modules/overview/summary.ts'
 import { simplePolicy } from '../../../../renderer/modules/setup/default-policy.ts'
 import { nextStep } from '../../../../renderer/modules/setup/setup-step.ts'
@@ -41,6 +41,23 @@ describe('the one sentence of the overview', () => {
       'overview.text.unprotected {"n":3,"total":6}',
       'overview.disabled {"n":4}',
     ])
+  })
+
+  it('speaks of the only set as such', () => {
+    const sets = { protected: 0, late: 0, failed: 1, never: 0, warning: 0, disabled: 0 }
+    expect(summarise({ state: 'unprotected', sets }, text).details).toEqual(['overview.textOnly.unprotected {}'])
+    expect(summarise({ state: 'empty', sets: { ...sets, failed: 0 } }, text).details).toEqual([
+      'overview.text.empty {"n":0,"total":0}',
+    ])
+  })
+
+  it('says of a set that needs somebody what is wrong with it, unless that was seen', () => {
+    const { alerts, sets } = makeWorld('full')
+    const late = sets.find(({ protection }) => protection === 'late')
+    const told = alertsOf({ alerts }, late?.id ?? '')
+    expect(told.map(({ kind }) => kind)).toEqual(['rpo-breached'])
+    const seen = told.flatMap((alert) => [{ ...alert, acknowledgedAt: alert.raisedAt }])
+    expect(alertsOf({ alerts: seen }, late?.id ?? '')).toEqual([])
   })
 
   it('is not followed by alerts of sets that are named already, nor by those that somebody has seen', () => {

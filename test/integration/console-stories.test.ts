@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+import { openStory, STORY_PASSWORD } from '../support/console/story.ts'
+import { describeWith } from '../support/peer/describe-with.ts'
+import { seededBytes } from '../support/seeded-chance.ts'
+import { startService, type TestService } from '../support/service.ts'
+
+/** What somebody has set up already: a folder, protected by hand. Returns the id of its set. */
+async function protect(service: TestService, home: string): Promise<string> {
+  const make = async (path: string, body: unknown): Promise<string> => {
+    const { status, body: told } = await service.api('POST', path, body)
+    if (status !== 201) throw new Error(`${path}: ${JSON.stringify(told)}`)
+    return (told as { id: string }).id
+  }
+  const location = { kind: 'directory', path: join(home, 'vault') }
+  const vaultId = await make('/vaults', { name: 'Main vault', location })
+  await service.api('POST', `/vaults/${vaultId}/kit`, { password: STORY_PASSWORD })
+  const sourceId = await make('/sources', { name: 'This computer', settings: { kind: 'file-server', host: 'files' } })
+  const settings = {
+    schedule: { timeZone: 'UTC', rules: [] },
+    retention: { days: 30, weeks: 0, months: 0, years: 0 },
+    retries: { attempts: 3, firstDelayMinutes: 1 },
+  }
+  const policyId = await make('/policies', { name: 'By hand', settings })
+  return make('/sets', { name: 'Ledgers', sourceId, vaultId, policyId, content: { roots: [join(home, 'source')] } })
+}
+
+async function signIn(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await page.getByLabel('User name').fill('admin')
+  await page.getByLabel('Password').fill(STORY_PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+}
+
+describeWith(['chromium'], 'a night in a browser, with a real service', () => {
+  let home: string
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'holdfast-stories-'))
+    mkdirSync(join(home, 'source'))
+    writeFileSync(join(home, 'source', 'ledger.txt'), 'all paid\n')
+  })
+  afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+  it('leads from a backup that failed to its remedy, and to a night that is good again', async () => {
+    await using service = await startService(join(home, 'data'))
+    await service.enter('admin', STORY_PASSWORD)
+    const setId = await protect(service, home)
+    // What was mounted there is not there tonight.
+    renameSync(join(home, 'source'), join(home, 'unmounted'))
+    await service.api('POST', `/sets/${setId}/runs`, {})
+
+    await using story = await openStory('dark')
+    const { page, complaints } = story
+    await signIn(page, service.url)
+    await page.getByText('Not everything is protected.').waitFor()
+    await page.getByRole('heading', { name: 'What needs you' }).waitFor()
+    await page.getByText('There is nothing at').first().waitFor()
+    await story.look('failure-1-overview')
+
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await page.getByText('Backup: Ledgers').first().click()
+    await page.getByText('earlier recovery points are untouched').first().waitFor()
+    await page.getByText('Check the path, and that the file system it lies on is mounted.').first().waitFor()
+    await story.look('failure-2-run')
+
+    renameSync(join(home, 'unmounted'), join(home, 'source'))
+    await page.getByRole('button', { name: 'Do it again' }).click()
+    await page.getByText('Succeeded').first().waitFor()
+    await story.look('failure-3-again')
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page.getByText('Everything is protected.').waitFor()
+    await page.getByText('Nothing needs you.').waitFor()
+    await page.getByRole('link', { name: 'Alerts' }).click()
+    await page.getByText('There is no open alert.').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('shows a run through the death of the service, says that it is not connected, and comes back by itself', async () => {
+    const data = join(home, 'data')
+    await using service = await startService(data)
+    await service.enter('admin', STORY_PASSWORD)
+    const setId = await protect(service, home)
+    for (let file = 0; file < 40; file++)
+      writeFileSync(join(home, 'source', `${file}.bin`), seededBytes(`story-${file}`, 20_000_000))
+
+    await using story = await openStory('light')
+    const { page } = story
+    await signIn(page, service.url)
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await service.api('POST', `/sets/${setId}/runs`, {})
+    await page.getByText('Backup: Ledgers').first().click()
+    await page.getByRole('progressbar').waitFor()
+    await story.look('killed-1-running')
+
+    await service.stop('SIGKILL')
+    await page.getByText('Not connected to the appliance: what you see is from').waitFor()
+    await story.look('killed-2-lost')
+
+    await using again = await startService(data, Number(new URL(service.url).port))
+    await page.getByText('Connected', { exact: true }).waitFor()
+    expect(await page.getByText('Not connected to the appliance').count()).toBe(0)
+    await page.getByText('Succeeded').first().waitFor()
+    await page.getByText('The appliance ended while this was carried out.').first().waitFor()
+    await story.look('killed-3-back')
+    await again.enter('admin', STORY_PASSWORD)
+    const { body } = await again.api('GET', '/points?limit=50')
+    expect((body as { items: unknown[] }).items).toHaveLength(1)
+  })
+})
