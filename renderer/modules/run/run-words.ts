@@ -33,9 +33,18 @@ export function toneOfStep(state: RunStep['state']): Tone {
   return STEP_TONES[state]
 }
 
-/** Why it is in its state. Texts with figures come from the appliance, as it has them; others are translated. */
-export function causeOf(run: Pick<Run, 'cause'>, { known }: Pick<Text, 'known'>): string {
-  return known('run.cause', run.cause.code) ?? run.cause.text
+/**
+ * Why it is in its state. Texts with figures come from the appliance, as it has them, in English: in other languages it is
+ * said first what kind of thing it is. Others are translated.
+ */
+export function causeOf(
+  { cause: { code, text } }: Pick<Run, 'cause'>,
+  { known, language }: Pick<Text, 'known' | 'language'>,
+): string {
+  const whole = known('run.cause', code)
+  if (whole !== undefined) return whole
+  const kind = language.value === 'en' ? undefined : (known('run.causeKind', code) ?? known('problem.reason', code))
+  return kind === undefined ? text : `${kind}: ${text}`
 }
 
 /** What a run is about, in a few words. */

@@ -16,6 +16,30 @@ export const alert: Messages['alert'] = {
     'catalog-not-backed-up': 'Der Katalog ist nicht gesichert',
     'delivery-failed': 'Meldungen konnten nicht gesendet werden',
   },
+  meaning: {
+    'run-failed':
+      'Frühere Wiederherstellungspunkte sind unberührt. Öffnen Sie den Lauf, und lesen Sie sein Log; starten Sie ihn neu, wenn der Grund behoben ist.',
+    'run-warning':
+      'Was gespeichert wurde, lässt sich wiederherstellen; was fehlt, ist nicht im Wiederherstellungspunkt. Der Lauf führt es auf.',
+    'rpo-breached':
+      'Was sich seit dem neuesten vollständigen Punkt geändert hat, ist nicht gesichert. Ältere Punkte sind nicht betroffen. Sehen Sie sich die letzten Läufe an, und sichern Sie jetzt.',
+    'disk-nearly-full':
+      'Was dort gespeichert ist, ist sicher. Ist die Platte voll, schlagen Sicherungen fehl. Vergrößern Sie sie, oder behalten Sie weniger Punkte.',
+    'kit-not-exported':
+      'Die Daten sind sicher, solange es diese Appliance ist. Geht sie verloren, kann ohne Notfallblatt niemand den Tresor lesen. Laden Sie es herunter, und verwahren Sie es anderswo.',
+    'not-verified':
+      'Nichts spricht dafür, dass Punkte beschädigt sind, aber nichts hat bewiesen, dass sie sich wiederherstellen lassen. Starten Sie eine Stichprobe.',
+    'needs-confirmation':
+      'Es wurde nichts entfernt, und es wird nichts entfernt, bis es jemand bestätigt. Prüfen Sie Uhr und Richtlinie, und bestätigen Sie es, wenn es gewollt ist.',
+    'vault-unreachable':
+      'Inzwischen wird nichts dorthin gesichert oder von dort wiederhergestellt. Sehen Sie nach, ob Platte oder Freigabe da ist.',
+    'damage-found':
+      'Manche Wiederherstellungspunkte lassen sich vielleicht nicht oder nur teilweise wiederherstellen. Öffnen Sie die Prüfung: Sie nennt, was beschädigt ist. Behalten Sie die Quellen, wie sie sind.',
+    'catalog-not-backed-up':
+      'Wiederherstellungspunkte sind sicher. Geht die Appliance verloren, ist neu einzurichten, was seither eingerichtet wurde. Starten Sie eine Katalogsicherung.',
+    'delivery-failed':
+      'Sicherungen sind nicht betroffen, aber auf diesem Weg erfährt niemand, wenn eine fehlschlägt. Berichtigen Sie den Versand, und senden Sie einen Test.',
+  },
   severity: { error: 'Fehler', warning: 'Warnung', hint: 'Hinweis' },
   open: 'Offen',
   cleared: 'Vorbei',

@@ -14,6 +14,23 @@ export const alert = {
     'catalog-not-backed-up': 'The catalog is not backed up',
     'delivery-failed': 'Alerts could not be sent',
   },
+  /** What it means; said before the appliance's own words where these are of another language. */
+  meaning: {
+    'run-failed': 'Earlier recovery points were not touched.',
+    'run-warning': 'What it stored can be restored; what it missed is not in its recovery point.',
+    'rpo-breached':
+      'What changed since the newest complete recovery point is not protected. Older recovery points are not affected.',
+    'disk-nearly-full': 'What is stored there is safe. When the disk is full, backups fail.',
+    'kit-not-exported':
+      'Data is safe as long as this appliance is. Without the kit nobody can read the vault if the appliance is lost.',
+    'not-verified': 'Nothing says that recovery points are damaged, and nothing has proved that they can be restored.',
+    'needs-confirmation': 'Nothing was removed, and nothing will be until somebody confirms it.',
+    'vault-unreachable': 'Nothing is backed up to it or restored from it meanwhile.',
+    'damage-found': 'Some recovery points may not be restorable, or only in part.',
+    'catalog-not-backed-up':
+      'Recovery points are safe. If this appliance is lost, what was set up since has to be set up anew.',
+    'delivery-failed': 'Backups are not affected, but nobody is told that way when one fails.',
+  },
   severity: { error: 'Error', warning: 'Warning', hint: 'Hint' },
   open: 'Open',
   cleared: 'Over',
