@@ -159,7 +159,8 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.getByLabel('Keep logs of runs').fill('30')
     double.world.settings = { ...double.world.settings, logDays: 60, diskFreePercent: 20 }
     double.emit({ type: 'changed', kind: 'settings', id: 'settings' })
-    await page.waitForFunction(`[...document.querySelectorAll('input')].some((input) => input.value === '20')`)
+    // What scripts may do there is limited, so the page is asked from here.
+    while ((await page.getByLabel('Alert below').inputValue()) !== '20') await page.waitForTimeout(20)
     expect(await page.getByLabel('Keep logs of runs').inputValue()).toBe('30')
     await page.getByRole('navigation').getByRole('link', { name: 'Vaults' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Stay here' }).click()
