@@ -75,6 +75,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'nav.policies', access: 'view', nav: { group: 'protect', icon: 'i-lucide-calendar-clock' } },
   },
   {
+    path: '/policies/new',
+    name: 'policy-new',
+    component: () => import('./pages/PolicyEditPage.vue'),
+    meta: { title: 'policy.new', access: 'configure' },
+  },
+  {
+    path: '/policies/:id/edit',
+    name: 'policy-edit',
+    component: () => import('./pages/PolicyEditPage.vue'),
+    meta: { title: 'policy.edit', access: 'configure' },
+  },
+  {
     path: '/policies/:id',
     name: 'policy',
     component: () => import('./pages/PolicyPage.vue'),

@@ -28,6 +28,14 @@ const open = (name: string) => async (page: Page) => {
   await page.locator('table').waitFor()
 }
 
+async function keepLess(page: Page): Promise<void> {
+  await open('Nightly, 30 days')(page)
+  await page.getByRole('link', { name: 'Change' }).click()
+  await page.getByLabel('All points, for days').fill('7')
+  await page.getByLabel('All points, for days').press('Tab')
+  await page.getByText('Finance shares: ').waitFor()
+}
+
 /** Screens of sources, backup sets and policies. */
 export const PROTECT_SCREENS: readonly Screen[] = [
   { name: 'sets', path: '/sets', world: 'full', looks: [...ALL, GERMAN], ready: seen('Contracts 2010') },
@@ -61,6 +69,36 @@ export const PROTECT_SCREENS: readonly Screen[] = [
     ready: open('Nightly, 30 days'),
   },
   { name: 'policy-windows', path: '/policies', world: 'full', looks: [...ALL, GERMAN], ready: open('New York') },
+  {
+    name: 'policy-in-use',
+    path: '/policies',
+    world: 'full',
+    looks: BOTH,
+    ready: async (page) => {
+      await open('Nightly, 30 days')(page)
+      await page.getByRole('button', { name: 'Remove' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'policy-new',
+    path: '/policies/new',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: (page) => page.locator('table').waitFor(),
+  },
+  { name: 'policy-edit', path: '/policies', world: 'full', looks: ALL, ready: keepLess },
+  {
+    name: 'policy-lose',
+    path: '/policies',
+    world: 'full',
+    looks: BOTH,
+    ready: async (page) => {
+      await keepLess(page)
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByRole('dialog').getByText('Finance shares').waitFor()
+    },
+  },
   { name: 'policy-month', path: '/policies', world: 'full', looks: BOTH, ready: open('Month end') },
   {
     name: 'policy-hand',
