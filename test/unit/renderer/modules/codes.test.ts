@@ -16,6 +16,18 @@ const codes = new Set(
     .filter((code) => !LOGGED.has(code)),
 )
 
+const says = (messages: { run: typeof german.run; problem: typeof german.problem }, language: string) => ({
+  known: (group: string, code: string): string | undefined => {
+    const groups: Record<string, Record<string, string>> = {
+      'run.cause': messages.run.cause,
+      'run.causeKind': messages.run.causeKind,
+      'problem.reason': messages.problem.reason,
+    }
+    return groups[group]?.[code]
+  },
+  language: { value: language } as never,
+})
+
 describe('what the appliance says by a code', () => {
   it('is found where it says it', () => {
     expect([...codes]).toEqual(expect.arrayContaining(['done', 'retry', 'files-missed', 'executor-down/skipped']))
@@ -42,17 +54,6 @@ describe('what the appliance says by a code', () => {
 })
 
 describe('the cause of a run', () => {
-  const says = (messages: { run: typeof german.run; problem: typeof german.problem }, language: string) => ({
-    known: (group: string, code: string): string | undefined => {
-      const groups: Record<string, Record<string, string>> = {
-        'run.cause': messages.run.cause,
-        'run.causeKind': messages.run.causeKind,
-        'problem.reason': messages.problem.reason,
-      }
-      return groups[group]?.[code]
-    },
-    language: { value: language } as never,
-  })
   const cause = { code: 'files-missed', text: '3 files could not be read.' }
 
   it('keeps its figures, and is said in German what it is first', () => {
