@@ -123,6 +123,23 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.close()
   })
 
+  it('opens an entry of the audit by the keyboard, and gives the focus back when it is closed', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url, { path: '/audit?operation=restores.start' })
+    const row = page.getByRole('row').nth(1)
+    await row.press('Enter')
+    const entry = page.getByRole('dialog').getByText('/srv/finance/2026')
+    await entry.waitFor()
+    // The key that opened it did not press what had the focus then: Escape has something to close.
+    await page.locator('[role=dialog] :focus, [role=dialog]:focus').waitFor()
+    expect(await entry.isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await page.locator('tr[aria-rowindex="2"]:focus').waitFor()
+    await page.close()
+  })
+
   it('offers a viewer nothing that changes anything', async () => {
     await using double = await openConsoleDouble('full')
     const page = await browser.open({ theme: 'light' })

@@ -173,7 +173,7 @@ export const PEOPLE_SCREENS: readonly Screen[] = [
     ready: async (page) => {
       await page.getByRole('row').nth(1).focus()
       await page.keyboard.press('Enter')
-      await page.getByText('/srv/finance/2026').waitFor()
+      await page.getByRole('dialog').getByText('/srv/finance/2026').waitFor()
     },
   },
 ]
