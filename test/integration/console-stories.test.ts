@@ -2,41 +2,12 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-import { openStory, STORY_PASSWORD } from '../support/console/story.ts'
+import { openStory, protect, signIn, STORY_PASSWORD } from '../support/console/story.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { seededBytes } from '../support/seeded-chance.ts'
-import { startService, type TestService } from '../support/service.ts'
-
-/** What somebody has set up already: a folder, protected by hand. Returns the id of its set. */
-async function protect(service: TestService, home: string): Promise<string> {
-  const make = async (path: string, body: unknown): Promise<string> => {
-    const { status, body: told } = await service.api('POST', path, body)
-    if (status !== 201) throw new Error(`${path}: ${JSON.stringify(told)}`)
-    return (told as { id: string }).id
-  }
-  const location = { kind: 'directory', path: join(home, 'vault') }
-  const vaultId = await make('/vaults', { name: 'Main vault', location })
-  await service.api('POST', `/vaults/${vaultId}/kit`, { password: STORY_PASSWORD })
-  const sourceId = await make('/sources', { name: 'This computer', settings: { kind: 'file-server', host: 'files' } })
-  const settings = {
-    schedule: { timeZone: 'UTC', rules: [] },
-    retention: { days: 30, weeks: 0, months: 0, years: 0 },
-    retries: { attempts: 3, firstDelayMinutes: 1 },
-  }
-  const policyId = await make('/policies', { name: 'By hand', settings })
-  return make('/sets', { name: 'Ledgers', sourceId, vaultId, policyId, content: { roots: [join(home, 'source')] } })
-}
-
-async function signIn(page: Page, url: string): Promise<void> {
-  await page.goto(url)
-  await page.getByLabel('User name').fill('admin')
-  await page.getByLabel('Password').fill(STORY_PASSWORD)
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Overview' }).waitFor()
-}
+import { startService } from '../support/service.ts'
 
 describeWith(['chromium'], 'a night in a browser, with a real service', () => {
   let home: string
