@@ -14,6 +14,8 @@ export const AuditEntry = z.object({
   /** The operation, by its name in the contract: `runs.cancel`. */
   operation: z.string(),
   object: z.string().nullable(),
+  /** What that is called now, or was last; null where nothing has a name by this. A recovery point is called by its set. */
+  objectName: z.string().nullable(),
   outcome: z.enum(['done', 'refused', 'failed']),
   /** What was given, without secrets. */
   details: z.record(z.string(), z.unknown()),

@@ -13,6 +13,7 @@ import { cursorOf, isText, readCursor } from '../present/cursor.ts'
 import { dayFigures } from '../present/day-figures.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
 import { readNames } from '../present/names.ts'
+import { readObjectNames } from '../present/object-names.ts'
 import { runDto } from '../present/run-dto.ts'
 import { describeSets } from '../present/set-dto.ts'
 import type { Tools } from '../tools.ts'
@@ -110,13 +111,16 @@ export function auditOperations({ catalog }: Tools): OperationsOf<'audit'> {
       const filter = { actor, operation, from: momentOf(from), until: momentOf(until) }
       const page = await listAudit(catalog.rows, filter, { limit, after: readCursor(cursor, isText) })
       const last = page.rows.at(-1)
-      const items = page.rows.map((entry): AuditEntry => ({
+      const nameOf = await readObjectNames(catalog.rows)
+      const names = await Promise.all(page.rows.map(({ object }) => nameOf(object)))
+      const items = page.rows.map((entry, index): AuditEntry => ({
         id: entry.id,
         at: instant(entry.at),
         actor: entry.actor,
         address: entry.address,
         operation: entry.operation,
         object: entry.object,
+        objectName: names[index] ?? null,
         outcome: entry.outcome,
         details: JSON.parse(entry.details) as Record<string, unknown>,
       }))

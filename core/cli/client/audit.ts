@@ -54,7 +54,8 @@ async function audit(
       entry.actor,
       entry.operation,
       entry.outcome,
-      entry.object !== null && isWholeId(entry.object) ? shortId(entry.object) : (entry.object ?? ''),
+      entry.objectName ??
+        (entry.object !== null && isWholeId(entry.object) ? shortId(entry.object) : (entry.object ?? '')),
       entry.address ?? '',
     ],
     empty: 'Nothing was changed or restored.',

@@ -1,6 +1,13 @@
 import type { AuditEntry } from '../../../../core/contract/index.ts'
 import { HOUR, idOf, instantAt, NOW } from './ids.ts'
 
+const NAMES: Readonly<Record<string, string>> = {
+  [idOf(5, 0)]: 'Finance shares',
+  [idOf(4, 0)]: 'Every night, 12 months',
+  [idOf(7, 4)]: 'Finance shares',
+  [idOf(1, 2)]: 'helpdesk',
+  [idOf(2, 1)]: 'Offsite',
+}
 const WHAT: readonly (readonly [string, string | null, Record<string, unknown>])[] = [
   ['session.signIn', 'admin', { name: 'admin' }],
   ['runs.backUp', idOf(5, 0), { setId: idOf(5, 0) }],
@@ -23,6 +30,7 @@ export function makeAudit(): AuditEntry[] {
       address: isStranger ? '203.0.113.77' : '10.20.4.17',
       operation,
       object,
+      objectName: NAMES[object ?? ''] ?? null,
       outcome: isStranger ? 'refused' : operation === 'runs.backUp' && index % 4 === 1 ? 'failed' : 'done',
       details,
     }
