@@ -6,6 +6,7 @@
  * - **Abortable**: what every slow function takes, last.
  */
 export { type Abortable, sleep } from './abort.ts'
+export { addressKey } from './address-key.ts'
 export { argumentBytes, isTextArgument, readArguments } from './argument-bytes.ts'
 export { type Chance, systemChance } from './chance.ts'
 export { type Clock, dateOf, formatInstant, localInstant, localOffset, parseInstant, systemClock } from './clock.ts'

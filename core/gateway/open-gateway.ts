@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 
 import type { Appliance, Caller } from '../appliance/index.ts'
-import { type Chance, type Clock, CoreError } from '../base/index.ts'
+import { addressKey, type Chance, type Clock, CoreError } from '../base/index.ts'
 import { isGranted } from '../contract/index.ts'
 import { API_PREFIX, createApiHandler } from './api/api-handler.ts'
 import { createStreams } from './api/streams.ts'
@@ -148,7 +148,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
   async function mayGoOn(address: string): Promise<boolean> {
     try {
-      await limiter.consume(address)
+      await limiter.consume(addressKey(address))
       return true
     } catch {
       return false

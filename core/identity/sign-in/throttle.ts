@@ -1,5 +1,4 @@
-import { type Clock, systemClock } from '../../base/index.ts'
-import { addressKey } from './address-key.ts'
+import { addressKey, type Clock, systemClock } from '../../base/index.ts'
 import { createFailureCounts, type WaitRule } from './failure-counts.ts'
 
 export interface SignInAttempt {
