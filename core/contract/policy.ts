@@ -163,7 +163,10 @@ export const policies = {
       z.object({
         /** The next times at which a run would begin, at most 50 of them. */
         times: z.array(Instant),
-        /** Of the set's points, or of those that a year of this schedule would make: from the oldest to the newest. */
+        /**
+         * Of the set's points, or of those that a year of this schedule would have made until now, of which the newest
+         * 10,000 count: from the oldest to the newest.
+         */
         decisions: z.array(RetentionDecision),
       }),
     ),

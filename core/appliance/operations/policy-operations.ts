@@ -1,13 +1,7 @@
 import { newId } from '../../base/index.ts'
 import type { Policy, PolicySettings } from '../../contract/index.ts'
 import { allPoints, type PolicyRow, policyRows, setRows } from '../../database/index.ts'
-import {
-  nextTimes,
-  parseRetentionRules,
-  timesBetween,
-  validateBandwidth,
-  validateSchedule,
-} from '../../policy/index.ts'
+import { newestTimes, nextTimes, parseRetentionRules, validateBandwidth, validateSchedule } from '../../policy/index.ts'
 import { instant } from '../present/instant.ts'
 import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
 import { policySettingsOf } from '../present/stored.ts'
@@ -16,7 +10,7 @@ import type { OperationsOf } from './operations.ts'
 import { conflict, nameTaken, noSuch } from './refusals.ts'
 
 const YEAR = 366 * 24 * 60 * 60 * 1000
-/** A preview of a year of hourly points has 8784. */
+/** A preview of a year of hourly points has 8784. Of what is more frequent the newest are previewed. */
 const MOST_PREVIEWED = 10_000
 
 export function policyOperations({ catalog, clock, chance, publish, engine }: Tools): OperationsOf<'policies'> {
@@ -89,7 +83,7 @@ export function policyOperations({ catalog, clock, chance, publish, engine }: To
       const times = nextTimes(schedule, now, 50).map(instant)
       if (setId === undefined) {
         // As if this schedule had been kept for a year: each run is complete as it begins.
-        const made = timesBetween(schedule, now - YEAR, now, { most: MOST_PREVIEWED })
+        const made = newestTimes(schedule, now - YEAR, now, MOST_PREVIEWED)
         const points = made.map((completed, index) => ({
           id: String(index),
           kind: 'full' as const,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
-import type { Policy } from '../../contract/index.ts'
+import { formatCounted } from '../../base/index.ts'
+import type { Policy, RetentionDecision } from '../../contract/index.ts'
 import { clientCommand, type ClientOptions, type End, groupCommand } from './client-command.ts'
 import { type ClientSession, withClient } from './client-session.ts'
 import { findPolicy, findSet } from './lookup/find-in.ts'
@@ -145,10 +146,13 @@ async function preview(session: ClientSession, wanted: string | undefined, optio
   output.say(times.length === 0 ? 'Nothing begins by itself.' : 'It would begin:')
   for (const time of times.slice(0, TIMES_TOLD)) output.say(`  ${when(time)}`)
   output.say('')
-  output.say(setId === undefined ? 'Of a year of it would be kept:' : `Of the points of ${options.set ?? ''} are kept:`)
-  writeDecisions(
-    output,
-    setId === undefined ? decisions.filter(({ isKept }) => isKept || output.json) : decisions,
-    'None: there are no points.',
-  )
+  output.say(setId === undefined ? madeText(decisions) : `Of the points of ${options.set ?? ''} are kept:`)
+  writeDecisions(output, decisions, { empty: 'None: there are no points.', onlyKept: setId === undefined })
+}
+
+/** Of frequent backups the service looks at the newest alone: since when is said, so that nobody takes them for a year. */
+function madeText(decisions: readonly RetentionDecision[]): string {
+  const [oldest] = decisions
+  if (!oldest) return 'In a year until now it would have made no point.'
+  return `Since ${when(oldest.completedAt)} it would have made ${formatCounted(decisions.length, 'point')}. Of these would be kept:`
 }

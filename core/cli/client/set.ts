@@ -188,5 +188,5 @@ async function retention(session: ClientSession, wanted: string): Promise<void> 
   const { client, output, signal } = session
   const { id, name } = await findSet(session, wanted)
   const { decisions } = await client.sets.retention({ id }, { signal })
-  writeDecisions(output, decisions, `${name} has no recovery points yet.`)
+  writeDecisions(output, decisions, { empty: `${name} has no recovery points yet.` })
 }

@@ -1,5 +1,5 @@
 import { MINUTE } from './local-day.ts'
-import { newestTime } from './newest-time.ts'
+import { newestTimes } from './newest-times.ts'
 import { timesBetween } from './next-times.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -51,7 +51,7 @@ export function dueRuns(
 ): DueRuns {
   const isBinding = lastScheduledFor <= now + MOST_SET_BACK
   const after = Math.max(lastLooked, isBinding ? lastScheduledFor : Number.NEGATIVE_INFINITY)
-  const scheduledFor = newestTime(schedule, after, now)
+  const [scheduledFor] = newestTimes(schedule, after, now, 1)
   if (scheduledFor === undefined) return { due: undefined, missed: undefined }
   const expiresAt = scheduledFor + schedule.expireAfterMinutes * MINUTE
   const passedOver = timesBetween(schedule, after, scheduledFor - 1, { most: MOST_COUNTED }).length

@@ -5,12 +5,16 @@ import { shortId } from './names.ts'
 import { when } from './when.ts'
 import { writeList } from './write-list.ts'
 
-/** Which points are kept, until when, and why: the oldest first. */
-export function writeDecisions(output: Output, decisions: readonly RetentionDecision[], empty: string): void {
+/** Which points are kept, until when, and why: the oldest first. `onlyKept`: people are shown those alone. */
+export function writeDecisions(
+  output: Output,
+  decisions: readonly RetentionDecision[],
+  { empty, onlyKept = false }: { readonly empty: string; readonly onlyKept?: boolean },
+): void {
   const hasIds = decisions.some(({ pointId }) => pointId !== null)
   writeList(output, {
     type: 'decision',
-    items: decisions,
+    items: onlyKept && !output.json ? decisions.filter(({ isKept }) => isKept) : decisions,
     columns: [
       { title: hasIds ? 'Point' : '' },
       { title: 'Completed' },

@@ -1,5 +1,5 @@
 import type { Policy, PolicySettings, RetentionDecision } from '../../../../core/contract/index.ts'
-import { decideRetention, nextTimes, type RetentionPoint, timesBetween } from '../../../../core/policy/index.ts'
+import { decideRetention, newestTimes, nextTimes, type RetentionPoint } from '../../../../core/policy/index.ts'
 import { refuse } from '../refuse.ts'
 import { DAY, idOf, instantAt, NOW } from '../world/ids.ts'
 import { type Answers, byId, type Stage } from './stage.ts'
@@ -82,7 +82,7 @@ export function answerPolicies({ world, live, count: next }: Stage): Answers {
 }
 
 function decideYear({ schedule, retention }: PolicySettings): RetentionDecision[] {
-  const times = timesBetween(schedule, NOW - 366 * DAY, NOW, { most: 10_000 })
+  const times = newestTimes(schedule, NOW - 366 * DAY, NOW, 10_000)
   const points = times.map((completed, index) => ({
     id: String(index),
     kind: 'full' as const,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import {
   dueRuns,
+  newestTimes,
   nextTimes,
   type ScheduleDays,
   type ScheduleRule,
@@ -133,6 +134,37 @@ describe('whatever the rules', () => {
         expect(dueRuns(schedule, { lastLooked, now }).due?.scheduledFor).toBe(times.at(-1))
       }),
     )
+  })
+
+  it('the newest are the end of all of them, however few are asked for', () => {
+    fc.assert(
+      fc.property(
+        zone,
+        rules,
+        moment,
+        fc.integer({ min: 1, max: 6000 }),
+        fc.integer({ min: 0, max: 300 }),
+        (timeZone, all, after, minutes, count) => {
+          const schedule = { timeZone, rules: all }
+          const until = after + minutes * 60_000
+          const times = timesBetween(schedule, after, until, { most: 10_000 })
+          expect(newestTimes(schedule, after, until, count)).toEqual(count === 0 ? [] : times.slice(-count))
+        },
+      ),
+    )
+  })
+
+  it('the newest may be of the evening before, though the day has one of its own', () => {
+    const all: ScheduleRule[] = [
+      { type: 'interval', days: { type: 'week', weekdays: [5] }, everyMinutes: 60, from: '22:00', until: '04:00' },
+      { type: 'times', days: { type: 'week', weekdays: [6] }, times: ['01:30'] },
+    ]
+    const saturday = Date.parse('2026-11-21')
+    const hours = (hour: number): number => saturday + hour * 3_600_000
+    const newest = (count: number): number[] =>
+      newestTimes({ timeZone: 'UTC', rules: all }, hours(-48), hours(12), count)
+    expect(newest(1)).toEqual([hours(4)])
+    expect(newest(4)).toEqual([hours(1.5), hours(2), hours(3), hours(4)])
   })
 
   it('they are those of somebody who looks once a minute, for three days', () => {
