@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { complaintsOf, violations } from '../support/console/accessibility.ts'
 import { PASSWORD } from '../support/console/answers/session.ts'
-import { type ConsoleBrowser, signIn, startBrowser } from '../support/console/browser.ts'
+import { type ConsoleBrowser, enter, signIn, startBrowser } from '../support/console/browser.ts'
 import { openConsoleDouble } from '../support/console/double.ts'
 import { SCREENS } from '../support/console/screens.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
@@ -22,9 +22,10 @@ describeWith(['chromium'], 'the console in a browser', () => {
       const page = await browser.open(look)
       const complaints = complaintsOf(page)
       if (isSignedOut === true) await page.goto(double.url + path)
-      else await signIn(page, double.url, { path })
+      else await enter(page, double.url, { path })
       await ready(page, double)
-      expect(await violations(page)).toEqual([])
+      // Another language or zone changes words, not what they are in: to look at that takes longest.
+      if (look.language === undefined && look.timeZone === undefined) expect(await violations(page)).toEqual([])
       expect(complaints).toEqual([])
       // Nothing sticks out of a narrow window: no page scrolls sideways.
       const overflow = await page.evaluate(
