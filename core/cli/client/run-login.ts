@@ -81,13 +81,32 @@ async function signIn(client: Client, options: LoginOptions, signal: AbortSignal
     { questions: ['Password: '], file: options.passwordFile, option: '--password-file' },
     { signal },
   )
-  const given = { name, password, ...(options.totp !== undefined && { totp: options.totp }) }
+  const given = { name, password, ...(options.totp !== undefined && { totp: digitsOf(options.totp) }) }
   try {
     return await client.session.signIn(given, { signal })
   } catch (error) {
     if (!isCode(error, 'identity/totp-needed')) throw error
     const totp = await askLine('Six digits of the second factor: ', { signal })
-    if (totp === undefined) throw error
-    return await client.session.signIn({ ...given, totp }, { signal })
+    if (totp === undefined) throw totpMissing(name, error)
+    return await client.session.signIn({ ...given, totp: digitsOf(totp) }, { signal })
   }
+}
+
+/** Authenticators show them in two halves, and so they are typed. */
+function digitsOf(text: string): string {
+  const digits = text.replaceAll(/\s/g, '')
+  if (/^\d{6}$/.test(digits)) return digits
+  throw new CoreError('input/invalid', 'The second factor is six digits, and that is not what was given.', {
+    safety: 'Nobody was signed in.',
+    remedy: 'Try again with those that your authenticator shows.',
+  })
+}
+
+function totpMissing(name: string, cause: unknown): CoreError {
+  return new CoreError('identity/totp-needed', `${name} signs in with a second factor, and it is missing.`, {
+    cause,
+    safety: 'Nobody was signed in.',
+    remedy:
+      'Give the six digits that your authenticator shows with --totp, or sign in at a terminal, where they are asked for.',
+  })
 }

@@ -28,7 +28,8 @@ export function errorOfAnswer(
   const { reason, object = null, fields = [], safety = null, remedy = null } = data ?? {}
   const needsLogin = code === 'NOT_SIGNED_IN' && !isProving
   const advice = {
-    safety: safety ?? (needsLogin ? 'Nothing was changed.' : null),
+    // Who could not say who he is has changed nothing.
+    safety: safety ?? (code === 'NOT_SIGNED_IN' ? 'Nothing was changed.' : null),
     remedy: needsLogin ? `Sign in: holdfast login ${url}` : remedy,
   }
   return new CoreError(codeIn(reason) ?? CODES[code], withFields(message, fields), {
