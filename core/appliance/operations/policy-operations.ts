@@ -7,7 +7,7 @@ import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
 import { policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { conflict, nameTaken, noSuch } from './refusals.ts'
+import { nameTaken, noSuch, usedBySets } from './refusals.ts'
 
 const YEAR = 366 * 24 * 60 * 60 * 1000
 /** A preview of a year of hourly points has 8784. Of what is more frequent the newest are previewed. */
@@ -70,8 +70,9 @@ export function policyOperations({ catalog, clock, chance, publish, engine }: To
       return one(id)
     },
     async remove({ id }) {
-      const { name, sets } = await one(id)
-      if (sets > 0) throw conflict(`${name} is used by backup sets.`, 'Give these another policy first.')
+      const { name } = await find(id)
+      const sets = (await setRows.list(catalog.rows)).filter(({ policy_id }) => policy_id === id)
+      if (sets.length > 0) throw usedBySets(name, sets, 'Give these backup sets another policy first.')
       await policyRows.update(catalog.rows, id, { removed_at: clock.now() })
       publish({ type: 'changed', kind: 'policy', id })
       return {}

@@ -27,3 +27,8 @@ export function badField(field: string, message: string, remedy: string): CoreEr
 export function conflict(message: string, remedy: string): CoreError {
   return new CoreError('object/conflict', message, { safety: 'Nothing was changed.', remedy })
 }
+
+/** Backup sets need it. All of them are named: each has to be seen to before it can go. */
+export function usedBySets(name: string, sets: readonly { readonly name: string }[], remedy: string): CoreError {
+  return conflict(`${name} is used by ${sets.map((set) => set.name).join(', ')}.`, remedy)
+}

@@ -11,7 +11,7 @@ import { cursorOf, isText, readCursor } from '../present/cursor.ts'
 import { instant } from '../present/instant.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { conflict, nameTaken, noSuch } from './refusals.ts'
+import { nameTaken, noSuch, usedBySets } from './refusals.ts'
 
 export function sourceOperations({ catalog, clock, chance, publish }: Tools): OperationsOf<'sources'> {
   async function find(id: string): Promise<SourceRow> {
@@ -63,8 +63,9 @@ export function sourceOperations({ catalog, clock, chance, publish }: Tools): Op
       return one(id)
     },
     async remove({ id }) {
-      const { name, sets } = await one(id)
-      if (sets > 0) throw conflict(`${name} is used by backup sets.`, 'Remove these first.')
+      const { name } = await find(id)
+      const sets = (await setRows.list(catalog.rows)).filter(({ source_id }) => source_id === id)
+      if (sets.length > 0) throw usedBySets(name, sets, 'Remove these backup sets first. Their recovery points stay.')
       await sourceRows.update(catalog.rows, id, { removed_at: clock.now() })
       publish({ type: 'changed', kind: 'source', id })
       return {}

@@ -1,13 +1,13 @@
 import { CoreError, isCode, newId } from '../../base/index.ts'
 import type { Vault, VaultLocation } from '../../contract/index.ts'
-import { type PointSums, setRows, sumPoints, type VaultRow, vaultRows } from '../../database/index.ts'
+import { type PointSums, removePointsOf, setRows, sumPoints, type VaultRow, vaultRows } from '../../database/index.ts'
 import { drawVaultPassword, makeVault, probePlace, proveVault, recoveryKitText } from '../../vault/index.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
 import { passwordContext } from '../runs/vault-readers.ts'
 import type { Tools } from '../tools.ts'
 import { protectedPaths } from './backup-set-operations.ts'
 import type { OperationsOf } from './operations.ts'
-import { conflict, nameTaken, noSuch } from './refusals.ts'
+import { conflict, nameTaken, noSuch, usedBySets } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
 export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
@@ -106,14 +106,15 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
     async detach({ id }) {
       const vault = await find(id)
       const sets = (await setRows.list(catalog.rows)).filter(({ vault_id }) => vault_id === id)
-      if (sets.length > 0) {
-        throw conflict(
-          `${vault.name} is used by ${sets.map(({ name }) => name).join(', ')}.`,
-          'Remove these backup sets first. What is stored in the vault stays.',
-        )
-      }
+      if (sets.length > 0)
+        throw usedBySets(vault.name, sets, 'Remove these backup sets first. What is stored in the vault stays.')
       readers.forget(id)
-      await vaultRows.update(catalog.rows, id, { removed_at: clock.now() })
+      const now = clock.now()
+      await catalog.transaction(async (within) => {
+        await vaultRows.update(within, id, { removed_at: now })
+        // Attached again it has them anew: listed twice, every other one could not be opened.
+        await removePointsOf(within, id, now)
+      })
       publish({ type: 'changed', kind: 'vault', id })
       return {}
     },

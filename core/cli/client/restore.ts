@@ -9,7 +9,8 @@ import { toldOrAwaited } from './follow/wait-for-run.ts'
 import { findPoint, findSet } from './lookup/find-in.ts'
 
 const HELP = `
-POINT is an id, its beginning, or "latest"; with --set the latest of that backup set. FOLDER and PATH are whole paths, on
+POINT is an id, its beginning, or "latest"; with --set the latest of that backup set. With --original the command says
+first what is there already and would be lost; --plan says it and does nothing. FOLDER and PATH are whole paths, on
 the computer of the service and in the point. Who may restore where, the service decides.
 
 Exit codes with --wait: 0 all of it, 3 with warnings, 1 it failed. With --plan: 3 where there is not enough room.
@@ -65,6 +66,7 @@ async function restore(session: ClientSession, wanted: string, options: RestoreO
     verify: options.verify,
   }
   if (options.plan === true) return plan(session, request)
+  if (options.original === true) await warnOfLoss(session, request)
   return toldOrAwaited(session, await client.restores.start(request, { signal }), options.wait)
 }
 
@@ -80,6 +82,18 @@ function targetOf(
   })
 }
 
+/** In place what is there goes: that is said before it does. It is the caller who asked for it, so he is not asked again. */
+async function warnOfLoss({ client, output, signal }: ClientSession, request: RestoreRequest): Promise<void> {
+  const { existing, existingLookedAt, warnings } = await client.restores.plan(request, { signal })
+  if (existing > 0) output.warn(existingText(existing, existingLookedAt))
+  for (const warning of warnings) output.warn(`Beware: ${warning}`)
+}
+
+function existingText(existing: number, lookedAt: number): string {
+  const are = existing === 1 ? 'is' : 'are'
+  return `${formatCount(existing)} of the first ${formatCounted(lookedAt, 'file')} ${are} there already.`
+}
+
 async function plan({ client, output, paths, signal }: ClientSession, request: RestoreRequest): Promise<ExitCode> {
   const planned = await client.restores.plan(request, { signal })
   output.emit({ message_type: 'plan', ...planned })
@@ -88,8 +102,7 @@ async function plan({ client, output, paths, signal }: ClientSession, request: R
     `${formatCounted(files, 'file')} in ${formatCounted(folders, 'folder')}, ${formatBytes(bytes)}; ${bytesFree === null ? 'nobody knows how much is free' : `${formatBytes(bytesFree)} are free`}.`,
   )
   if (example !== null) output.say(`For example ${paths.shownPath(example.from)} to ${paths.shownPath(example.to)}.`)
-  if (existing > 0)
-    output.say(`${formatCount(existing)} of the first ${formatCounted(existingLookedAt, 'file')} are there already.`)
+  if (existing > 0) output.say(existingText(existing, existingLookedAt))
   for (const warning of warnings) output.say(`Beware: ${warning}`)
   output.say('Nothing was restored: this is a plan.')
   return hasRoom ? EXIT.done : EXIT.warnings

@@ -95,6 +95,16 @@ export function snapshotsOfPoints(rows: Rows, vaultId: string): Promise<Pick<Poi
     .execute()
 }
 
+/** Nobody gets to what a vault holds that is detached. */
+export async function removePointsOf(rows: Rows, vaultId: string, removedAt: number): Promise<void> {
+  await rows
+    .updateTable('point')
+    .set({ removed_at: removedAt })
+    .where('removed_at', 'is', null)
+    .where('vault_id', '=', vaultId)
+    .execute()
+}
+
 /** What a set, or a vault, has, in numbers. */
 export interface PointSums {
   readonly points: number

@@ -107,7 +107,10 @@ function outcomeOf(restored: Restored, order: RestoreOrder): Outcome {
     return {
       ending: 'done',
       figures,
-      cause: { code: 'files-kept', text: `${formatCounted(filesSkipped, 'file')} were there already and stayed.` },
+      cause: {
+        code: 'files-kept',
+        text: `${formatCounted(filesSkipped, 'file')} ${filesSkipped === 1 ? 'was' : 'were'} there already and stayed.`,
+      },
     }
   }
   return { ending: 'done', figures }
