@@ -9,6 +9,8 @@ import { Interrupted, OutputClosed } from './stopped.ts'
 export interface Output {
   readonly json: boolean
   readonly quiet: boolean
+  /** How many characters a line of the terminal has. Undefined where standard output is not one. */
+  readonly columns: number | undefined
   /** A line for people; not shown to programs. */
   say(line: string): void
   /** A line for people that even --quiet shows, on standard error; programs get it as a message. */
@@ -35,6 +37,8 @@ export interface OutputOptions {
 export function createOutput({ json, quiet }: OutputOptions): Output {
   const { stdout, stderr } = process
   const live = stdout.isTTY && !json && !quiet
+  // A terminal that was never told its size has none.
+  const columns = (): number => (stdout.columns > 0 ? stdout.columns : 80)
   let shown = false
 
   function clear(): void {
@@ -45,6 +49,9 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
   const output: Output = {
     json,
     quiet,
+    get columns() {
+      return stdout.isTTY ? columns() : undefined
+    },
     say(line) {
       if (json || quiet) return
       clear()
@@ -75,9 +82,7 @@ export function createOutput({ json, quiet }: OutputOptions): Output {
     },
     status(line) {
       if (!live) return
-      // A terminal that was never told its size has none.
-      const columns = stdout.columns > 0 ? stdout.columns : 80
-      stdout.write(`\r\u001B[K${line.slice(0, Math.max(20, columns - 1))}`)
+      stdout.write(`\r\u001B[K${line.slice(0, Math.max(20, columns() - 1))}`)
       shown = true
     },
     fail(error) {

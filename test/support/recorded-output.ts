@@ -18,6 +18,7 @@ export function recordOutput(): RecordedOutput {
   const output: Output = {
     json: true,
     quiet: false,
+    columns: undefined,
     say: (line) => void said.push(line),
     warn: () => undefined,
     emit: (object) => void told.push(object),

@@ -10,7 +10,7 @@ export interface ShownAndEnded {
   readonly shown: string
 }
 
-/** Runs the real program at a terminal of its own, and types an answer, or sends a signal, whenever a question ends what is shown. */
+/** Runs the real program at a terminal of its own, of 80 characters a line, and types an answer, or sends a signal, whenever a question ends what is shown. */
 export function runAtTerminal(
   args: readonly string[],
   answers: readonly string[],
@@ -18,7 +18,7 @@ export function runAtTerminal(
 ): Promise<ShownAndEnded> {
   noteGiven(args)
   const program = [process.execPath, PROGRAM, ...args].map((arg) => `'${arg}'`).join(' ')
-  const command = `echo "pid $$"; exec ${program}`
+  const command = `stty columns 80; echo "pid $$"; exec ${program}`
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: { ...process.env, ...env },
   })

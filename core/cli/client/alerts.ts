@@ -40,7 +40,12 @@ async function list({ client, output, signal }: ClientSession, { all, limit }: A
   writeList(output, {
     type: 'alert',
     items,
-    columns: [{ title: 'ID' }, { title: 'Severity' }, { title: 'Since' }, { title: 'What, and what to do' }],
+    columns: [
+      { title: 'ID' },
+      { title: 'Severity' },
+      { title: 'Since' },
+      { title: 'What, and what to do', narrow: 'below' },
+    ],
     row: ({ id, severity, raisedAt, message, remedy, clearedAt, acknowledgedAt, acknowledgedBy }) => [
       shortId(id),
       severity,

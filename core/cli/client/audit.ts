@@ -43,11 +43,11 @@ async function audit(
     items,
     columns: [
       { title: 'When' },
-      { title: 'Who' },
+      { title: 'Who', narrow: 'broken' },
       { title: 'What' },
       { title: 'Outcome' },
-      { title: 'Object' },
-      { title: 'From' },
+      { title: 'Object', narrow: 'broken' },
+      { title: 'From', narrow: 'broken' },
     ],
     row: (entry) => [
       when(entry.at),

@@ -6,7 +6,7 @@ import { type ClientSession, withClient } from './client-session.ts'
 import { findSet, findVault } from './lookup/find-in.ts'
 import { firstOf } from './lookup/pages.ts'
 import { shortId } from './text/names.ts'
-import { when } from './text/when.ts'
+import { day, when } from './text/when.ts'
 import { writeList } from './text/write-list.ts'
 
 const HELP = `
@@ -45,7 +45,7 @@ async function points(session: ClientSession, { set, vault, limit }: PointsOptio
     columns: [
       { title: 'ID' },
       { title: 'Completed' },
-      { title: 'Set' },
+      { title: 'Set', narrow: 'broken' },
       { title: 'Size', align: 'right' },
       { title: 'Missed', align: 'right' },
       { title: 'Kept until' },
@@ -56,7 +56,7 @@ async function points(session: ClientSession, { set, vault, limit }: PointsOptio
       point.set?.name ?? '',
       point.bytes === null ? '' : formatBytes(point.bytes),
       point.filesMissed === 0 ? '' : formatCount(point.filesMissed),
-      when(point.keptUntil),
+      day(point.keptUntil),
     ],
     empty: 'There is no recovery point yet. `holdfast backup SET --wait` makes one.',
     more: hasMore ? `There are more: --limit ${limit * 2}` : undefined,

@@ -64,10 +64,10 @@ async function list({ client, output, signal }: ClientSession): Promise<void> {
     items,
     columns: [
       { title: 'ID' },
-      { title: 'Name' },
+      { title: 'Name', narrow: 'broken' },
       { title: 'Sets', align: 'right' },
-      { title: 'Begins' },
-      { title: 'Keeps' },
+      { title: 'Begins', narrow: 'broken' },
+      { title: 'Keeps', narrow: 'broken' },
     ],
     row: ({ id, name, sets, settings }) => [
       shortId(id),

@@ -68,7 +68,13 @@ async function runs(session: ClientSession, { active, failed, set, kind, limit }
   writeList(output, {
     type: 'run',
     items,
-    columns: [{ title: 'ID' }, { title: 'What' }, { title: 'State' }, { title: 'Asked for' }, { title: 'By' }],
+    columns: [
+      { title: 'ID' },
+      { title: 'What', narrow: 'broken' },
+      { title: 'State' },
+      { title: 'Asked for' },
+      { title: 'By', narrow: 'broken' },
+    ],
     row: (run) => [shortId(run.id), runName(run), run.state, when(run.queuedAt), run.requestedBy ?? run.trigger],
     empty: active === true ? 'Nothing runs.' : failed === true ? 'No run failed.' : 'There was no run yet.',
     more: hasMore ? `There are more: --limit ${limit * 2}` : undefined,

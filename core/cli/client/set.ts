@@ -73,11 +73,11 @@ async function list({ client, output, signal }: ClientSession): Promise<void> {
     items,
     columns: [
       { title: 'ID' },
-      { title: 'Name' },
+      { title: 'Name', narrow: 'broken' },
       { title: 'Protection' },
       { title: 'Points', align: 'right' },
       { title: 'Newest point' },
-      { title: 'Vault' },
+      { title: 'Vault', narrow: 'broken' },
     ],
     row: ({ id, name, protection, points, newestPointAt, vault }) => [
       shortId(id),

@@ -38,8 +38,8 @@ async function list({ client, output, signal }: ClientSession): Promise<void> {
     items,
     columns: [
       { title: 'ID' },
-      { title: 'Name' },
-      { title: 'Host' },
+      { title: 'Name', narrow: 'broken' },
+      { title: 'Host', narrow: 'broken' },
       { title: 'Sets', align: 'right' },
       { title: 'There' },
     ],

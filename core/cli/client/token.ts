@@ -6,7 +6,7 @@ import { type ClientSession, withClient } from './client-session.ts'
 import { findToken } from './lookup/find-in.ts'
 import { writeSecretFile } from './secret-file.ts'
 import { shortId } from './text/names.ts'
-import { when } from './text/when.ts'
+import { day, when } from './text/when.ts'
 import { writeList } from './text/write-list.ts'
 
 const HELP = `
@@ -62,17 +62,17 @@ async function list({ client, output, signal }: ClientSession): Promise<void> {
     items,
     columns: [
       { title: 'ID' },
-      { title: 'Name' },
-      { title: 'User' },
+      { title: 'Name', narrow: 'broken' },
+      { title: 'User', narrow: 'broken' },
       { title: 'Until' },
       { title: 'Seen' },
-      { title: 'May' },
+      { title: 'May', narrow: 'below' },
     ],
     row: ({ id, name, user, expiresAt, lastSeenAt, access }) => [
       shortId(id),
       name,
       user,
-      when(expiresAt, 'revoked'),
+      day(expiresAt, 'revoked'),
       when(lastSeenAt, 'never'),
       access.length === KNOWN.length ? 'everything' : access.join(' '),
     ],

@@ -77,11 +77,11 @@ async function list({ client, output, paths, signal }: ClientSession): Promise<v
     items,
     columns: [
       { title: 'ID' },
-      { title: 'Name' },
-      { title: 'Role' },
+      { title: 'Name', narrow: 'broken' },
+      { title: 'Role', narrow: 'broken' },
       { title: '2nd factor' },
       { title: 'Seen' },
-      { title: 'Roots' },
+      { title: 'Roots', narrow: 'below' },
     ],
     row: ({ id, name, role: is, isEnabled, hasTotp, lastSeenAt, sourceRoots, restoreRoots }) => [
       shortId(id),

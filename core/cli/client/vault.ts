@@ -55,13 +55,13 @@ async function list({ client, output, paths, signal }: ClientSession): Promise<v
     items,
     columns: [
       { title: 'ID' },
-      { title: 'Name' },
+      { title: 'Name', narrow: 'broken' },
       { title: 'State' },
       { title: 'Points', align: 'right' },
       { title: 'Stored', align: 'right' },
       { title: 'Free', align: 'right' },
       { title: 'Kit' },
-      { title: 'Folder' },
+      { title: 'Folder', narrow: 'below' },
     ],
     row: ({ id, name, state, points, bytesStored, bytesFree, kitExportedAt, location }) => [
       shortId(id),

@@ -2,7 +2,7 @@ import { formatCount } from '../../../base/index.ts'
 import type { RetentionDecision } from '../../../contract/index.ts'
 import type { Output } from '../../output.ts'
 import { shortId } from './names.ts'
-import { when } from './when.ts'
+import { day, when } from './when.ts'
 import { writeList } from './write-list.ts'
 
 /** Which points are kept, until when, and why: the oldest first. `onlyKept`: people are shown those alone. */
@@ -20,13 +20,13 @@ export function writeDecisions(
       { title: 'Completed' },
       { title: 'Kept' },
       { title: 'Until' },
-      { title: 'Why' },
+      { title: 'Why', narrow: 'broken' },
     ],
     row: ({ pointId, completedAt, isKept, until, reasons }) => [
       pointId === null ? '' : shortId(pointId),
       when(completedAt),
       isKept ? 'yes' : 'no',
-      isKept ? when(until, 'things change') : '',
+      isKept ? day(until, 'things change') : '',
       reasons.map(({ rule, period }) => (period === null ? rule : `${rule} ${period}`)).join(', '),
     ],
     empty,

@@ -15,6 +15,11 @@ export function when(instant: string | null, never = ''): string {
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${part('timeZoneName')}`
 }
 
+/** `2026-11-22`, for tables that have no room for the hour, which hardly matters years ahead. */
+export function day(instant: string | null, never = ''): string {
+  return when(instant, never).replace(/ \d\d:\d\d .*$/, '')
+}
+
 /** `22:00:05`, for lines of a log that say the day elsewhere. */
 export function timeOfDay(instant: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeStyle: 'medium' }).format(parseInstant(instant))

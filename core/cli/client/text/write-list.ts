@@ -1,11 +1,12 @@
 import type { Output } from '../../output.ts'
-import { type Cell, type Column, formatTable } from '../../repo/text/table.ts'
+import type { Cell } from '../../repo/text/table.ts'
+import { fitTable, type ListColumn } from './fit-table.ts'
 
 export interface Listing<T extends object> {
   /** What each object is called where programs read it. */
   readonly type: string
   readonly items: readonly T[]
-  readonly columns: readonly Column[]
+  readonly columns: readonly ListColumn[]
   readonly row: (item: T) => readonly Cell[]
   /** Told where there is nothing: what it means, and how there would be something. */
   readonly empty: string
@@ -21,7 +22,7 @@ export function writeList<T extends object>(
   for (const item of items) output.emit({ message_type: type, ...item })
   output.emit({ message_type: 'summary', total: items.length, has_more: more !== undefined })
   if (items.length === 0) output.say(empty)
-  else for (const line of formatTable(columns, items.map(row))) output.say(line)
+  else for (const line of fitTable(columns, items.map(row), output.columns)) output.say(line)
   if (more !== undefined) output.say(more)
 }
 

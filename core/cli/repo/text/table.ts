@@ -12,13 +12,13 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
   const lines = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? [cell] : cell)))
   const shown = columns.flatMap((column, i) => {
     let widest = 0
-    for (const row of lines) for (const line of row[i] ?? []) widest = Math.max(widest, width(line))
-    return widest === 0 ? [] : [{ ...column, i, width: Math.max(widest, width(column.title)) }]
+    for (const row of lines) for (const line of row[i] ?? []) widest = Math.max(widest, textWidth(line))
+    return widest === 0 ? [] : [{ ...column, i, width: Math.max(widest, textWidth(column.title)) }]
   })
   function format(textOf: (i: number, title: string) => string): string {
     const cells = shown.map(({ i, title, align, width: room }) => {
       const text = textOf(i, title)
-      const blanks = ' '.repeat(Math.max(0, room - width(text)))
+      const blanks = ' '.repeat(Math.max(0, room - textWidth(text)))
       return align === 'right' ? blanks + text : text + blanks
     })
     return cells.join('  ').trimEnd()
@@ -32,6 +32,6 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
 }
 
 /** Characters, not units of UTF-16, and without marks that stand above others. */
-function width(text: string): number {
+export function textWidth(text: string): number {
   return Array.from(text.replaceAll(/\p{M}/gu, '')).length
 }
