@@ -27,11 +27,17 @@ export interface DownloadsOptions {
 export type AnswerDownload = (
   request: IncomingMessage,
   response: ServerResponse,
-  given: { readonly url: URL; readonly caller: Caller | undefined; readonly address: string },
+  given: {
+    readonly url: URL
+    readonly caller: Caller | undefined
+    readonly address: string
+    /** Aborted where the caller is no longer let in, or takes nothing any more. Throws `service/busy` where he has enough. */
+    readonly openStream: (watcher: Caller) => AbortSignal
+  },
 ) => Promise<boolean>
 
 export function createDownloads({ appliance, closing, onDefect, onUnrecorded }: DownloadsOptions): AnswerDownload {
-  return async (request, response, { url, caller, address }) => {
+  return async (request, response, { url, caller, address, openStream }) => {
     const pointId = DOWNLOAD.exec(url.pathname)?.[1]
     if (pointId === undefined || request.method !== 'GET') return false
     const path = url.searchParams.get('path') ?? ''
@@ -51,7 +57,9 @@ export function createDownloads({ appliance, closing, onDefect, onUnrecorded }: 
     // Afterwards nobody can tell: a response that is broken off here is closed, too.
     const broken = { isHere: false }
     try {
-      const signal = AbortSignal.any([gone.signal, closing])
+      const over = openStream(caller)
+      over.addEventListener('abort', () => response.destroy(), { once: true })
+      const signal = AbortSignal.any([gone.signal, closing, over])
       const call = { caller, address, setSession: () => undefined, signal }
       const { fileName, size, content } = await appliance.download({ pointId, path }, call)
       response.setHeader('content-type', 'application/octet-stream')

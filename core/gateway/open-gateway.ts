@@ -5,7 +5,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 
 import type { Appliance, Caller } from '../appliance/index.ts'
 import { addressKey, type Chance, type Clock, CoreError } from '../base/index.ts'
-import { isGranted } from '../contract/index.ts'
+import { type Access, isGranted } from '../contract/index.ts'
 import { API_PREFIX, createApiHandler } from './api/api-handler.ts'
 import { createStreams } from './api/streams.ts'
 import { answerClientError } from './door/client-error.ts'
@@ -64,6 +64,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const isTls = tls !== undefined
   const stop = new AbortController()
   const streams = createStreams({ clock, lookEvery: options.lookAtStreamsEvery })
+  /** Beside them: whoever watches may download, too. */
+  const downloads = createStreams({ clock, lookEvery: options.lookAtStreamsEvery })
   const told = {
     onDefect: (error: unknown, operation: string): void =>
       log.error({ err: error, operation }, 'an operation failed in a way nobody knows'),
@@ -75,7 +77,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     closing: stop.signal,
     ...told,
     onDone: (operation) => {
-      if (ENDING.has(operation.split('.')[0] ?? '')) void streams.recheck()
+      if (ENDING.has(operation.split('.')[0] ?? '')) void Promise.all([streams.recheck(), downloads.recheck()])
     },
   })
   const answerDownload = createDownloads({ appliance, closing: stop.signal, ...told })
@@ -123,7 +125,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(apiPage(appliance.version))
       return undefined
     }
-    if (await answerDownload(request, response, { url, caller, address })) return
+    const mayStill = async (access: Access): Promise<boolean> =>
+      (await callerOf(appliance, credentials, address))?.access.includes(access) === true
+    const openStream = (watcher: Caller): AbortSignal =>
+      downloads.open({ caller: watcher, response, isStillIn: () => mayStill('restore') })
+    if (await answerDownload(request, response, { url, caller, address, openStream })) return
     const isKnown = await api.handle(request, response, {
       caller,
       address,
@@ -133,7 +139,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         streams.open({
           caller: watcher,
           response,
-          isStillIn: async () => (await callerOf(appliance, credentials, address))?.access.includes('view') === true,
+          isStillIn: () => mayStill('view'),
         }),
     })
     if (!isKnown) sendError(response, 'NOT_FOUND')

@@ -1,4 +1,4 @@
-import { chmod, stat } from 'node:fs/promises'
+import { chmod, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -34,7 +34,8 @@ export function defaultDataFolder(
  *
  * @throws CoreError `service/busy` where another appliance runs on it, `service/unavailable` where it cannot be used.
  */
-export async function openDataFolder(path: string): Promise<DataFolder> {
+export async function openDataFolder(given: string): Promise<DataFolder> {
+  const path = await physical(given)
   const folder: Omit<DataFolder, typeof Symbol.asyncDispose> = {
     path,
     catalog: join(path, 'catalog.db'),
@@ -44,20 +45,33 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     tls: join(path, 'tls'),
   }
   try {
-    await makeFolder(path, 0o700)
     await refuseStranger(path)
     await chmod(path, 0o700)
     for (const part of [folder.logs, folder.work, folder.tls]) await makeFolder(part, 0o700)
   } catch (error) {
-    if (error instanceof CoreError) throw error
-    throw new CoreError('service/unavailable', `The data folder ${path} cannot be used: ${reasonOf(error)}.`, {
-      cause: error,
-      safety: 'Nothing was changed.',
-      remedy: 'Check its path and who may write there, or name another with --data-dir.',
-    })
+    throw unusable(path, error)
   }
   const lock = takeLock(path)
   return { ...folder, [Symbol.asyncDispose]: () => Promise.resolve(lock.close()) }
+}
+
+/** Makes it where it is missing. What is compared with it later has no links in it, so that it must have none, either. */
+async function physical(path: string): Promise<string> {
+  try {
+    await makeFolder(path, 0o700)
+    return await realpath(path)
+  } catch (error) {
+    throw unusable(path, error)
+  }
+}
+
+function unusable(path: string, error: unknown): CoreError {
+  if (error instanceof CoreError) return error
+  return new CoreError('service/unavailable', `The data folder ${path} cannot be used: ${reasonOf(error)}.`, {
+    cause: error,
+    safety: 'Nothing was changed.',
+    remedy: 'Check its path and who may write there, or name another with --data-dir.',
+  })
 }
 
 /** Whoever owns the folder can exchange everything in it. */

@@ -81,6 +81,8 @@ export function pointOperations(tools: Tools): OperationsOf<'points'> {
     async find({ id, pattern, path, limit, cursor }, call) {
       const [after, skip, before] = readCursor(cursor, isFindCursor) ?? [null, 0, 0]
       const at = parseEntryPath(path)
+      const reach = reachOf(call)
+      if (!leadsTo(at, reach.user, own)) assertSourceReach([at], reach.user, own)
       const { point, reader } = await openPoint(tools, id)
       const { entries, next, looked } = await reader.find(
         {
@@ -90,7 +92,7 @@ export function pointOperations(tools: Tools): OperationsOf<'points'> {
           limit,
           after: after === null ? undefined : Buffer.from(after, 'base64url'),
           skip,
-          reach: reachOf(call),
+          reach,
         },
         { signal: call.signal },
       )
@@ -154,11 +156,20 @@ function nextOf({ rows, hasMore }: { readonly rows: readonly PointRow[]; readonl
 /** Bytes of a path in a cursor, which has at most 1000 letters and is encoded twice. */
 const LONGEST_PLACE = 500
 
+const MOST_LOOKED = 2 ** 48
+
 /** The path behind which a search goes on, how many that fit are passed over there, and how many were looked at up to it. */
 function isFindCursor(value: unknown): value is [string | null, number, number] {
   if (!Array.isArray(value) || value.length !== 3) return false
   const [path, skip, looked] = value as unknown[]
-  return (path === null || isText(path)) && isNumber(skip) && skip >= 0 && isNumber(looked) && looked >= 0
+  return (
+    (path === null || isText(path)) &&
+    isNumber(skip) &&
+    skip >= 0 &&
+    isNumber(looked) &&
+    looked >= 0 &&
+    looked < MOST_LOOKED
+  )
 }
 
 /** What says something of the reader and not of the recovery point. */

@@ -10,19 +10,24 @@ import {
   setRows,
   vaultRows,
 } from '../../database/index.ts'
+import { mayReach } from '../../identity/index.ts'
 import { isEnd, RUN_STATES } from '../../job/index.ts'
+import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
 import { cursorOf, isNumber, isText, readCursor } from '../present/cursor.ts'
 import { readNames } from '../present/names.ts'
 import { runDto, runEventDto, stepDto } from '../present/run-dto.ts'
 import { attemptsOf, mustBeNew, requestRun } from '../runs/request-runs.ts'
-import type { WantedKind } from '../runs/wanted.ts'
+import { Wanted, type WantedKind } from '../runs/wanted.ts'
 import type { Tools } from '../tools.ts'
-import type { OperationsOf } from './operations.ts'
-import { conflict, noSuch } from './refusals.ts'
+import type { Call, OperationsOf } from './operations.ts'
+import { sourceReacher } from './point-operations.ts'
+import { conflict, mustMay, noSuch } from './refusals.ts'
+import { restoreTargetOf } from './restore-reach.ts'
 import { callerOf } from './session-operations.ts'
 
 export function runOperations(tools: Tools): OperationsOf<'runs'> {
   const { catalog, engine } = tools
+  const own = { dataFolder: Buffer.from(tools.folder.path) }
 
   async function find(id: string): Promise<RunRow> {
     const run = await findRun(catalog.rows, id)
@@ -38,6 +43,19 @@ export function runOperations(tools: Tools): OperationsOf<'runs'> {
     const set = await setRows.find(catalog.rows, id)
     if (!set || set.removed_at !== null) throw noSuch('backup set', id)
     return set
+  }
+
+  /** What a run is to do once more: for somebody who may have it done, which need not be who asked for it first. */
+  async function wantedAgain(run: RunRow, call: Call): Promise<Record<string, unknown>> {
+    const wanted = JSON.parse(run.wanted) as Record<string, unknown>
+    if (run.kind === 'restore') {
+      mustMay(call, 'restore')
+      const { paths, target } = Wanted.restore.parse(wanted)
+      const place = target === '/' ? ({ kind: 'original' } as const) : ({ kind: 'folder', path: target } as const)
+      return { ...wanted, target: formatEntryPath(await restoreTargetOf(tools, { paths, target: place }, call)) }
+    }
+    if (run.kind === 'forget' && Wanted.forget.parse(wanted).points !== undefined) mustMay(call, 'administer')
+    return wanted
   }
 
   return {
@@ -62,11 +80,15 @@ export function runOperations(tools: Tools): OperationsOf<'runs'> {
       const last = page.rows.at(-1)
       return { items: page.rows.map(runEventDto), next: page.hasMore && last ? cursorOf(last.id) : null }
     },
-    async missed({ id, limit, cursor }) {
+    async missed({ id, limit, cursor }, call) {
       await find(id)
+      const user = sourceReacher(callerOf(call))
       const page = await listMissed(catalog.rows, id, { limit, after: readCursor(cursor, isNumber) })
       const last = page.rows.at(-1)
-      const items = page.rows.map(({ path, kind, reason }) => ({ path, kind, reason }))
+      // What a restore did not bring back is told by its path in the recovery point.
+      const items = page.rows
+        .filter(({ path }) => mayReach(parseEntryPath(path.startsWith('/') ? path : `/${path}`), user, own))
+        .map(({ path, kind, reason }) => ({ path, kind, reason }))
       return { items, next: page.hasMore && last ? cursorOf(last.seq) : null }
     },
     async backUp({ setId }, call) {
@@ -94,11 +116,12 @@ export function runOperations(tools: Tools): OperationsOf<'runs'> {
         throw conflict('This run cannot be done again.', 'Wait for its end, or begin a new one.')
       const set = run.set_id === null ? undefined : await findSet(run.set_id)
       const asker = { trigger: 'manual', requestedBy: callerOf(call).name } as const
+      const wanted = await wantedAgain(run, call)
       const again = await requestRun(engine, run.kind as WantedKind, asker, {
         vaultId: run.vault_id,
         set,
         sourceId: run.source_id,
-        wanted: JSON.parse(run.wanted) as Record<string, unknown>,
+        wanted,
         attempts: run.most_attempts,
       })
       return present(mustBeNew(again))

@@ -1,6 +1,7 @@
 import { CoreError, newId } from '../../base/index.ts'
 import type { SignedIn } from '../../contract/index.ts'
 import {
+  countPersons,
   findPerson,
   insertPerson,
   type PersonRow,
@@ -40,7 +41,13 @@ export function setupOperations(tools: Tools): OperationsOf<'setup'> {
         await passwords.hashPassword(password),
         clock.now(),
       )
-      await insertPerson(catalog.rows, person)
+      // Of two that come with the link at once, one is the first administrator.
+      const isFirst = await catalog.transaction(async (rows) => {
+        if ((await countPersons(rows)) > 0) return false
+        await insertPerson(rows, person)
+        return true
+      })
+      if (!isFirst) throw conflict('This appliance has an administrator already.', 'Sign in instead.')
       await firstStart.done()
       const begun = await signIn.begin(person, address)
       setSession(begun)

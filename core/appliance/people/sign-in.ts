@@ -10,6 +10,7 @@ import {
   type PersonRow,
   removeEndedSessions,
   removeSession,
+  takeTotpStep,
   touchSession,
   touchToken,
   updatePerson,
@@ -81,8 +82,10 @@ export function createSignIn(tools: SignInTools): SignIn {
         throw error
       })
     if (!ok || !isKnown) throw notHim()
-    if (needsRehash) await updatePerson(catalog.rows, person.id, { password: await passwords.hashPassword(password) })
-    return { person, succeed: () => admission.succeed() }
+    if (!needsRehash) return { person, succeed: () => admission.succeed() }
+    const renewed = { password: await passwords.hashPassword(password) }
+    await updatePerson(catalog.rows, person.id, renewed)
+    return { person: { ...person, ...renewed }, succeed: () => admission.succeed() }
   }
 
   async function begin(person: PersonRow, address: string): Promise<BegunSession> {
@@ -91,16 +94,17 @@ export function createSignIn(tools: SignInTools): SignIn {
     const expiresAt = now + sessionLength()
     const id = newId(clock, chance)
     await removeEndedSessions(catalog.rows, now)
-    await insertSession(catalog.rows, {
-      id,
-      digest: digestSecret(secret),
-      person_id: person.id,
-      created_at: now,
-      expires_at: expiresAt,
-      seen_at: now,
-      address,
+    const digest = digestSecret(secret)
+    const isIn = await catalog.transaction(async (rows) => {
+      const current = await findPerson(rows, person.id)
+      // The password was changed, or the person removed, while this one was tried: what ended all sessions ends this one.
+      if (!current || current.is_enabled !== 1 || current.password !== person.password) return false
+      const times = { created_at: now, expires_at: expiresAt, seen_at: now }
+      await insertSession(rows, { id, digest, person_id: person.id, address, ...times })
+      await updatePerson(rows, person.id, { seen_at: now })
+      return true
     })
-    await updatePerson(catalog.rows, person.id, { seen_at: now })
+    if (!isIn) throw notHim()
     return {
       caller: callerOf(person, { kind: 'session', id }, accessOf(person.role as Role), expiresAt),
       secret,
@@ -116,7 +120,8 @@ export function createSignIn(tools: SignInTools): SignIn {
         const secret = key.open(person.totp_sealed, totpContext(person.id))
         const step = verifyTotp(secret, totp, { now: clock.now(), lastStep: person.totp_step ?? undefined })
         if (step === undefined) throw wrongTotp()
-        await updatePerson(catalog.rows, person.id, { totp_step: step })
+        // At once with the question: of two that come with the same code one is too late.
+        if (!(await takeTotpStep(catalog.rows, person.id, step))) throw wrongTotp()
       }
       succeed()
       return begin(person, address)

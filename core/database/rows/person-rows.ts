@@ -36,6 +36,17 @@ export async function updatePerson(rows: Rows, id: string, change: Updateable<Pe
 }
 
 /** With all of his sessions and tokens. */
+/** Whether this was the first to come with a code of this step, or of a later one (RFC 6238, 5.2: a code is good once). */
+export async function takeTotpStep(rows: Rows, id: string, step: number): Promise<boolean> {
+  const { numUpdatedRows } = await rows
+    .updateTable('person')
+    .set({ totp_step: step })
+    .where('id', '=', id)
+    .where((is) => is.or([is('totp_step', 'is', null), is('totp_step', '<', step)]))
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
 export async function removePerson(rows: Rows, id: string): Promise<void> {
   await rows.deleteFrom('person').where('id', '=', id).execute()
 }

@@ -84,10 +84,10 @@ export function createStreams({
 }
 
 function tooMany(): CoreError {
-  return new CoreError('service/busy', `There are ${MOST_STREAMS} clients of this user that watch what happens.`, {
+  return new CoreError('service/busy', `This user has ${MOST_STREAMS} answers open already that go on for long.`, {
     retryable: true,
     safety: 'Nothing was changed.',
-    remedy: 'Close some windows of the console, or programs that watch.',
+    remedy: 'Wait until a download has ended, or close windows of the console or programs that watch.',
     context: { seconds: 10 },
   })
 }

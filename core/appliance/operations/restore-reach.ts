@@ -1,0 +1,54 @@
+import type { RestoreRequest } from '../../contract/index.ts'
+import { assertSourceReach, type Reacher, resolveTarget } from '../../identity/index.ts'
+import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
+import type { Tools } from '../tools.ts'
+import type { Call, Caller } from './operations.ts'
+import { sourceReacher } from './point-operations.ts'
+import { badField } from './refusals.ts'
+import { callerOf } from './session-operations.ts'
+
+/** What somebody may restore to. */
+export function restoreReacher({ role, restoreRoots }: Caller): Reacher {
+  return { role, roots: restoreRoots }
+}
+
+/**
+ * Where it is restored to, once it is certain that the caller may restore this to there: no link leads it elsewhere. `/`: to
+ * where everything was.
+ */
+export async function restoreTargetOf(
+  { folder }: Pick<Tools, 'folder'>,
+  request: Pick<RestoreRequest, 'paths' | 'target'>,
+  call: Call,
+): Promise<Buffer> {
+  const own = { dataFolder: Buffer.from(folder.path) }
+  const caller = callerOf(call)
+  const user = restoreReacher(caller)
+  const paths = request.paths.map(parseEntryPath)
+  assertSourceReach(paths, sourceReacher(caller), own)
+  if (request.target.kind === 'folder')
+    return resolveTarget(parseEntryPath(request.target.path), { user, signal: call.signal, ...own })
+  // Each place is one that is written to.
+  for (const path of paths) {
+    const resolved = await resolveTarget(path, { user, signal: call.signal, ...own })
+    if (caller.role !== 'administrator' && !resolved.equals(path)) {
+      throw badField(
+        'target',
+        `${formatEntryPath(path)} leads through a link.`,
+        'Restore to a folder of your own, or ask an administrator.',
+      )
+    }
+  }
+  return Buffer.from('/')
+}
+
+/** The paths without those that others have in them already: each is gone through once. */
+export function distinctPaths(paths: readonly string[]): string[] {
+  const all = new Set(paths.map((path) => (path.length > 1 ? path.replace(/\/+$/, '') : path)))
+  if (all.has('/') || all.has('')) return ['/']
+  return [...all].filter((path) => {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+      if (all.has(path.slice(0, end))) return false
+    return true
+  })
+}
