@@ -75,6 +75,8 @@ export interface ApplianceOptions {
   readonly moment?: ((wall: number) => ForgetMoment) | undefined
   /** Starts a thread that looks into recovery points. Default: the one that is brought along. */
   readonly readerThread?: StartPointReaderOptions['start']
+  /** Changes of the configuration within so long are stored in vaults at once. Milliseconds; default: a minute. */
+  readonly changesGathered?: number | undefined
 }
 
 /** An appliance, opened and at work. */
@@ -157,6 +159,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       catalog,
       engine,
       onError: (error) => log.error({ err: error }, 'the catalog was not stored'),
+      gathered: options.changesGathered,
     })
     const passwords = createPasswords()
     const firstStart = createFirstStart(catalog)
@@ -199,8 +202,9 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       delivery: alerts.delivery,
     }
 
+    /** What was seen, and not what somebody has set: no reason to store the catalog, which would be seen in turn. */
     function changed(kind: 'vault' | 'point', id: string): void {
-      publish({ type: 'changed', kind, id })
+      live.publish({ type: 'changed', kind, id })
     }
 
     /** What the engine tells, as clients are told it; and what has to be looked at anew because of it. */
@@ -208,7 +212,9 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       switch (event.type) {
         case 'run':
           if (hasEnded(event.run)) {
-            await measureRoom(looks, event.run.vault_id)
+            // Perhaps it failed because the vault is not there: that is to be said of the vault, too.
+            if (event.run.state === 'failed') await lookAtVault(looks, event.run.vault_id)
+            else await measureRoom(looks, event.run.vault_id)
             alerts.look()
             if (event.run.kind !== 'catalog-backup' && event.run.kind !== 'restore') catalogBackups.noteChange()
           }

@@ -111,7 +111,7 @@ function notFound(storage: Storage, cause?: unknown): CoreError {
     cause,
     safety: 'Nothing was changed.',
     remedy:
-      'Check the path, and that what it lies on is mounted. `holdfast repo init` makes a new repository. If only the file `config` was lost, put it back from a copy.',
+      'Check the path, and that what it lies on is mounted: a new repository in place of a disk that is away would hide it. If only the file `config` was lost, put it back from a copy. Where there never was one, `holdfast repo init` makes it.',
   })
 }
 

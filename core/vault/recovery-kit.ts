@@ -43,18 +43,24 @@ TO RESTORE WITHOUT HOLDFAST
 3. See what there is, and bring it back:
 
      restic -r ${path} -p kit-password snapshots
-     restic -r ${path} -p kit-password restore latest --target /restored
+     restic -r ${path} -p kit-password restore <ID> --target /restored
+
+   The ID is the first column of the snapshot that you want: by its time and its paths. Those with the tag
+   holdfast-catalog are copies of what the appliance knew, and none of your files; \`latest\` may be one of them.
 
    If the repository is on another computer or disk now, give its path there instead.
 
 
 TO BUILD A NEW APPLIANCE
 
-Install Holdfast, attach the vault with this password, and run
+Install Holdfast, and before it is started the first time write the password and the catalog key into a file each
+(as above), and run
 
-     holdfast rebuild-catalog
+     holdfast rebuild-catalog --vault ${path} -p kit-password --key-file kit-catalog-key
 
-It asks for the catalog key: with it Holdfast knows the copies of its catalog in the vault to be genuine.
+With the catalog key Holdfast knows the copies of its catalog in the vault to be genuine. If the repository is on another
+computer or disk now, give its path there instead. Sets, policies, users and recovery points come back; API tokens have to
+be made anew.
 `
 }
 

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
+import { sleep } from '../../core/base/index.ts'
 import { protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
 import { seededBytes } from '../support/seeded-chance.ts'
 
@@ -63,5 +64,59 @@ describe('what an appliance knows after its runs', () => {
     const pruned = await test.ended((await operations.runs.maintain(wanted, test.call)).id)
     expect(pruned).toMatchObject({ state: 'succeeded' })
     expect(await stored()).toBeLessThan(100_000)
+  })
+
+  it('says of a vault whose disk is away that it cannot be reached, as soon as a run finds that', async () => {
+    const { operations } = test.appliance
+    const { set, vault } = await protectFolder(test, home)
+    await rename(join(root, 'vault'), join(root, 'away'))
+    const run = await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
+    expect(run).toMatchObject({ state: 'failed' })
+    expect(run.remedy).toMatch(/^Check the path, and that what it lies on is mounted/)
+    const state = async () => (await operations.vaults.get({ id: vault.id }, test.call)).state
+    while ((await state()) !== 'unreachable') await sleep(20)
+    const alerts = async () => (await operations.alerts.list({ limit: 50, phase: 'open' }, test.call)).items
+    while (!(await alerts()).some(({ kind }) => kind === 'vault-unreachable')) await sleep(20)
+    await rename(join(root, 'away'), join(root, 'vault'))
+    expect(await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)).toMatchObject({
+      state: 'succeeded',
+    })
+    while ((await state()) !== 'ready') await sleep(20)
+  })
+
+  it('restores a single file that is there already to its place', async () => {
+    const { operations } = test.appliance
+    const { set } = await protectFolder(test, home)
+    await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
+    const pointId = (await operations.points.list({ limit: 1 }, test.call)).items[0]?.id ?? ''
+    await writeFile(join(home, 'letter.txt'), 'spoilt')
+    const wanted = { pointId, target: { kind: 'original' }, overwrite: 'if-changed', verify: true } as const
+    const asked = { ...wanted, paths: [join(home, 'letter.txt')] }
+    const roots = { sourceRoots: [home], restoreRoots: [home] }
+    const restorer = test.as({ ...roots, role: 'restore-only', access: ['view', 'browse', 'restore'] })
+    expect(await operations.restores.plan(asked, restorer)).toMatchObject({ files: 1, existing: 1 })
+    await test.ended((await operations.restores.start(asked, restorer)).id)
+    expect(await readFile(join(home, 'letter.txt'), 'utf8')).toContain('Dear Sirs, ')
+  })
+
+  it('stores its catalog after a run, and then no more: that it did is nothing new', async () => {
+    await test[Symbol.asyncDispose]()
+    test = await startAppliance(join(root, 'gathering'), { changesGathered: 20 })
+    const { operations } = test.appliance
+    const { set } = await protectFolder(test, home)
+    const copies = async () =>
+      (await operations.runs.list({ limit: 100, kind: 'catalog-backup' }, test.call)).items.filter(
+        ({ endedAt }) => endedAt,
+      )
+    const isIdle = async () => (await operations.runs.list({ limit: 1, phase: 'active' }, test.call)).items.length === 0
+    await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
+    while ((await copies()).length === 0 || !(await isIdle())) await sleep(20)
+    // Fifty times as long as changes are gathered: the one that the backup itself is due may come, and none that it makes due.
+    await sleep(1000)
+    while (!(await isIdle())) await sleep(20)
+    const before = (await copies()).length
+    await sleep(2000)
+    expect((await copies()).length).toBe(before)
+    expect(await isIdle()).toBe(true)
   })
 })

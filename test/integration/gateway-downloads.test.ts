@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -12,6 +13,12 @@ const PATH = `/api/v1/points/${ID}/download?path=%2Fdata%2Fa.txt`
 
 async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield await Promise.resolve(Buffer.from(text))
+}
+
+/** Content that never ends, and nothing of it comes. */
+async function* endless(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('begun')
+  await new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true }))
 }
 
 const kept = (outcome: string, actor: string): unknown[] => [
@@ -107,5 +114,34 @@ describe('a download', () => {
     expectError(answer, 'DEFECT')
     expect(answer.text).not.toContain('secret')
     expect(at.said).toEqual(['an operation failed in a way nobody knows'])
+  })
+
+  /** Begins one, and resolves once something of it is here. */
+  function begin(role: string): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const headers = { ...at.as(role), host: `localhost:${at.door.port}` }
+      get({ host: '127.0.0.1', port: at.door.port, path: PATH, agent: false, headers }, (response) => {
+        response.on('error', () => undefined)
+        response.once('data', () => resolve(response))
+      }).on('error', reject)
+    })
+  }
+
+  it('is one of ten at most that a user has going on, and ends where the user may no longer restore', async () => {
+    appliance.download = (_wanted, { signal }) =>
+      Promise.resolve({ fileName: 'a.txt', size: undefined, content: endless(signal) })
+    const going = await Promise.all(Array.from({ length: 10 }, () => begin('operator')))
+    expectError(await at.send({ path: PATH, headers: at.as('operator') }), 'TOO_MANY')
+
+    const ended = going.map((response) => new Promise((resolve) => response.once('close', resolve)))
+    const authenticate = appliance.authenticate.bind(appliance)
+    appliance.authenticate = (secret, kind, address) =>
+      secret.startsWith('operator') ? Promise.resolve(undefined) : authenticate(secret, kind, address)
+    appliance.answer = () => Promise.resolve({})
+    const removed = await at.send({ method: 'DELETE', path: `/api/v1/users/${ID}`, headers: at.as('administrator') })
+    expect(removed.status).toBe(200)
+    await Promise.all(ended)
+    appliance.authenticate = authenticate
+    ;(await begin('operator')).destroy()
   })
 })

@@ -30,6 +30,7 @@ export interface TestApplianceOptions {
   readonly executor?: Executor
   readonly moment?: ApplianceOptions['moment']
   readonly readerThread?: ApplianceOptions['readerThread']
+  readonly changesGathered?: number
 }
 
 /** Passwords cost what they cost: half a second for the first administrator. */
@@ -37,7 +38,7 @@ export const ADMIN_PASSWORD = 'correct horse battery'
 
 export async function startAppliance(
   folder: string,
-  { clock = systemClock, executor, moment, readerThread }: TestApplianceOptions = {},
+  { clock = systemClock, executor, moment, readerThread, changesGathered }: TestApplianceOptions = {},
 ): Promise<TestAppliance> {
   await mkdir(folder, { recursive: true })
   const data = await openDataFolder(join(folder, 'appliance'))
@@ -51,6 +52,7 @@ export async function startAppliance(
     executor,
     moment,
     readerThread,
+    changesGathered,
   })
   const anybody: Call = { caller: undefined, address: '127.0.0.1', setSession: () => undefined }
   let secret = ''

@@ -1,5 +1,7 @@
+import { lstat } from 'node:fs/promises'
+
 import type { RestoreRequest } from '../../contract/index.ts'
-import { assertSourceReach, type Reacher, resolveTarget } from '../../identity/index.ts'
+import { assertSourceReach, type Reacher, resolveTarget, type ResolveTargetOptions } from '../../identity/index.ts'
 import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
 import type { Tools } from '../tools.ts'
 import type { Call, Caller } from './operations.ts'
@@ -30,7 +32,7 @@ export async function restoreTargetOf(
     return resolveTarget(parseEntryPath(request.target.path), { user, signal: call.signal, ...own })
   // Each place is one that is written to.
   for (const path of paths) {
-    const resolved = await resolveTarget(path, { user, signal: call.signal, ...own })
+    const resolved = await placeOf(path, { user, signal: call.signal, ...own })
     if (caller.role !== 'administrator' && !resolved.equals(path)) {
       throw badField(
         'target',
@@ -40,6 +42,18 @@ export async function restoreTargetOf(
     }
   }
   return Buffer.from('/')
+}
+
+/** Where an entry would be written that may be there already: as a folder, or as a file in one. */
+async function placeOf(path: Buffer, options: ResolveTargetOptions): Promise<Buffer> {
+  const isFile = await lstat(path).then(
+    (stat) => !stat.isDirectory() && !stat.isSymbolicLink(),
+    () => false,
+  )
+  if (!isFile) return resolveTarget(path, options)
+  const slash = path.lastIndexOf('/')
+  const folder = await resolveTarget(path.subarray(0, Math.max(1, slash)), options)
+  return Buffer.concat([folder, folder.length > 1 ? path.subarray(slash) : path.subarray(slash + 1)])
 }
 
 /** The paths without those that others have in them already: each is gone through once. */

@@ -7,17 +7,19 @@ export interface CatalogBackups {
   close(): void
 }
 
-/** Several changes in a row are stored once. Milliseconds. */
 const GATHERED = 60_000
 
 export function createCatalogBackups({
   catalog,
   engine,
   onError,
+  gathered = GATHERED,
 }: {
   readonly catalog: Catalog
   readonly engine: Engine
   readonly onError: (error: unknown) => void
+  /** Several changes in a row are stored once. Milliseconds. */
+  readonly gathered?: number | undefined
 }): CatalogBackups {
   let timer: NodeJS.Timeout | undefined
 
@@ -46,7 +48,7 @@ export function createCatalogBackups({
   }
 
   function noteChange(): void {
-    timer ??= setTimeout(() => void request().catch(onError), GATHERED).unref()
+    timer ??= setTimeout(() => void request().catch(onError), gathered).unref()
   }
 
   return { noteChange, close: () => clearTimeout(timer) }

@@ -58,9 +58,12 @@ export async function lookAtVault(tools: VaultLookTools, vaultId: string): Promi
 }
 
 /** What is free where a vault lies, after a run: its packs are counted by `lookAtVault` alone, as that takes its time. */
-export async function measureRoom({ catalog, readers, onChange }: VaultLookTools, vaultId: string): Promise<void> {
+export async function measureRoom(tools: VaultLookTools, vaultId: string): Promise<void> {
+  const { catalog, readers, onChange } = tools
   const vault = await vaultRows.find(catalog.rows, vaultId)
   if (!vault || vault.removed_at !== null) return
+  // It was away, and a run on it has ended well: it is back.
+  if (vault.state === 'unreachable') return lookAtVault(tools, vaultId)
   await vaultRows.update(catalog.rows, vaultId, await roomOf(await readers.access(vaultId)))
   onChange('vault', vaultId)
 }
