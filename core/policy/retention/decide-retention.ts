@@ -1,3 +1,4 @@
+import { sharedDays } from './calendar.ts'
 import { type Kept, keepers, youngOnes } from './keepers.ts'
 import { neededOnes } from './needed.ts'
 import { newestOnes } from './newest.ts'
@@ -31,8 +32,9 @@ export function decideRetention<P extends RetentionPoint>(
   const untilOf = (point: RetentionPoint): number =>
     (reasons.get(point) ?? []).reduce((latest, { until }) => Math.max(latest, until), Number.NEGATIVE_INFINITY)
 
-  note(youngOnes(points, rules))
-  note(keepers(points, rules))
+  const dayOf = sharedDays()
+  note(youngOnes(points, rules, dayOf))
+  note(keepers(points, rules, dayOf))
   note(newestOnes(points, now))
   note([...neededOnes(points, untilOf)])
 
