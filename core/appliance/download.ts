@@ -3,6 +3,7 @@ import { assertSourceReach } from '../identity/index.ts'
 import { formatEntryPath, parseEntryPath } from '../snapshot/index.ts'
 import type { Download } from './appliance.ts'
 import type { Call } from './operations/operations.ts'
+import { ownData } from './operations/own-folders.ts'
 import { openPoint, sourceReacher } from './operations/point-operations.ts'
 import { callerOf } from './operations/session-operations.ts'
 import type { Tools } from './tools.ts'
@@ -14,8 +15,7 @@ export async function downloadEntry(
   call: Call,
 ): Promise<Download> {
   const at = parseEntryPath(path)
-  const own = { dataFolder: Buffer.from(tools.folder.path) }
-  assertSourceReach([at], sourceReacher(callerOf(call)), own)
+  assertSourceReach([at], sourceReacher(callerOf(call)), ownData(tools))
   const { point, reader } = await openPoint(tools, pointId)
   const { signal } = call
   const asked = { snapshotId: point.snapshot_id, path: at }

@@ -65,6 +65,8 @@ import { createRequestDue } from './upkeep/request-due.ts'
 export interface ApplianceOptions {
   readonly folder: DataFolder
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Where the program is: nobody restores over it but an administrator. */
+  readonly programFolder?: string | undefined
   readonly version: string
   readonly log: Log
   readonly clock: Clock
@@ -185,6 +187,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       engine,
       settings,
       folder,
+      programFolder: options.programFolder,
       key,
       passwords,
       signIn,

@@ -30,6 +30,8 @@ export interface Tools {
   readonly engine: Engine
   readonly settings: SettingsStore
   readonly folder: Pick<DataFolder, 'path' | 'work' | 'logs'>
+  /** Where the program is. Undefined: nobody knows. */
+  readonly programFolder: string | undefined
   readonly key: SealingKey
   readonly passwords: Passwords
   readonly signIn: SignIn

@@ -36,6 +36,7 @@ export {
 } from './job-crew.ts'
 export { count, type CounterRow, type Counters, defineCounters } from './counters.ts'
 export { createGate, type Gate } from './gate.ts'
+export { createKeyedGate, type KeyedGate } from './keyed-gate.ts'
 export { createLatestUsed, type LatestUsed } from './latest-used.ts'
 export { makeFolder } from './make-folder.ts'
 export { newId } from './new-id.ts'

@@ -74,7 +74,7 @@ export const alerts = {
     .input(
       z.strictObject({
         settings: DeliverySettings,
-        /** Left out: it stays. Null: it is removed. */
+        /** Left out: it stays, where mail goes by the same server and name. Null: it is removed. */
         mailPassword: z.string().max(1000).nullable().optional(),
         webhookSecret: z.string().max(1000).nullable().optional(),
       }),

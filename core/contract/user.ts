@@ -5,7 +5,7 @@ import { Id, Name } from './common/id.ts'
 import { Instant } from './common/instant.ts'
 import { operation } from './common/operation.ts'
 import { EntryPath } from './common/path.ts'
-import { NewPassword, UserName } from './session.ts'
+import { NewPassword, Password, UserName } from './session.ts'
 
 /** Null: all folders but those of the system, which need an administrator. */
 const Roots = z.array(EntryPath).max(100).nullable()
@@ -94,6 +94,8 @@ export const tokens = {
         /** No more than the caller has. */
         access: z.array(Access).min(1),
         days: z.int().min(1).max(3660).nullable().default(365),
+        /** Needed where a token asks: of one that was stolen no others are made. */
+        password: Password.optional(),
       }),
     )
     .output(z.object({ token: Token, secret: z.string() })),

@@ -8,6 +8,7 @@ import { isGranted } from '../contract/index.ts'
 import { API_PREFIX } from './api/api-handler.ts'
 import { createAuditor } from './api/auditor.ts'
 import { isRefusal, toAnswer, waitOf } from './api/error-answer.ts'
+import type { Strangers } from './api/strangers.ts'
 import { sendError } from './guard/answer.ts'
 
 /** What the API documentation calls it. It is no operation of the contract, as its answer is no JSON. */
@@ -21,6 +22,7 @@ export interface DownloadsOptions {
   readonly closing: AbortSignal
   readonly onDefect: (error: unknown, operation: string) => void
   readonly onUnrecorded: (error: unknown, operation: string) => void
+  readonly strangers: Strangers
 }
 
 /** Answers a request for a file of a recovery point. Resolves to whether it was one. */
@@ -36,7 +38,13 @@ export type AnswerDownload = (
   },
 ) => Promise<boolean>
 
-export function createDownloads({ appliance, closing, onDefect, onUnrecorded }: DownloadsOptions): AnswerDownload {
+export function createDownloads({
+  appliance,
+  closing,
+  onDefect,
+  onUnrecorded,
+  strangers,
+}: DownloadsOptions): AnswerDownload {
   return async (request, response, { url, caller, address, openStream }) => {
     const pointId = DOWNLOAD.exec(url.pathname)?.[1]
     if (pointId === undefined || request.method !== 'GET') return false
@@ -45,7 +53,7 @@ export function createDownloads({ appliance, closing, onDefect, onUnrecorded }: 
       appliance,
       { caller, address },
       { access: 'restore', isAudited: true },
-      { operation: DOWNLOAD_OPERATION, input: { pointId, path }, onUnrecorded },
+      { operation: DOWNLOAD_OPERATION, input: { pointId, path }, strangers, onUnrecorded },
     )
     if (!isGranted(caller?.role, 'restore') || caller?.access.includes('restore') !== true) {
       await record('refused')

@@ -7,6 +7,7 @@ import type { Appliance, Caller } from '../appliance/index.ts'
 import { addressKey, type Chance, type Clock, CoreError } from '../base/index.ts'
 import { type Access, isGranted } from '../contract/index.ts'
 import { API_PREFIX, createApiHandler } from './api/api-handler.ts'
+import { createStrangers } from './api/strangers.ts'
 import { createStreams } from './api/streams.ts'
 import { answerClientError } from './door/client-error.ts'
 import { type Connections, createConnections } from './door/connections.ts'
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   readonly tls: Certificate | undefined
   /** Of one address, in ten seconds. */
   readonly mostRequests?: number | undefined
+  /** What one address that is not signed in tries in an hour is written into the audit so often. */
+  readonly mostStrangers?: number | undefined
   /** How often streams of events are looked at. Milliseconds. */
   readonly lookAtStreamsEvery?: number | undefined
   readonly log: { error(facts: object, message: string): void; warn(facts: object, message: string): void }
@@ -71,6 +74,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       log.error({ err: error, operation }, 'an operation failed in a way nobody knows'),
     onUnrecorded: (error: unknown, operation: string): void =>
       log.error({ err: error, operation }, 'the audit could not be written: what was done is not in it'),
+    strangers: createStrangers({
+      most: options.mostStrangers,
+      onTooMany: (address) =>
+        log.warn({ address }, 'somebody who is not signed in tries very much: the audit has no more of it for an hour'),
+    }),
   }
   const api = createApiHandler({
     appliance,

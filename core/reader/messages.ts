@@ -40,6 +40,8 @@ export interface FolderPage {
 
 /** Entries below a folder whose names fit. */
 export interface FindAsked extends EntryAsked {
+  /** Who asks: nobody has all walks to himself. */
+  readonly asker: string
   /** In the syntax of restic's patterns, for one name. */
   readonly pattern: string
   readonly limit: number
@@ -67,6 +69,8 @@ export interface Version {
 
 /** All that is restored with these paths. */
 export interface SumAsked {
+  /** As of a search. */
+  readonly asker: string
   readonly snapshotId: string
   readonly paths: readonly Uint8Array[]
   /** How many paths of files are wanted. */

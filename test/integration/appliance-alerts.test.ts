@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
 import { type Clock, sleep, systemClock } from '../../core/base/index.ts'
-import { protectFolder, startAppliance } from '../support/appliance.ts'
+import { protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
 import { startHook } from '../support/webhook-receiver.ts'
 
 interface Told {
@@ -33,6 +33,8 @@ it('tells a webhook of a set that fails, once, and once that it is over', async 
     const { call } = test
     const settings = { mail: null, webhook: { url: hook.url }, leastSeverity: 'warning' } as const
     await operations.alerts.setDelivery({ settings, webhookSecret: 'T0123456789abcdefXYZ' }, call)
+    await keepsMailPassword(test)
+    await operations.alerts.setDelivery({ settings, mailPassword: null }, call)
     const { set } = await protectFolder(test, home)
     const backUp = async () => test.ended((await operations.runs.backUp({ setId: set.id }, call)).id)
     const open = async () =>
@@ -64,3 +66,22 @@ it('tells a webhook of a set that fails, once, and once that it is over', async 
     await rm(root, { recursive: true, force: true })
   }
 })
+
+/** To whoever changes where mail goes, the password of the old server is not told. */
+async function keepsMailPassword({ appliance, call }: TestAppliance): Promise<void> {
+  const { alerts } = appliance.operations
+  const mail = { host: 'mail.example', port: 587, security: 'starttls', user: 'holdfast', from: 'a@b.example' } as const
+  const to = (change: object) => ({
+    settings: { mail: { ...mail, to: ['ops@b.example'], ...change }, webhook: null, leastSeverity: 'warning' as const },
+  })
+  await alerts.setDelivery({ ...to({}), mailPassword: 'secret of the post office' }, call)
+  for (const change of [{ host: 'evil.example' }, { port: 25 }, { security: 'none' }, { user: 'other' }]) {
+    await expect(alerts.setDelivery(to(change), call)).rejects.toMatchObject({
+      code: 'input/invalid',
+      context: { field: 'mailPassword' },
+    })
+  }
+  await alerts.setDelivery(to({ from: 'other@b.example' }), call)
+  await alerts.setDelivery({ ...to({ port: 25 }), mailPassword: 'secret of the other office' }, call)
+  expect(await alerts.getDelivery({}, call)).toMatchObject({ hasMailPassword: true, settings: { mail: { port: 25 } } })
+}

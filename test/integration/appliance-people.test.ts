@@ -161,6 +161,15 @@ describe('people of an appliance', () => {
       by: { kind: 'token' },
     })
     expect(await test.appliance.authenticate(secret, 'session', '')).toBeUndefined()
+    // Whoever has stolen it makes no other that outlives it.
+    const stolen = { ...call, caller: await test.appliance.authenticate(secret, 'token', '') }
+    const more = { name: 'more', access: ['view' as const], days: null }
+    await expect(operations.tokens.create(more, stolen)).rejects.toMatchObject({ code: 'identity/refused' })
+    await expect(
+      operations.tokens.create({ ...more, password: 'not the password of hers' }, stolen),
+    ).rejects.toMatchObject({ code: 'identity/refused' })
+    const own = await operations.tokens.create({ ...more, password: 'a password of hers' }, stolen)
+    await operations.tokens.revoke({ id: own.token.id }, call)
     await operations.tokens.revoke({ id: token.id }, call)
     expect(await test.appliance.authenticate(secret, 'token', '')).toBeUndefined()
   })

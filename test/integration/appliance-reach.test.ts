@@ -137,6 +137,21 @@ describe('what somebody with less rights may reach', () => {
     expect((await operations.runs.missed({ id: run.id, limit: 10 }, alice)).items).toEqual([])
   })
 
+  it('restores over no vault and over no program, whatever else one may write to', async () => {
+    const { operations } = test.appliance
+    await symlink(join(root, 'vault'), join(root, 'restore', 'by-another-name'))
+    const wide = test.as({ role: 'operator', name: 'op', access: ['restore'], restoreRoots: [root] })
+    const plan = (path: string, call: Call) =>
+      operations.restores.plan(
+        { pointId, paths: [home], target: { kind: 'folder', path }, overwrite: 'always', verify: false },
+        call,
+      )
+    for (const place of ['vault', 'vault/data', 'restore/by-another-name', 'program/out', 'appliance'])
+      await expect(plan(join(root, place), wide)).rejects.toMatchObject(FORBIDDEN)
+    expect(await plan(join(root, 'restore'), wide)).toMatchObject({ files: 2 })
+    expect(await plan(join(root, 'vault'), test.call)).toMatchObject({ files: 2 })
+  })
+
   it('keeps what the appliance keeps to itself, by whatever link it was started', async () => {
     await test[Symbol.asyncDispose]()
     await symlink(join(root, 'appliance'), join(root, 'data-link'))

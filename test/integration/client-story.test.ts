@@ -204,10 +204,9 @@ describeWith(['restic'], 'holdfast, from signing in to signing out', () => {
     )
     expect(user).toMatchObject({ role: 'viewer', sourceRoots: ['/home/kim'] })
     expect(await ok('user', 'edit', 'kim', '--role', 'operator', '--any-source')).toContain('(operator)')
-    const token = await scene.one<Token>(
-      ['token', 'create', 'mon', '--access', 'view', '--output', at('token')],
-      'token',
-    )
+    const create = ['token', 'create', 'mon', '--access', 'view', '--output', at('token'), '--password-file']
+    expect((await scene.call(...create, at('kim-password'))).stderr).toContain('password is wrong')
+    const token = await scene.one<Token>([...create, scene.passwordFile], 'token')
     expect(token).not.toHaveProperty('secret')
     expect(statSync(at('token')).mode & 0o777).toBe(0o600)
     const env = { ...scene.env, HOME: at('nobody'), HOLDFAST_TOKEN_FILE: at('token'), HOLDFAST_URL: scene.service.url }

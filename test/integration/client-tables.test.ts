@@ -57,7 +57,17 @@ describe('lists at a terminal of 80 characters', () => {
         ...roots,
       ],
       ['user', 'edit', 'kim.of.accounts@example', '--disable'],
-      ['token', 'create', 'what looks at it every five minutes', '--access', 'view,browse', '--output', at('token')],
+      [
+        'token',
+        'create',
+        'what looks at it every five minutes',
+        '--access',
+        'view,browse',
+        '--output',
+        at('token'),
+        '-p',
+        scene.passwordFile,
+      ],
     ])
       expect(await scene.call(...args)).toMatchObject({ code: 0 })
     expect(await scene.call('backup', LONG.set, '--wait')).toMatchObject({ code: 0 })

@@ -52,6 +52,31 @@ describe('the console door', () => {
   })
 
   describe('that closes', () => {
+    it('keeps the audit short where somebody who is not signed in tries again and again', async () => {
+      const appliance = createRecordingAppliance()
+      const warned: string[] = []
+      const log = { error: () => undefined, warn: (_facts: object, message: string) => warned.push(message) }
+      const at = await openTestDoor({ appliance, mostStrangers: 5, log })
+      try {
+        const attempt = (headers = {}) =>
+          at.send({
+            method: 'POST',
+            path: '/api/v1/vaults',
+            headers: { 'content-type': 'application/json', ...headers },
+            body: '{"name":"x"}',
+          })
+        for (let turn = 0; turn < 20; turn++) expect((await attempt()).status).toBe(401)
+        expect(appliance.audit).toHaveLength(5)
+        for (const { input } of appliance.audit) expect(input).toEqual({})
+        expect(warned).toHaveLength(1)
+        // Of somebody who is known nothing is left out.
+        expect((await attempt(at.as('viewer'))).status).toBe(403)
+        expect(appliance.audit.at(-1)).toMatchObject({ actor: 'viewer', outcome: 'refused', input: { name: 'x' } })
+      } finally {
+        await at.door.close({ within: 1000 })
+      }
+    })
+
     it('waits for nobody who says nothing, and for no connection that is kept for later', async () => {
       const at = await openTestDoor()
       const silent = await connected(at)

@@ -42,6 +42,7 @@ describe('a hostile client of the console door', () => {
       consoleFolder: '/nonexistent',
       tls: undefined,
       mostRequests: 1_000_000,
+      mostStrangers: 1_000_000,
       log: { error: (facts, message) => said.push(message), warn: () => undefined },
       clock: systemClock,
       chance: systemChance,

@@ -45,6 +45,7 @@ export async function startAppliance(
   const appliance = await openAppliance({
     folder: data,
     environment: {},
+    programFolder: join(folder, 'program'),
     version: '0.0.0-test',
     log: silentLog(),
     clock,

@@ -1,9 +1,10 @@
+import type { DeliverySettings } from '../../contract/index.ts'
 import { findAlert, listAlerts, updateAlert } from '../../database/index.ts'
 import { alertDto } from '../present/alert-dto.ts'
 import { cursorOf, isText, readCursor } from '../present/cursor.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { noSuch } from './refusals.ts'
+import { badField, noSuch } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
 export function alertOperations({ catalog, clock, publish, delivery }: Tools): OperationsOf<'alerts'> {
@@ -26,10 +27,27 @@ export function alertOperations({ catalog, clock, publish, delivery }: Tools): O
       return { settings, hasMailPassword, hasWebhookSecret }
     },
     async setDelivery({ settings, mailPassword, webhookSecret }) {
+      const known = await delivery.read()
+      // Whoever may change the settings may not have the password sent to a computer of his own.
+      if (known.hasMailPassword && mailPassword === undefined && isSentElsewhere(known.settings.mail, settings.mail)) {
+        throw badField(
+          'mailPassword',
+          'Mail is to go by another server or name now: the password that is kept was given for the old one.',
+          'Give the password anew, or remove it.',
+        )
+      }
       await delivery.write(settings, { mailPassword, webhookSecret })
       publish({ type: 'changed', kind: 'settings', id: 'delivery' })
       return {}
     },
     testDelivery: async () => ({ results: await delivery.test() }),
   }
+}
+
+type Mail = DeliverySettings['mail']
+
+/** Whether the password would be told to somebody else, or where others listen. */
+function isSentElsewhere(before: Mail, after: Mail): boolean {
+  if (before === null || after === null) return after !== null
+  return (['host', 'port', 'security', 'user'] as const).some((name) => before[name] !== after[name])
 }

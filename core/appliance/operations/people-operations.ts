@@ -1,4 +1,4 @@
-import { newId } from '../../base/index.ts'
+import { CoreError, newId } from '../../base/index.ts'
 import { type Access, isGranted, type Role, type Token, type User } from '../../contract/index.ts'
 import {
   findPerson,
@@ -24,6 +24,8 @@ import { badField, conflict, nameTaken, noSuch } from './refusals.ts'
 import { callerOf, newPerson } from './session-operations.ts'
 
 const DAY = 24 * 60 * 60 * 1000
+/** Of one person. */
+const MOST_TOKENS = 200
 
 export function userOperations({ catalog, passwords, clock, chance, publish }: Tools): OperationsOf<'users'> {
   async function find(id: string): Promise<PersonRow> {
@@ -87,7 +89,7 @@ export function userOperations({ catalog, passwords, clock, chance, publish }: T
   }
 }
 
-export function tokenOperations({ catalog, clock, chance, publish }: Tools): OperationsOf<'tokens'> {
+export function tokenOperations({ catalog, clock, chance, publish, signIn }: Tools): OperationsOf<'tokens'> {
   return {
     async list(_input, call) {
       const caller = callerOf(call)
@@ -96,8 +98,14 @@ export function tokenOperations({ catalog, clock, chance, publish }: Tools): Ope
       const tokens = await listTokens(catalog.rows, isAll ? undefined : caller.userId)
       return { items: tokens.map((token) => tokenDto(token, names.get(token.person_id) ?? '')) }
     },
-    async create({ name, access, days }, call) {
+    async create({ name, access, days, password }, call) {
       const caller = callerOf(call)
+      if (caller.by.kind === 'token') {
+        if (password === undefined) throw needsPassword()
+        await signIn.prove(caller.userId, password, call.address)
+      }
+      if ((await listTokens(catalog.rows, caller.userId)).length >= MOST_TOKENS)
+        throw conflict(`You have ${MOST_TOKENS} tokens already.`, 'Revoke some that nobody uses any more.')
       const granted = [...new Set(access)]
       const tooMuch = granted.find((each) => !isGranted(caller.role, each) || !mayGive(caller.access, each))
       if (tooMuch !== undefined) {
@@ -168,4 +176,12 @@ function tokenDto(token: TokenRow, user: string): Token {
     expiresAt: instantOrNull(token.expires_at),
     lastSeenAt: instantOrNull(token.seen_at),
   }
+}
+
+function needsPassword(): CoreError {
+  return new CoreError('identity/refused', 'A token makes no other tokens by itself.', {
+    safety: 'Nothing was changed.',
+    remedy: 'Give your password as well.',
+    context: { field: 'password' },
+  })
 }

@@ -10,6 +10,7 @@ import { pointDto, pointEntryDto } from '../present/point-dto.ts'
 import { mustBeNew, requestRun } from '../runs/request-runs.ts'
 import type { Tools } from '../tools.ts'
 import type { Call, Caller, OperationsOf } from './operations.ts'
+import { ownData } from './own-folders.ts'
 import { noSuch } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
@@ -35,8 +36,8 @@ export function sourceReacher(caller: Caller): {
 }
 
 export function pointOperations(tools: Tools): OperationsOf<'points'> {
-  const { catalog, clock, engine, folder } = tools
-  const own = { dataFolder: Buffer.from(folder.path) }
+  const { catalog, clock, engine } = tools
+  const own = ownData(tools)
   const reachOf = (call: Call) => ({ user: sourceReacher(callerOf(call)), ...own })
 
   async function find(id: string): Promise<PointRow> {
@@ -86,6 +87,7 @@ export function pointOperations(tools: Tools): OperationsOf<'points'> {
       const { point, reader } = await openPoint(tools, id)
       const { entries, next, looked } = await reader.find(
         {
+          asker: callerOf(call).userId,
           snapshotId: point.snapshot_id,
           path: at,
           pattern: pattern.includes('*') || pattern.includes('?') ? pattern : `*${pattern}*`,

@@ -1,4 +1,4 @@
-import { newId } from '../../base/index.ts'
+import { createKeyedGate, newId } from '../../base/index.ts'
 import type { Policy, PolicySettings } from '../../contract/index.ts'
 import { allPoints, type PolicyRow, policyRows, setRows } from '../../database/index.ts'
 import { newestTimes, nextTimes, parseRetentionRules, validateBandwidth, validateSchedule } from '../../policy/index.ts'
@@ -8,12 +8,24 @@ import { policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
 import { nameTaken, noSuch, usedBySets } from './refusals.ts'
+import { callerOf } from './session-operations.ts'
 
 const YEAR = 366 * 24 * 60 * 60 * 1000
 /** A preview of a year of hourly points has 8784. Of what is more frequent the newest are previewed. */
 const MOST_PREVIEWED = 10_000
 
 export function policyOperations({ catalog, clock, chance, publish, engine }: Tools): OperationsOf<'policies'> {
+  // A year of points takes the service a tenth of a second.
+  const previews = createKeyedGate({
+    atOnce: 1,
+    mostWaiting: 4,
+    busy: {
+      message: 'Several previews of yours are being made already.',
+      safety: 'Nothing was changed.',
+      remedy: 'Try again in a moment.',
+    },
+  })
+
   async function find(id: string): Promise<PolicyRow> {
     const policy = await policyRows.find(catalog.rows, id)
     if (!policy || policy.removed_at !== null) throw noSuch('policy', id)
@@ -77,26 +89,31 @@ export function policyOperations({ catalog, clock, chance, publish, engine }: To
       publish({ type: 'changed', kind: 'policy', id })
       return {}
     },
-    async preview({ settings, setId }) {
-      validate(settings)
-      const now = clock.now()
-      const { schedule, retention } = settings
-      const times = nextTimes(schedule, now, 50).map(instant)
-      if (setId === undefined) {
-        // As if this schedule had been kept for a year: each run is complete as it begins.
-        const made = newestTimes(schedule, now - YEAR, now, MOST_PREVIEWED)
-        const points = made.map((completed, index) => ({
-          id: String(index),
-          kind: 'full' as const,
-          completed,
-          timeZone: schedule.timeZone,
-          isComplete: true,
-        }))
-        return { times, decisions: decisionDtos(points, retention, now, () => null) }
-      }
-      const points = retentionPoints(await allPoints(catalog.rows, { setId }), schedule.timeZone)
-      return { times, decisions: decisionDtos(points, retention, now, ({ id }) => id) }
-    },
+    preview: ({ settings, setId }, call) =>
+      previews.run(
+        callerOf(call).userId,
+        async () => {
+          validate(settings)
+          const now = clock.now()
+          const { schedule, retention } = settings
+          const times = nextTimes(schedule, now, 50).map(instant)
+          if (setId === undefined) {
+            // As if this schedule had been kept for a year: each run is complete as it begins.
+            const made = newestTimes(schedule, now - YEAR, now, MOST_PREVIEWED)
+            const points = made.map((completed, index) => ({
+              id: String(index),
+              kind: 'full' as const,
+              completed,
+              timeZone: schedule.timeZone,
+              isComplete: true,
+            }))
+            return { times, decisions: decisionDtos(points, retention, now, () => null) }
+          }
+          const points = retentionPoints(await allPoints(catalog.rows, { setId }), schedule.timeZone)
+          return { times, decisions: decisionDtos(points, retention, now, ({ id }) => id) }
+        },
+        { signal: call.signal },
+      ),
   }
 }
 

@@ -13,6 +13,7 @@ import { runDto } from '../present/run-dto.ts'
 import { mustBeNew, requestRun } from '../runs/request-runs.ts'
 import type { Tools } from '../tools.ts'
 import type { Call, Caller, OperationsOf } from './operations.ts'
+import { ownPlaces } from './own-folders.ts'
 import { openPoint } from './point-operations.ts'
 import { conflict } from './refusals.ts'
 import { distinctPaths, restoreReacher, restoreTargetOf } from './restore-reach.ts'
@@ -20,8 +21,7 @@ import { callerOf } from './session-operations.ts'
 import { browseFolder } from './source-operations.ts'
 
 export function restoreOperations(tools: Tools): OperationsOf<'restores'> {
-  const { catalog, engine, folder } = tools
-  const own = { dataFolder: Buffer.from(folder.path) }
+  const { catalog, engine } = tools
   const beginRestore = createRestoreLimit(tools)
 
   return {
@@ -58,6 +58,7 @@ export function restoreOperations(tools: Tools): OperationsOf<'restores'> {
     },
     async browseTarget({ path, limit, cursor }, call) {
       const user = restoreReacher(callerOf(call))
+      const own = await ownPlaces(tools)
       const at = parseEntryPath(path)
       // On the way to what may be reached only names that lead there are told; within it no link may lead out.
       const isOnTheWay = leadsTo(at, user, own) && !mayReach(at, user, own)
@@ -104,6 +105,7 @@ async function planRestore(
   const { point, reader } = await openPoint(tools, pointId)
   const { files, folders, bytes, first } = await reader.sum(
     {
+      asker: callerOf(call).userId,
       snapshotId: point.snapshot_id,
       paths: paths.map(parseEntryPath),
       mostFiles: MOST_LOOKED_AT,
@@ -114,7 +116,7 @@ async function planRestore(
   const [example] = first
   let existing = 0
   const user = restoreReacher(callerOf(call))
-  const own = { dataFolder: Buffer.from(tools.folder.path) }
+  const own = await ownPlaces(tools)
   const isThere = lookerFor(user, own, { signal: call.signal })
   for (const path of first) if (await isThere(placeOf(path))) existing++
   const bytesFree = await roomAt(target)

@@ -5,6 +5,7 @@ import { assertSourceReach, type Reacher, resolveTarget, type ResolveTargetOptio
 import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
 import type { Tools } from '../tools.ts'
 import type { Call, Caller } from './operations.ts'
+import { ownData, ownPlaces } from './own-folders.ts'
 import { sourceReacher } from './point-operations.ts'
 import { badField } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
@@ -19,15 +20,15 @@ export function restoreReacher({ role, restoreRoots }: Caller): Reacher {
  * where everything was.
  */
 export async function restoreTargetOf(
-  { folder }: Pick<Tools, 'folder'>,
+  tools: Pick<Tools, 'catalog' | 'folder' | 'programFolder'>,
   request: Pick<RestoreRequest, 'paths' | 'target'>,
   call: Call,
 ): Promise<Buffer> {
-  const own = { dataFolder: Buffer.from(folder.path) }
+  const own = await ownPlaces(tools)
   const caller = callerOf(call)
   const user = restoreReacher(caller)
   const paths = request.paths.map(parseEntryPath)
-  assertSourceReach(paths, sourceReacher(caller), own)
+  assertSourceReach(paths, sourceReacher(caller), ownData(tools))
   if (request.target.kind === 'folder')
     return resolveTarget(parseEntryPath(request.target.path), { user, signal: call.signal, ...own })
   // Each place is one that is written to.

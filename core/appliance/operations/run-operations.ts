@@ -20,6 +20,7 @@ import { attemptsOf, mustBeNew, requestRun } from '../runs/request-runs.ts'
 import { Wanted, type WantedKind } from '../runs/wanted.ts'
 import type { Tools } from '../tools.ts'
 import type { Call, OperationsOf } from './operations.ts'
+import { ownData } from './own-folders.ts'
 import { sourceReacher } from './point-operations.ts'
 import { conflict, mustMay, noSuch } from './refusals.ts'
 import { restoreTargetOf } from './restore-reach.ts'
@@ -27,7 +28,7 @@ import { callerOf } from './session-operations.ts'
 
 export function runOperations(tools: Tools): OperationsOf<'runs'> {
   const { catalog, engine } = tools
-  const own = { dataFolder: Buffer.from(tools.folder.path) }
+  const own = ownData(tools)
 
   async function find(id: string): Promise<RunRow> {
     const run = await findRun(catalog.rows, id)

@@ -70,7 +70,7 @@ export function createSignIn(tools: SignInTools): SignIn {
     name: string,
     password: string,
     address: string,
-  ): Promise<{ person: PersonRow; succeed: () => void }> {
+  ): Promise<{ person: PersonRow; succeed: () => void; succeedHalf: () => void }> {
     const admission = throttle.admit({ name, address })
     if (!admission.isAdmitted) throw mustWait(admission.wait)
     const person = await findPersonByName(catalog.rows, nameKey(name))
@@ -82,10 +82,12 @@ export function createSignIn(tools: SignInTools): SignIn {
         throw error
       })
     if (!ok || !isKnown) throw notHim()
-    if (!needsRehash) return { person, succeed: () => admission.succeed() }
+    const succeed = (): void => admission.succeed()
+    const succeedHalf = (): void => admission.succeedHalf()
+    if (!needsRehash) return { person, succeed, succeedHalf }
     const renewed = { password: await passwords.hashPassword(password) }
     await updatePerson(catalog.rows, person.id, renewed)
-    return { person: { ...person, ...renewed }, succeed: () => admission.succeed() }
+    return { person: { ...person, ...renewed }, succeed, succeedHalf }
   }
 
   async function begin(person: PersonRow, address: string): Promise<BegunSession> {
@@ -114,9 +116,12 @@ export function createSignIn(tools: SignInTools): SignIn {
 
   return {
     async signIn({ name, password, totp, address }) {
-      const { person, succeed } = await tryPassword(name, password, address)
+      const { person, succeed, succeedHalf } = await tryPassword(name, password, address)
       if (person.totp_sealed !== null) {
-        if (totp === undefined) throw needsTotp()
+        if (totp === undefined) {
+          succeedHalf()
+          throw needsTotp()
+        }
         const secret = key.open(person.totp_sealed, totpContext(person.id))
         const step = verifyTotp(secret, totp, { now: clock.now(), lastStep: person.totp_step ?? undefined })
         if (step === undefined) throw wrongTotp()

@@ -4,6 +4,7 @@ import type { Token } from '../../contract/index.ts'
 import { clientCommand, type ClientOptions, type End, groupCommand, wholeFrom } from './client-command.ts'
 import { type ClientSession, withClient } from './client-session.ts'
 import { findToken } from './lookup/find-in.ts'
+import { readSecret } from './read-secret.ts'
 import { writeSecretFile } from './secret-file.ts'
 import { shortId } from './text/names.ts'
 import { day, when } from './text/when.ts'
@@ -11,7 +12,8 @@ import { writeList } from './text/write-list.ts'
 
 const HELP = `
 A token is for programs: HOLDFAST_TOKEN_FILE names a file that holds one. It may no more than it was given, and no more than
-you may: own (its own affairs), view, browse, restore, operate, configure, administer. It is told once.
+you may: own (its own affairs), view, browse, restore, operate, configure, administer. It is told once. To make one your password is asked for, also where you
+are signed in: with a token that was stolen nobody makes another.
 
 Examples:
   holdfast token create monitoring --access view --output /etc/monitoring/holdfast-token
@@ -27,6 +29,7 @@ interface CreateOptions extends ClientOptions {
   readonly days: number
   readonly endless?: boolean
   readonly output?: string
+  readonly passwordFile?: string
 }
 
 const KNOWN: readonly Access[] = ['own', 'view', 'browse', 'restore', 'operate', 'configure', 'administer']
@@ -40,6 +43,7 @@ export function addToken(program: Command, end: End): void {
     .requiredOption('--access <what>', 'what it may, separated by commas', accessOf)
     .option('--days <count>', 'how long it lasts', wholeFrom(1, 3660), 365)
     .addOption(new Option('--endless', 'until it is revoked').conflicts('days'))
+    .option('-p, --password-file <file>', 'your password, to prove that it is you; default: asked for')
     .option('-o, --output <file>', 'write it to this file, for you alone, and do not show it')
     .action(async (name: string, options: CreateOptions) =>
       end(await withClient(options, (session) => create(session, name, options))),
@@ -81,8 +85,9 @@ async function list({ client, output, signal }: ClientSession): Promise<void> {
 }
 
 async function create({ client, output, signal }: ClientSession, name: string, options: CreateOptions): Promise<void> {
-  const { access, days, endless, output: path } = options
-  const make = () => client.tokens.create({ name, access, days: endless === true ? null : days }, { signal })
+  const { access, days, endless, output: path, passwordFile: file } = options
+  const password = await readSecret({ questions: ['Your password: '], file, option: '--password-file' }, { signal })
+  const make = () => client.tokens.create({ name, access, days: endless === true ? null : days, password }, { signal })
   if (path === undefined) {
     const { token, secret } = await make()
     output.say(secret)

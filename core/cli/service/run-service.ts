@@ -44,6 +44,7 @@ export async function runService(options: ServiceOptions): Promise<ExitCode> {
     log,
     clock: systemClock,
     chance: systemChance,
+    programFolder: dirname(consoleFolder()),
   })
   try {
     if (options.checkConfig === true) {

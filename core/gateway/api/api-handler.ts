@@ -9,6 +9,7 @@ import { sendError } from '../guard/answer.ts'
 import { readBody } from '../guard/read-body.ts'
 import { createAuditor } from './auditor.ts'
 import { answerError, isAnswer, isRefusal, toAnswer, waitOf } from './error-answer.ts'
+import type { Strangers } from './strangers.ts'
 
 /** What a request brings to an operation. */
 export interface RequestContext {
@@ -34,6 +35,7 @@ export interface ApiHandlerOptions {
   readonly onDefect: (error: unknown, operation: string) => void
   /** Told of what the audit could not be told. */
   readonly onUnrecorded: (error: unknown, operation: string) => void
+  readonly strangers: Strangers
   readonly onDone: (operation: string) => void
 }
 
@@ -41,14 +43,14 @@ export const API_PREFIX = '/api/v1'
 
 /** Binds the contract to the appliance: one place that lets in, calls, writes the audit, and answers errors. */
 export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
-  const { appliance, closing, onDefect, onUnrecorded, onDone } = options
+  const { appliance, closing, onDefect, onUnrecorded, onDone, strangers } = options
   const handler = new OpenAPIHandler(routerOf(appliance, closing), {
     clientInterceptors: [
       async (given) => {
         const { context, path, input, procedure } = given
         const operation = path.join('.')
         const meta = procedure['~orpc'].meta as OperationMeta
-        const record = createAuditor(appliance, context, meta, { operation, input, onUnrecorded })
+        const record = createAuditor(appliance, context, meta, { operation, input, strangers, onUnrecorded })
         try {
           letIn(meta, context.caller)
         } catch (error) {
@@ -62,7 +64,8 @@ export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
           return output
         } catch (error) {
           const answer = toAnswer(error)
-          if (answer.code === 'DEFECT') onDefect(error, operation)
+          // Whoever went away in the middle is told nothing, and nothing is wrong.
+          if (answer.code === 'DEFECT' && given.signal?.aborted !== true) onDefect(error, operation)
           if (answer.code === 'TOO_MANY') context.sayWait(waitOf(error))
           await record(isRefusal(answer) ? 'refused' : 'failed')
           throw answer

@@ -2,6 +2,7 @@ import type { Appliance, Caller } from '../../appliance/index.ts'
 import type { OperationMeta } from '../../contract/index.ts'
 import { boundedInput } from './bounded-input.ts'
 import { objectOf } from './object-of.ts'
+import type { Strangers } from './strangers.ts'
 
 export type Outcome = 'done' | 'refused' | 'failed'
 
@@ -16,23 +17,28 @@ export function createAuditor(
   {
     operation,
     input,
+    strangers,
     onUnrecorded,
   }: {
     readonly operation: string
     readonly input: unknown
+    readonly strangers: Strangers
     readonly onUnrecorded: (error: unknown, operation: string) => void
   },
 ): (outcome: Outcome, output?: unknown) => Promise<void> {
   if (!isAudited) return () => Promise.resolve()
   return async (outcome, output) => {
     try {
+      const isStranger = caller === undefined && outcome !== 'done'
+      if (isStranger && !(await strangers.mayBeRecorded(address))) return
       await appliance.record({
         actor: caller?.name ?? (access === 'anyone' ? nameIn(input) : undefined) ?? 'nobody',
         address,
         operation,
         object: objectOf(input) ?? objectOf(output) ?? null,
         outcome,
-        input: boundedInput(input),
+        // What nobody answers for is not kept: only who he says he is, and what he wanted.
+        input: isStranger ? {} : boundedInput(input),
       })
     } catch (error) {
       onUnrecorded(error, operation)

@@ -12,6 +12,8 @@ export type Admission =
       readonly isAdmitted: true
       /** It was he. The failures of this name are forgotten. */
       succeed(): void
+      /** The first of two factors was right. The address is not to blame; the name waits for the second. */
+      succeedHalf(): void
       /** Nothing was tried after all: nobody asked whether it was right. */
       withdraw(): void
     }
@@ -70,6 +72,7 @@ export function createSignInThrottle({ clock = systemClock }: { readonly clock?:
         isAdmitted: true,
         // The address gets back this attempt alone: with a password of one's own nobody buys guesses at another's.
         succeed: () => settle(names.of(name), 1),
+        succeedHalf: () => settle(0, 1),
         withdraw: () => settle(1, 1),
       }
     },

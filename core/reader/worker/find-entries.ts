@@ -72,7 +72,8 @@ export async function findEntries(vault: OpenVault, asked: FindAsked, { signal }
     {
       entry(node, folder) {
         if (!isPassed(node, folder.way)) {
-          looked++
+          // How many lie beside what may be seen is nobody's business either.
+          if (folder.isAllSeen || mayReach(pathIn(folder.path, node.name), user, own)) looked++
           note(node, folder)
         }
         return below(node, folder)

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 
-import { carryError, CoreError, createGate } from '../../base/index.ts'
+import { carryError, CoreError, createGate, createKeyedGate } from '../../base/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { FromReader, ReaderRequests, RequestKind, ToReader } from '../messages.ts'
 import { factsOf, versionOf } from './entry-facts.ts'
@@ -19,6 +19,8 @@ type Answers = {
 
 /** Walks of whole recovery points that go on side by side, and that wait. Whoever opens a folder does not wait for them. */
 const WALKS = { atOnce: 2, mostWaiting: 20 }
+/** Of one who asks. */
+const OWN_WALKS = { atOnce: 1, mostWaiting: 4 }
 
 /** The thread's side of a reader: answers what comes through `port`, out of the vault in `storage`, until it is to end. */
 export function serveReader(port: MessagePort, storage: Storage, password: Buffer): void {
@@ -26,20 +28,21 @@ export function serveReader(port: MessagePort, storage: Storage, password: Buffe
   const vault = createOpenVault(storage, password, { signal: ending.signal })
   const streams = createEntryStreams(vault)
   const going = new Map<number, AbortController>()
-  const walks = createGate({
-    ...WALKS,
-    busy: {
-      message: `${WALKS.mostWaiting} searches wait in this vault already.`,
-      safety: 'Nothing was changed: recovery points are only read.',
-      remedy: 'Try again in a minute, or search below a smaller folder.',
-    },
+  const walks = createGate({ ...WALKS, busy: tooMany(`${WALKS.mostWaiting} searches wait in this vault already.`) })
+  const ownWalks = createKeyedGate({
+    ...OWN_WALKS,
+    busy: tooMany(`${OWN_WALKS.mostWaiting} searches of yours wait in this vault already.`),
   })
+
+  function walk<T>(asker: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return ownWalks.run(asker, () => walks.run(work, { signal }), { signal })
+  }
 
   const answers: Answers = {
     list: (asked, signal) => listFolder(vault, asked, { signal }),
-    find: (asked, signal) => walks.run(() => findEntries(vault, asked, { signal }), { signal }),
+    find: (asked, signal) => walk(asked.asker, () => findEntries(vault, asked, { signal }), signal),
     version: (asked, signal) => versionOf(vault, asked, { signal }),
-    sum: (asked, signal) => walks.run(() => sumUp(vault, asked, { signal }), { signal }),
+    sum: (asked, signal) => walk(asked.asker, () => sumUp(vault, asked, { signal }), signal),
     facts: (asked, signal) => factsOf(vault, asked, { signal }),
     stream: (asked, signal) => streams.open(asked, { signal }),
     take: ({ stream }) => streams.take(stream),
@@ -81,6 +84,14 @@ export function serveReader(port: MessagePort, storage: Storage, password: Buffe
         port.close()
     }
   })
+}
+
+function tooMany(message: string) {
+  return {
+    message,
+    safety: 'Nothing was changed: recovery points are only read.',
+    remedy: 'Try again in a minute, or search below a smaller folder.',
+  }
 }
 
 /** Bytes of a stream are handed over, where they have memory of their own. */

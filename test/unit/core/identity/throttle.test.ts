@@ -53,6 +53,28 @@ describe('whoever fails to sign in', () => {
     expect(admitted).toHaveLength(5)
   })
 
+  it('counts against nobody else at his address where only his second factor is asked for', () => {
+    const { admit, fail } = scene()
+    for (let person = 0; person < 100; person++) {
+      const admission = admit(`person ${person}`)
+      if (!admission.isAdmitted) throw new Error(`person ${person} has to wait`)
+      admission.succeedHalf()
+      // And no more than once.
+      admission.succeedHalf()
+    }
+    expect(fail('anna')).toBe(0)
+  })
+
+  it('waits, too, who knows the password alone and asks again and again', () => {
+    const { admit } = scene()
+    const admitted = Array.from({ length: 20 }, () => {
+      const admission = admit('anna')
+      if (admission.isAdmitted) admission.succeedHalf()
+      return admission
+    }).filter(({ isAdmitted }) => isAdmitted)
+    expect(admitted).toHaveLength(5)
+  })
+
   it('is the same by whatever letters', () => {
     const { fail } = scene()
     for (const name of ['anna', 'ANNA', ' Anna ', 'ａｎｎａ', 'aNNa']) expect(fail(name)).toBe(0)

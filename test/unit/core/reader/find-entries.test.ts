@@ -60,7 +60,11 @@ describe('a recovery point', () => {
     '/note',
   ]
   const find = (asked: Partial<FindAsked>) =>
-    findEntries(vault, { snapshotId, path: path('/'), pattern: '*note*', limit: 50, skip: 0, reach: ALL, ...asked }, {})
+    findEntries(
+      vault,
+      { asker: 'anna', snapshotId, path: path('/'), pattern: '*note*', limit: 50, skip: 0, reach: ALL, ...asked },
+      {},
+    )
 
   const list = (reach: Reach, at: string, limit: number, after?: string) =>
     listFolder(vault, { snapshotId, path: path(at), limit, reach, ...(after && { after: path(after) }) }, {})
@@ -123,7 +127,7 @@ describe('a recovery point', () => {
   })
 
   it('is summed up by what is wanted of it', async () => {
-    const asked = { snapshotId, paths: [path('/home/note'), path('/note')], mostFiles: 2 }
+    const asked = { asker: 'anna', snapshotId, paths: [path('/home/note'), path('/note')], mostFiles: 2 }
     const { first, ...sums } = await sumUp(vault, asked, {})
     expect(sums).toEqual({ files: 4, folders: 1, bytes: 'note-1note-2othernote'.length })
     expect(first.map((each) => Buffer.from(each).toString())).toEqual(['/home/note/note-1', '/home/note/note-2'])

@@ -100,9 +100,9 @@ describe('a reader', () => {
     expect((await page()).entries).toHaveLength(2)
   })
 
-  const search = (options?: { readonly signal?: AbortSignal }) =>
+  const search = (options?: { readonly signal?: AbortSignal }, asker = 'anna') =>
     reader.find(
-      { snapshotId: vault.snapshotId, path: Buffer.from('/'), pattern: '*', limit: 1, skip: 0, reach: ALL },
+      { asker, snapshotId: vault.snapshotId, path: Buffer.from('/'), pattern: '*', limit: 1, skip: 0, reach: ALL },
       options,
     )
 
@@ -110,7 +110,7 @@ describe('a reader', () => {
     stop.want('wait')
     const cancelled = new AbortController()
     const { signal } = cancelled
-    const going = [page({ signal }), ...Array.from({ length: 22 }, () => search({ signal }))]
+    const going = [page({ signal }), ...Array.from({ length: 22 }, (_, asker) => search({ signal }, String(asker)))]
     await stop.reached()
     await expect(search()).rejects.toMatchObject({ code: 'service/busy', retryable: true })
     expect(reader.isIdle).toBe(false)
@@ -118,10 +118,23 @@ describe('a reader', () => {
     for (const one of going) await expect(one).rejects.toThrow('the page was closed')
     expect(reader.isIdle).toBe(true)
     // None of those that were cancelled is in its way, though what they waited for is not there yet.
-    const next = [search(), ...Array.from({ length: 21 }, () => search())]
+    const next = Array.from({ length: 22 }, (_, asker) => search({}, String(asker)))
     await expect(search()).rejects.toMatchObject({ code: 'service/busy' })
     stop.want('goOn')
     for (const one of next) expect((await one).entries).toHaveLength(1)
+  })
+
+  it('lets nobody search so much at once that others have to wait for him', async () => {
+    stop.want('wait')
+    const his = Array.from({ length: 5 }, () => search({}, 'otto'))
+    await stop.reached()
+    await expect(search({}, 'otto')).rejects.toMatchObject({
+      code: 'service/busy',
+      message: expect.stringMatching(/yours/),
+    })
+    const hers = search({}, 'anna')
+    stop.want('goOn')
+    for (const one of [...his, hers]) expect((await one).entries).toHaveLength(1)
   })
 
   it('stops reading what somebody takes no more of', async () => {
@@ -169,7 +182,8 @@ describe('a reader', () => {
     await makeLargeVault(place, 1)
     await reader.end()
     reader = start({ path: place })
-    const sum = (snapshotId: string) => reader.sum({ snapshotId, paths: [Buffer.from('/')], mostFiles: 0 })
+    const sum = (snapshotId: string) =>
+      reader.sum({ asker: 'anna', snapshotId, paths: [Buffer.from('/')], mostFiles: 0 })
     const { snapshotId } = await addSnapshot(place, vault.password, 'added')
     await sum(snapshotId)
     const later = await addSnapshot(place, vault.password, 'added later')
