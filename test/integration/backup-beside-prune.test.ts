@@ -17,7 +17,7 @@ import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { snapshotContents } from '../support/snapshot-contents.ts'
 
-const ROUNDS = Number(process.env['HOLDFAST_RACE_ROUNDS'] ?? 50)
+const ROUNDS = Number(process.env['HOLDFAST_RACE_ROUNDS'] ?? 20)
 /** For each round that is wanted so many are taken at most, until enough of everything came to pass. */
 const MOST_ROUNDS = 4
 

@@ -8,6 +8,7 @@ import { type CareScene, locksIn, makeCareScene } from '../support/care-scene.ts
 import { storeSnapshot } from '../support/craft.ts'
 import { runHoldfast } from '../support/holdfast.ts'
 import { keepFolder } from '../support/kept-folder.ts'
+import { KILLS } from '../support/kill-rounds.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { type KilledRun, runAndKill } from '../support/run-and-kill.ts'
@@ -17,7 +18,7 @@ import { slowFiles } from '../support/slow-files.ts'
 import { notRenewed } from '../support/snapshot-files.ts'
 
 /** So many stops of each command meet it at work. */
-const STOPS = Math.ceil(Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 100) / 20)
+const STOPS = Math.ceil(KILLS / 10)
 /** Milliseconds for each file: a run takes a second or so, and a signal finds it wherever it was meant to. */
 const SLOW = slowFiles(8)
 /** What a person is told who stopped it. */

@@ -13,7 +13,7 @@ import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { useSmallRepository, PASSWORD } from '../support/small-repository.ts'
 
-const FLIPS = Number(process.env['HOLDFAST_ROUNDS'] ?? 24)
+const FLIPS = Number(process.env['HOLDFAST_ROUNDS'] ?? 12)
 /** How often each other harm is done. */
 const ROUNDS = Math.ceil(FLIPS / 8)
 

@@ -2,13 +2,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { type CareScene, locksIn, makeCareScene } from '../support/care-scene.ts'
 import { runHoldfast } from '../support/holdfast.ts'
+import { KILLS } from '../support/kill-rounds.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { runAndKill } from '../support/run-and-kill.ts'
 import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
-
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 
 describeWith(['restic'], `what adds to a repository and is killed at random moments (HOLDFAST_SEED=${SEED})`, () => {
   const chance = seededChance(SEED)

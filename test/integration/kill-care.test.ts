@@ -7,6 +7,7 @@ import { type CareScene, locksIn, makeCareScene } from '../support/care-scene.ts
 import { clockAhead } from '../support/clock-ahead.ts'
 import { runHoldfast } from '../support/holdfast.ts'
 import { keepFolder } from '../support/kept-folder.ts'
+import { KILLS } from '../support/kill-rounds.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { runAndKill } from '../support/run-and-kill.ts'
@@ -15,7 +16,6 @@ import { seededChance } from '../support/seeded-chance.ts'
 import { notRenewed } from '../support/snapshot-files.ts'
 
 const HOUR = 3_600_000
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 /** A way to look after a repository that never leaves anything worse than what is stored twice. */
 interface Care {
   readonly title: string

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { type CareScene, locksIn, makeCareScene } from '../support/care-scene.ts'
 import { runHoldfast } from '../support/holdfast.ts'
+import { KILLS } from '../support/kill-rounds.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { makeDisk, writeDisk } from '../support/raw-disk.ts'
@@ -14,7 +15,6 @@ import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { storedBlocks } from '../support/stored-blocks.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 const MIB = 2 ** 20
 const GIB = 2 ** 30
 const SECTOR = 512

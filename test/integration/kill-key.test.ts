@@ -10,6 +10,7 @@ import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { cheapenKey, keysIn } from '../support/cheap-key.ts'
 import { runHoldfast } from '../support/holdfast.ts'
 import { keepFolder } from '../support/kept-folder.ts'
+import { KILLS } from '../support/kill-rounds.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { runAndKill } from '../support/run-and-kill.ts'
@@ -17,7 +18,6 @@ import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 import { makeVault } from '../support/vault.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 const OLD = 'vault'
 const NEW = 'another'
 

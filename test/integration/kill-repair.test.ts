@@ -8,6 +8,7 @@ import { type BlobIndex, sha256 } from '../../core/repository/index.ts'
 import { type CareScene, locksIn, makeCareScene } from '../support/care-scene.ts'
 import { storeIndex, storePack, storeSnapshot } from '../support/craft.ts'
 import { type Ended, runHoldfast } from '../support/holdfast.ts'
+import { KILLS } from '../support/kill-rounds.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { flipBlob } from '../support/mixed-pack.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
@@ -16,7 +17,6 @@ import { type KilledRun, type Moment, runAndKill } from '../support/run-and-kill
 import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 /** The hash of a file of which nothing is left. */
 const NOTHING = hash('sha256', '')
 

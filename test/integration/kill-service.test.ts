@@ -8,13 +8,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sleep } from '../../core/base/index.ts'
 import type { Run } from '../../core/contract/index.ts'
 import { cheapenKey } from '../support/cheap-key.ts'
+import { KILLS } from '../support/kill-rounds.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { SEED } from '../support/seed.ts'
 import { seededBytes, seededChance } from '../support/seeded-chance.ts'
 import { processKey, type ServiceClient, startClient } from '../support/service-client.ts'
 import { startService } from '../support/service.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 const PASSWORD = 'correct horse battery'
 /** Of each round so long at most, where nothing else ends it. Milliseconds. */
 const LONGEST = 4000

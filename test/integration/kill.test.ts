@@ -10,13 +10,13 @@ import { initRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { locksIn } from '../support/care-scene.ts'
 import { cheapenKey } from '../support/cheap-key.ts'
+import { KILLS } from '../support/kill-rounds.ts'
 import { killUntilMet } from '../support/kill-until-met.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { type KilledRun, type Moment, runAndKill } from '../support/run-and-kill.ts'
 import { SEED } from '../support/seed.ts'
 import { seededChance } from '../support/seeded-chance.ts'
 
-const KILLS = Number(process.env['HOLDFAST_KILL_ROUNDS'] ?? 50)
 /** Files by name, and the hash of what each holds. */
 function contentOf(folder: string): Map<string, string> {
   const content = new Map<string, string>()

@@ -3,6 +3,8 @@ import type { seededChance } from './seeded-chance.ts'
 
 /** So many moments are drawn for each kill that is wanted. More: they are chosen wrongly. */
 const MOST_DRAWS = 4
+/** And where few are wanted, so many: chance may be against them for a while. */
+const LEAST_DRAWS = 40
 
 /**
  * Runs something and kills it, at moments drawn from all that a whole run does, until so many kills have met it at work. The
@@ -21,7 +23,7 @@ export async function killUntilMet(
   const range = { changes: whole.changes, worked: whole.worked }
   let met = 0
   for (let number = 1; met < wanted; number++) {
-    if (number > wanted * MOST_DRAWS) {
+    if (number > Math.max(LEAST_DRAWS, wanted * MOST_DRAWS)) {
       throw new Error(
         `Only ${met} of ${number - 1} kills met the process at work, and ${wanted} are wanted: the moments are chosen wrongly.`,
       )
