@@ -6,6 +6,7 @@
  */
 export type { Appliance, AuditRecord, Download } from './appliance.ts'
 export { type DataFolder, defaultDataFolder, openDataFolder } from './data/data-folder.ts'
+export { examineDataFolder, type StartFinding } from './data/examine-data-folder.ts'
 export { type Log, openLog, silentLog } from './data/open-log.ts'
 export { type ApplianceOptions, openAppliance, type OpenedAppliance } from './open-appliance.ts'
 export type { Call, Caller, Operations, OperationsOf } from './operations/operations.ts'

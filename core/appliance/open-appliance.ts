@@ -22,6 +22,7 @@ import type { StartPointReaderOptions } from '../reader/index.ts'
 import { openSealingKey, redactDetails } from '../secret/index.ts'
 import type { Appliance } from './appliance.ts'
 import type { DataFolder } from './data/data-folder.ts'
+import { FINGERPRINT_KEY } from './data/examine-data-folder.ts'
 import type { Log } from './data/open-log.ts'
 import { openSettings } from './data/settings-store.ts'
 import { downloadEntry } from './download.ts'
@@ -96,8 +97,6 @@ const HOUR = 60 * 60 * 1000
 /** What a new appliance would want to know. */
 const CONFIGURED: ReadonlySet<string> = new Set(['vault', 'source', 'set', 'policy', 'user', 'settings'])
 
-const FINGERPRINT = 'sealing-key'
-
 /** Makes all of an appliance of its data folder, and sets it to work. */
 export async function openAppliance(options: ApplianceOptions): Promise<OpenedAppliance> {
   const { folder, environment, version, log, clock, chance } = options
@@ -105,8 +104,8 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
   const catalog = await openCatalog(folder.catalog)
   try {
     const key = await openSealingKey({ dataFolder: folder.path, environment, chance })
-    const known = await readSetting(catalog.rows, FINGERPRINT)
-    if (known === undefined) await writeSetting(catalog.rows, FINGERPRINT, key.fingerprint)
+    const known = await readSetting(catalog.rows, FINGERPRINT_KEY)
+    if (known === undefined) await writeSetting(catalog.rows, FINGERPRINT_KEY, key.fingerprint)
     else key.prove(known)
 
     const settings = await openSettings(catalog)

@@ -76,14 +76,14 @@ async function executedMigrations(rows: Kysely<Tables>, path: string): Promise<s
   }
 }
 
-function newer(path: string): CoreError {
+export function newer(path: string): CoreError {
   return new CoreError('catalog/newer', `The catalog ${path} was written by a newer version of Holdfast.`, {
     safety: 'Nothing was changed. Recovery points in vaults are safe.',
     remedy: 'Start the version that wrote it, or a newer one.',
   })
 }
 
-function damaged(path: string, cause: unknown): CoreError {
+export function damaged(path: string, cause: unknown): CoreError {
   return new CoreError('catalog/damaged', `The catalog ${path} cannot be used: ${reasonOf(cause)}.`, {
     cause,
     safety: 'Recovery points in vaults are safe: they do not need the catalog.',

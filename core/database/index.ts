@@ -6,6 +6,7 @@
  * - **Migration**: a step to the next form of the tables. They go forward only.
  */
 export { type Catalog, openCatalog, type Rows } from './catalog.ts'
+export { type CatalogPeek, peekCatalog } from './peek-catalog.ts'
 export type { Page, PageOf } from './page.ts'
 export * from './rows/alert-rows.ts'
 export * from './rows/audit-rows.ts'

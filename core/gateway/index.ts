@@ -5,4 +5,5 @@
  * - **Guard**: what every request passes before anything is done: from where, to which host, how large, how many.
  */
 export { type Gateway, type GatewayOptions, openGateway } from './open-gateway.ts'
+export { provePort } from './door/prove-port.ts'
 export { ownCertificate } from './tls/own-certificate.ts'

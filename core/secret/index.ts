@@ -7,7 +7,7 @@
  *   cannot be opened.
  * - **Fingerprint**: tells two keys apart and nothing else. The catalog keeps it, so that a wrong key is told at the start.
  */
-export { openSealingKey, type OpenSealingKeyOptions } from './key/open-sealing-key.ts'
+export { findSealingKey, openSealingKey, type OpenSealingKeyOptions } from './key/open-sealing-key.ts'
 export type { KeySource } from './key/key-source.ts'
 export { createSealingKey, type SealingKey } from './sealing-key.ts'
 export { REDACTED_PATHS } from './redact/log-paths.ts'

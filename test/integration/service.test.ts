@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { runHoldfast } from '../support/holdfast.ts'
+import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { startService } from '../support/service.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -52,15 +52,38 @@ describe('the service', () => {
     const second = await runHoldfast(['serve', '--data-dir', join(root, 'data'), '--port', '0'])
     expect(second.code).toBe(1)
     expect(second.stderr).toContain(`Another appliance runs on the data folder ${join(root, 'data')}.`)
+    const args = ['serve', '--check-config', '--json', '--data-dir', join(root, 'data')]
+    const checked = await runHoldfast([...args, '--port', new URL(service.url).port])
+    const [told] = jsonLines(checked.stdout)
+    expect([checked.code, told]).toMatchObject([
+      1,
+      {
+        message_type: 'configuration',
+        ok: false,
+        findings: [
+          { object: 'data-folder', state: 'good' },
+          { object: 'running', state: 'problem', error: 'service/busy' },
+          { object: 'port', state: 'problem', error: 'service/unavailable' },
+        ],
+      },
+    ])
     expect((await service.api('GET', '/health')).status).toBe(200)
   })
 
   it('says with --check-config whether it could be started, and what is in the way', async () => {
-    const good = await runHoldfast(['serve', '--check-config', '--data-dir', join(root, 'data')])
-    expect([good.code, good.stdout]).toEqual([0, `The appliance in ${join(root, 'data')} can be started.\n`])
-    const bad = await runHoldfast(['serve', '--check-config', '--data-dir', '/proc/nowhere'])
-    expect(bad.code).toBe(1)
+    const check = ['serve', '--check-config', '--port', '0', '--data-dir']
+    const good = await runHoldfast([...check, join(root, 'data')])
+    expect([good.code, good.stderr]).toEqual([0, ''])
+    expect(good.stdout).toContain(`The appliance in ${join(root, 'data')} can be started.\n`)
+    // Nothing was made: neither the folder nor anything in it.
+    expect(await readdir(root)).toEqual([])
+    const bad = await runHoldfast([...check, '/proc/nowhere'])
+    expect([bad.code, bad.stdout]).toEqual([1, expect.not.stringContaining('can be started')])
     expect(bad.stderr).toContain('The data folder /proc/nowhere cannot be used')
+    await writeFile(join(root, 'letter.txt'), 'Dear Sirs,\n')
+    const foreign = await runHoldfast(['serve', '--port', '0', '--data-dir', root])
+    expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringContaining('it holds letter.txt.')])
+    expect(await readdir(root)).toEqual(['letter.txt'])
     const port = await runHoldfast(['serve', '--port', 'eighty', '--data-dir', join(root, 'data')])
     expect(port.stderr).toContain('eighty is no port.')
   })

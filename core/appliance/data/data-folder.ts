@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { chmod, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 import { CoreError, makeFolder, reasonOf } from '../../base/index.ts'
+import { refuseForeign } from './foreign-folder.ts'
 
 /** The folder that holds all that an appliance keeps, locked for this process. */
 export interface DataFolder extends AsyncDisposable {
@@ -29,29 +31,37 @@ export function defaultDataFolder(
   return join(given && isAbsolute(given) ? given : join(homedir(), '.local', 'share'), 'holdfast')
 }
 
-/**
- * Makes the folder where it is missing, and takes it for this process alone.
- *
- * @throws CoreError `service/busy` where another appliance runs on it, `service/unavailable` where it cannot be used.
- */
-export async function openDataFolder(given: string): Promise<DataFolder> {
-  const path = await physical(given)
-  const folder: Omit<DataFolder, typeof Symbol.asyncDispose> = {
+/** Where in it everything is. */
+export function partsOf(path: string): Omit<DataFolder, typeof Symbol.asyncDispose> & { readonly lock: string } {
+  return {
     path,
     catalog: join(path, 'catalog.db'),
+    lock: join(path, 'instance.lock'),
     logs: join(path, 'logs'),
     missed: join(path, 'logs', 'missed'),
     work: join(path, 'work'),
     tls: join(path, 'tls'),
   }
+}
+
+/**
+ * Makes the folder where it is missing, and takes it for this process alone.
+ *
+ * @throws CoreError `input/invalid` where it holds what is not ours, `service/busy` where another appliance runs on it,
+ *   `service/unavailable` where it cannot be used.
+ */
+export async function openDataFolder(given: string): Promise<DataFolder> {
+  const path = await physical(given)
+  const folder = partsOf(path)
   try {
     await refuseStranger(path)
+    await refuseForeign(path)
     await chmod(path, 0o700)
     for (const part of [folder.logs, folder.work, folder.tls]) await makeFolder(part, 0o700)
   } catch (error) {
     throw unusable(path, error)
   }
-  const lock = takeLock(path)
+  const lock = takeLock(folder)
   return { ...folder, [Symbol.asyncDispose]: () => Promise.resolve(lock.close()) }
 }
 
@@ -65,7 +75,8 @@ async function physical(path: string): Promise<string> {
   }
 }
 
-function unusable(path: string, error: unknown): CoreError {
+/** Whatever is no error of ours yet. */
+export function unusable(path: string, error: unknown): CoreError {
   if (error instanceof CoreError) return error
   return new CoreError('service/unavailable', `The data folder ${path} cannot be used: ${reasonOf(error)}.`, {
     cause: error,
@@ -75,7 +86,7 @@ function unusable(path: string, error: unknown): CoreError {
 }
 
 /** Whoever owns the folder can exchange everything in it. */
-async function refuseStranger(path: string): Promise<void> {
+export async function refuseStranger(path: string): Promise<void> {
   const { uid } = await stat(path)
   const own = process.geteuid?.()
   if (own === undefined || uid === own) return
@@ -89,18 +100,39 @@ async function refuseStranger(path: string): Promise<void> {
  * A lock of the file system, which goes with the process however that ends. SQLite takes and keeps it on every system alike;
  * the file holds nothing.
  */
-function takeLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(join(path, 'instance.lock'), { timeout: 0 })
+function takeLock({ path, lock: file }: { readonly path: string; readonly lock: string }): DatabaseSync {
+  const lock = new DatabaseSync(file, { timeout: 0 })
   try {
     lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
     lock.close()
-    throw new CoreError('service/busy', `Another appliance runs on the data folder ${path}.`, {
-      cause: error,
-      safety: 'Nothing was changed, and the other one goes on.',
-      remedy:
-        'Use its console, or end it first. To run a second appliance, give it a folder of its own with --data-dir.',
-    })
+    throw inUse(path, error)
   }
+}
+
+/** SQLITE_BUSY. */
+const BUSY = 5
+
+/** Throws `service/busy` where another process has the lock. Makes and changes nothing. */
+export function refuseLocked({ path, lock: file }: { readonly path: string; readonly lock: string }): void {
+  if (!existsSync(file)) return
+  let lock: DatabaseSync | undefined
+  try {
+    lock = new DatabaseSync(file, { readOnly: true, timeout: 0 })
+    lock.prepare('SELECT count(*) FROM sqlite_master').get()
+  } catch (error) {
+    // Anything else that is wrong with it is no lock.
+    if ((error as { readonly errcode?: unknown }).errcode === BUSY) throw inUse(path, error)
+  } finally {
+    lock?.close()
+  }
+}
+
+function inUse(path: string, cause: unknown): CoreError {
+  return new CoreError('service/busy', `Another appliance runs on the data folder ${path}.`, {
+    cause,
+    safety: 'Nothing was changed, and the other one goes on.',
+    remedy: 'Use its console, or end it first. To run a second appliance, give it a folder of its own with --data-dir.',
+  })
 }

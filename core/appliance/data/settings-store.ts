@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 
-import { CoreError } from '../../base/index.ts'
+import { CoreError, reasonOf } from '../../base/index.ts'
 import { SETTING_DEFAULTS, Settings } from '../../contract/index.ts'
 import { type Catalog, readSetting, writeSetting } from '../../database/index.ts'
 import { isTimeZone } from '../../policy/index.ts'
@@ -12,7 +12,7 @@ export interface SettingsStore {
   update(change: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings>
 }
 
-const KEY = 'settings'
+export const SETTINGS_KEY = 'settings'
 
 /** Everything works as it is. */
 function defaultSettings(): Settings {
@@ -24,9 +24,7 @@ function defaultSettings(): Settings {
 }
 
 export async function openSettings(catalog: Catalog): Promise<SettingsStore> {
-  const stored = await readSetting(catalog.rows, KEY)
-  // What an older version has not known has its default; what this one does not know any more is dropped.
-  let current = Settings.parse({ ...defaultSettings(), ...known(stored) })
+  let current = settingsOf(await readSetting(catalog.rows, SETTINGS_KEY))
   return {
     get current() {
       return current
@@ -41,15 +39,48 @@ export async function openSettings(catalog: Catalog): Promise<SettingsStore> {
           context: { field: 'timeZone' },
         })
       }
-      await writeSetting(catalog.rows, KEY, JSON.stringify(next))
+      await writeSetting(catalog.rows, SETTINGS_KEY, JSON.stringify(next))
       current = next
       return next
     },
   }
 }
 
-function known(stored: string | undefined): Partial<Settings> {
-  if (stored === undefined) return {}
-  const parsed = JSON.parse(stored) as Record<string, unknown>
+/**
+ * Settings as they are stored. What an older version has not known has its default; what this one does not know any more is
+ * dropped. Throws `input/invalid` for the first that cannot be used: somebody else has written there.
+ */
+export function settingsOf(stored: string | undefined): Settings {
+  if (stored === undefined) return defaultSettings()
+  const parsed = Settings.safeParse({ ...defaultSettings(), ...known(stored) })
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw badStored(issue?.path.join('.') ?? '', issue?.message ?? '')
+  }
+  return parsed.data
+}
+
+function known(stored: string): Partial<Settings> {
+  const parsed = asObject(stored)
   return Object.fromEntries(Object.entries(parsed).filter(([key]) => key in Settings.shape))
+}
+
+function asObject(stored: string): object {
+  try {
+    const parsed: unknown = JSON.parse(stored)
+    if (typeof parsed === 'object' && parsed !== null) return parsed
+    throw new TypeError('they are no object')
+  } catch (error) {
+    throw badStored('', reasonOf(error))
+  }
+}
+
+function badStored(field: string, why: string): CoreError {
+  const what = field === '' ? 'The settings in the catalog' : `The setting ${field} in the catalog`
+  return new CoreError('input/invalid', `${what} cannot be used: ${why.replace(/\.$/, '')}.`, {
+    safety: 'Nothing was changed. Recovery points in vaults are safe.',
+    remedy:
+      'Mend it in catalog.db (table `setting`, key `settings`), or remove that row: then all settings are as of a new appliance, and sets, policies and vaults stay. While nobody has the catalog open: sqlite3 catalog.db "DELETE FROM setting WHERE key = \'settings\'"',
+    context: { ...(field !== '' && { field }) },
+  })
 }

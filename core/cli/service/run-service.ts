@@ -16,6 +16,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { listenForInterruption } from '../interruption.ts'
 import { createOutput, type Output } from '../output.ts'
 import { VERSION } from '../version.ts'
+import { checkStart } from './check-start.ts'
 
 export interface ServiceOptions {
   readonly dataDir?: string
@@ -30,8 +31,10 @@ const PORT = 8420
 /** Runs the appliance until it is asked to stop. */
 export async function runService(options: ServiceOptions): Promise<ExitCode> {
   const output = createOutput({ json: options.json ?? false, quiet: false })
-  const port = portOf(options)
   const path = resolve(options.dataDir ?? process.env['HOLDFAST_DATA_DIR'] ?? defaultDataFolder(process.env))
+  if (options.checkConfig === true)
+    return checkStart({ path, port: () => portOf(options), environment: process.env, output })
+  const port = portOf(options)
   process.umask(0o077)
   await using folder = await openDataFolder(path)
   await using opened = await openLog({ folder: folder.logs, level: options.logLevel })
@@ -47,11 +50,6 @@ export async function runService(options: ServiceOptions): Promise<ExitCode> {
     programFolder: dirname(consoleFolder()),
   })
   try {
-    if (options.checkConfig === true) {
-      output.say(`The appliance in ${path} can be started.`)
-      output.emit({ message_type: 'configuration', data_folder: path, ok: true })
-      return EXIT.done
-    }
     const { reach, hosts } = appliance.listen
     const tls =
       reach === 'network' ? await ownCertificate({ folder: folder.tls, hosts, clock: systemClock }) : undefined

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 
 import type { ExitCode } from '../exit-code.ts'
 import type { RebuildCommandOptions } from './run-rebuild.ts'
@@ -6,7 +6,11 @@ import type { ServiceOptions } from './run-service.ts'
 
 const HELP = `
 The service keeps what is configured in its data folder, runs backups by their policies, and serves the console on this
-computer. The first start prints a link that makes the first administrator; it works once.
+computer. The first start prints a link that makes the first administrator, in a browser or with \`holdfast setup\`; it works
+once.
+
+--check-config looks at the data folder, its owner, catalog, key and settings, whether an appliance runs on it, and the port. It
+makes and changes nothing. Exit codes: 0 it can be started, 1 something is in the way.
 
 Examples:
   holdfast serve
@@ -21,8 +25,12 @@ export function addService(program: Command, end: (code: ExitCode) => void): voi
     .description('run the appliance: backups by their policies, and the console')
     .option('--data-dir <folder>', 'where the appliance keeps its data (HOLDFAST_DATA_DIR)')
     .option('--port <number>', 'port of the console (HOLDFAST_PORT; default 8420)')
-    .option('--check-config', 'say whether it could be started, and start nothing')
-    .option('--log-level <level>', 'trace, debug, info, warn or error', 'info')
+    .option('--check-config', 'say whether it could be started and what is in the way; make and start nothing')
+    .addOption(
+      new Option('--log-level <level>', 'how much its log tells')
+        .choices(['trace', 'debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
     .option('--json', 'tell the address as JSON')
     .addHelpText('after', HELP)
     .action(async (options: ServiceOptions) => {

@@ -24,6 +24,9 @@ export function keyFileSource(dataFolder: string, chance: Chance): KeySource {
   }
 }
 
+/** The key in the file of a data folder; undefined where there is none. Throws `secret/no-key`. */
+export const readKeyFile = (dataFolder: string): Promise<Buffer | undefined> => readKey(join(dataFolder, NAME))
+
 /** Undefined where there is none. */
 async function readKey(path: string): Promise<Buffer | undefined> {
   let file: FileHandle

@@ -1,7 +1,7 @@
 import { type Chance, CoreError, systemChance } from '../../base/index.ts'
 import { createSealingKey, type SealingKey } from '../sealing-key.ts'
 import { credentialSource } from './credential.ts'
-import { keyFileSource } from './key-file.ts'
+import { keyFileSource, readKeyFile } from './key-file.ts'
 import type { KeySource } from './key-source.ts'
 
 export interface OpenSealingKeyOptions {
@@ -26,4 +26,14 @@ export async function openSealingKey({
     if (key) return createSealingKey(key, chance)
   }
   throw new CoreError('secret/no-key', 'There is no key that secrets could be sealed with')
+}
+
+/** The same key, where there is one already: nothing is made. Throws `secret/no-key` where it cannot be used. */
+export async function findSealingKey({
+  dataFolder,
+  environment,
+  chance = systemChance,
+}: OpenSealingKeyOptions): Promise<SealingKey | undefined> {
+  const key = (await credentialSource(environment).read()) ?? (await readKeyFile(dataFolder))
+  return key && createSealingKey(key, chance)
 }
