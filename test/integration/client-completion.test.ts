@@ -34,6 +34,7 @@ describe('completion', () => {
 
   it.each([
     [['vau'], ['vault']],
+    [['setup', '--link'], ['--link-file']],
     [
       ['vault', 'p'],
       ['probe', 'prune'],

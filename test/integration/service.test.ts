@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { startService } from '../support/service.ts'
+import { runAtTerminal } from '../support/terminal.ts'
 
 const PASSWORD = 'correct horse battery'
 
@@ -30,6 +31,59 @@ describe('the service', () => {
     expect(again).toMatchObject({ status: 409 })
     expect((await fetch(`${service.url}/setup?token=x`)).headers.get('content-type')).toContain('text/html')
     expect(await (await fetch(`${service.url}/healthz`)).text()).toBe('ok\n')
+  })
+
+  it('is given its first administrator from the command line, with the link that it printed', async () => {
+    await using service = await startService(join(root, 'data'))
+    const env = { HOME: join(root, 'home'), XDG_CONFIG_HOME: undefined, HOLDFAST_URL: undefined }
+    const asked = { HOME: join(root, 'home'), HOLDFAST_URL: '' }
+    const failure = async (args: readonly string[], stdin = '') => {
+      const { code, stderr } = await runHoldfast([...args, '--json'], { env, stdin })
+      return { ...jsonLines(stderr).at(-1), ended: code }
+    }
+    await writeFile(join(root, 'password'), `${PASSWORD}\n`)
+    await writeFile(join(root, 'short'), 'short\n')
+    await writeFile(join(root, 'journal'), `as of an older start: ${service.url}/setup?token=hfu_old\n`)
+    const password = ['--password-file', join(root, 'password')]
+
+    // Nobody can be let in, and no password is wrong.
+    expect(await failure(['login', service.url, '--name', 'admin', ...password])).toMatchObject({
+      ended: 1,
+      error: 'object/not-found',
+      message: `The service at ${service.url} has no administrator yet, so nobody can sign in.`,
+      remedy: expect.stringContaining(`holdfast setup ${service.url}`) as unknown,
+    })
+    expect(await failure(['setup', service.url, '--name', 'admin', ...password], 'no link\n')).toMatchObject({
+      error: 'input/invalid',
+      remedy: expect.stringContaining('journalctl') as unknown,
+    })
+    expect(await failure(['setup', '--link-file', '-', '--password-file', '-'])).toMatchObject({
+      message: 'The link and the password cannot both come from standard input.',
+    })
+    const old = ['setup', '--name', 'admin', '--link-file', join(root, 'journal')]
+    expect(await failure([...old, ...password])).toMatchObject({
+      ended: 12,
+      error: 'identity/refused',
+      remedy: expect.stringContaining('printed when it was started last') as unknown,
+    })
+    const short = ['setup', '--name', 'admin', '--password-file', join(root, 'short')]
+    expect(await failure(short, service.setupUrl)).toMatchObject({
+      ended: 1,
+      message: expect.stringContaining('Use at least 10 characters.') as unknown,
+    })
+
+    // The link says where the service is. It was not used up by what went wrong.
+    const { code, shown } = await runAtTerminal(['setup'], [service.setupUrl ?? '', 'ada', PASSWORD, PASSWORD], asked)
+    expect([code, shown]).toEqual([0, expect.stringContaining(`Signed in to ${service.url} as ada (administrator)`)])
+    expect(shown).not.toContain(PASSWORD)
+    const listed = await runHoldfast(['user', 'list', '--json'], { env })
+    expect(jsonLines(listed.stdout)[0]).toMatchObject({ message_type: 'user', name: 'ada', role: 'administrator' })
+
+    expect(await failure(['setup', '--name', 'eve', ...password], service.setupUrl)).toMatchObject({
+      ended: 1,
+      error: 'object/conflict',
+      remedy: expect.stringContaining(`holdfast login ${service.url}`) as unknown,
+    })
   })
 
   it('keeps its data to itself, and nothing secret in its log', async () => {

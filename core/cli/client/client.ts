@@ -15,6 +15,7 @@ import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
 import { addSet } from './set.ts'
 import { addSettings } from './settings.ts'
+import { addSetup } from './setup.ts'
 import { addSource } from './source.ts'
 import { addStatus } from './status.ts'
 import { addToken } from './token.ts'
@@ -24,6 +25,7 @@ import { addVault } from './vault.ts'
 /** Adds what asks a service, on this computer or another. */
 export function addClientCommands(program: Command, end: End): void {
   const commands = [
+    addSetup,
     addLogin,
     addStatus,
     addVault,

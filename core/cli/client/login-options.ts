@@ -11,3 +11,11 @@ export interface LoginOptions extends ClientOptions {
 export interface LogoutOptions extends ClientOptions {
   readonly local?: boolean
 }
+
+export interface SetupOptions extends ClientOptions {
+  readonly linkFile?: string
+  readonly name?: string
+  readonly passwordFile?: string
+  readonly days: number
+  readonly fingerprint?: string
+}

@@ -1,16 +1,12 @@
-import { hostname } from 'node:os'
-
 import { CoreError, isCode } from '../../base/index.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { listenForInterruption } from '../interruption.ts'
-import { createOutput, type Output } from '../output.ts'
+import { createOutput } from '../output.ts'
 import { placeOf } from './connection/connect.ts'
-import { type Client, createClient } from './connection/create-client.ts'
-import { writeLogin } from './connection/login-file.ts'
-import { revokeQuietly } from './connection/revoke.ts'
-import { createTransport } from './connection/transport.ts'
+import type { Client } from './connection/create-client.ts'
 import { trustOnSight } from './connection/trust-on-sight.ts'
-import type { Trust } from './connection/trust.ts'
+import { withSession } from './connection/with-session.ts'
+import { keepLogin, makeToken } from './keep-login.ts'
 import type { LoginOptions } from './login-options.ts'
 import { askLine, readSecret } from './read-secret.ts'
 
@@ -21,52 +17,22 @@ export async function runLogin(options: LoginOptions): Promise<ExitCode> {
   const { signal } = interruption
   const { url, trust: known, logins, path } = placeOf(options)
   const trust = await trustOnSight(url, known, { fingerprint: options.fingerprint, output, signal })
-  const { user, token, secret, role } = await withSession(url, trust, async (client) => {
+  const kept = await withSession(url, trust, async (client) => {
     await client.health.get(undefined, { signal })
-    const signedIn = await signIn(client, options, signal)
-    const made = await client.tokens.create(
-      { name: `holdfast on ${hostname()}`.slice(0, 100), access: signedIn.access, days: options.days },
-      { signal },
-    )
-    await client.session.signOut(undefined, { signal })
-    return { user: signedIn.user.name, role: signedIn.user.role, ...made }
+    if ((await client.setup.get(undefined, { signal })).isNeeded) throw noAdministrator(url)
+    return makeToken(client, await signIn(client, options, signal), options.days, { signal })
   })
-  writeLogin(path, url, { user, token: secret, tokenId: token.id, ...trust })
-  const before = logins.of[url]
-  if (before) await revokeQuietly(url, { ...before, ...trust }, { signal })
-  tell(output, { url, user, role, expiresAt: token.expiresAt, tokenId: token.id })
+  await keepLogin({ url, trust, logins, path }, kept, { output, signal })
   return EXIT.done
 }
 
-function tell(
-  output: Output,
-  login: { url: string; user: string; role: string; expiresAt: string | null; tokenId: string },
-): void {
-  output.say(
-    `Signed in to ${login.url} as ${login.user} (${login.role})${login.expiresAt === null ? '' : `, until ${login.expiresAt.slice(0, 10)}`}.`,
-  )
-  output.emit({ message_type: 'login', ...login })
-}
-
-/** A session is a cookie: it is carried from one answer to the next request, and kept nowhere. */
-async function withSession<T>(url: string, trust: Trust, work: (client: Client) => Promise<T>): Promise<T> {
-  let cookie: string | undefined
-  using transport = createTransport({
-    url,
-    trust,
-    // A request with a session says which page it is from, so that no other page can send it.
-    headers: () => (cookie === undefined ? {} : { cookie, origin: url }),
+/** Whatever password is given: nobody could be let in. */
+function noAdministrator(url: string): CoreError {
+  return new CoreError('object/not-found', `The service at ${url} has no administrator yet, so nobody can sign in.`, {
+    safety: 'Nothing was sent.',
+    remedy: `Make the first one: holdfast setup ${url}, with the link that the service printed when it was started last; or open that link in a browser.`,
+    context: { url },
   })
-  return work(
-    createClient(url, {
-      ...transport,
-      async fetch(request) {
-        const response = await transport.fetch(request)
-        cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
-        return response
-      },
-    }),
-  )
 }
 
 async function signIn(client: Client, options: LoginOptions, signal: AbortSignal) {

@@ -100,6 +100,7 @@ function tellAddress(
     output.say('')
     output.say('This appliance has no administrator yet. Open this link once to make the first one:')
     output.say(`  ${setup}`)
+    output.say('Without a browser: holdfast setup, which asks for it.')
   }
   output.emit({ message_type: 'listening', url, setup_url: setup, fingerprint })
 }
