@@ -26,7 +26,12 @@ export async function archivePasses(
   { roots, reader, selection }: PreparedSource,
   options: BackupOptions,
 ): Promise<Passed> {
-  const { onProgress, listMissed, threads, ...run } = options
+  const { onProgress, listMissed, missingRoots = [], threads, ...run } = options
+  const newList = (): MissedList => {
+    const list = createMissedList(listMissed?.())
+    for (const path of missingRoots) list.add({ path, kind: 'root-missing', reason: 'it is not there' })
+    return list
+  }
   // To count anew would take a second walk, and an unchanged rescan is hardly more than one.
   const totals: Estimate | undefined = parent?.summary && {
     files: Number(parent.summary.totalFilesProcessed),
@@ -42,7 +47,7 @@ export async function archivePasses(
   let first: Archived | undefined
   let storedByFirst = 0
   let storedByPass = 0
-  let missed = createMissedList(listMissed?.())
+  let missed = newList()
   const unread = watchRoots(outermost)
 
   const tellCounted = (): void =>
@@ -77,7 +82,7 @@ export async function archivePasses(
       unread.refuseIfAll()
       return { archived: first, missed }
     }
-    missed = createMissedList(listMissed?.())
+    missed = newList()
     storedByFirst = storedByPass
     unread.forget()
     const second = await pass(first.tree)

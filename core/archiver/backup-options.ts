@@ -26,6 +26,8 @@ export interface BackupOptions extends RunOptions {
   readonly parent: StoredSnapshot | 'newest' | 'none'
   /** Absolute paths, some of which may not be there today: `newest` may be of all these, too. */
   readonly parentPaths?: readonly Buffer[] | undefined
+  /** Further roots of the source that are not there today: they count as missed, and all else is backed up. */
+  readonly missingRoots?: readonly Buffer[] | undefined
   readonly missed: MissedPolicy
   /**
    * Counts what will have to be looked at, beside the backup where no parent says about how much it is. `first`: in any

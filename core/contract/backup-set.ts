@@ -35,6 +35,8 @@ export const BackupSet = z.object({
 })
 export type BackupSet = z.output<typeof BackupSet>
 
+/** Takes roots that are not there, too: they lie on a disk that comes and goes. */
+const allowMissingRoots = z.boolean().optional()
 const Editable = { name: Name, policyId: Id, content: Content, isEnabled: z.boolean() }
 
 export const sets = {
@@ -47,11 +49,19 @@ export const sets = {
     .output(BackupSet),
   create: operation('configure', { isAudited: true })
     .route({ method: 'POST', path: '/sets', summary: 'Protect something', tags: ['Backup sets'], successStatus: 201 })
-    .input(z.strictObject({ ...Editable, isEnabled: Editable.isEnabled.default(true), sourceId: Id, vaultId: Id }))
+    .input(
+      z.strictObject({
+        ...Editable,
+        isEnabled: Editable.isEnabled.default(true),
+        sourceId: Id,
+        vaultId: Id,
+        allowMissingRoots,
+      }),
+    )
     .output(BackupSet),
   update: operation('configure', { isAudited: true })
     .route({ method: 'PATCH', path: '/sets/{id}', summary: 'Change a backup set', tags: ['Backup sets'] })
-    .input(z.strictObject({ id: Id, ...z.object(Editable).partial().shape }))
+    .input(z.strictObject({ id: Id, ...z.object(Editable).partial().shape, allowMissingRoots }))
     .output(BackupSet),
   remove: operation('configure', { isAudited: true })
     .route({

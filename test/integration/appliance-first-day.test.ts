@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -90,6 +90,61 @@ describe('the first day of an appliance', () => {
     const asked = { vaultId: vault.id, setId: set.id, kind: 'verify', readData: false, confirm: false } as const
     await ended((await operations.runs.maintain(asked, call)).id)
     expect((await operations.sets.get({ id: set.id }, call)).lastVerifiedAt).not.toBeNull()
+  })
+
+  it('backs up all else where one of several folders is not there, and says which (RET-21)', async () => {
+    const { appliance, call, ended } = test
+    const { runs, sets, points } = appliance.operations
+    const [disk, away] = [join(root, 'disk'), join(root, 'away')]
+    const { set } = await protect()
+    const others = { excludeCaches: true, excludeLargerThan: null, oneFileSystem: false }
+    const wanted = { ...others, roots: [home, disk], excludes: ['*.tmp'] }
+    await expect(sets.update({ id: set.id, content: wanted }, call)).rejects.toMatchObject({
+      code: 'input/invalid',
+      message: `There is nothing at ${disk}.`,
+      remedy: expect.stringContaining('--allow-missing') as unknown,
+      context: { field: 'content.roots' },
+    })
+    await sets.update({ id: set.id, content: wanted, allowMissingRoots: true }, call)
+    // It is known, and no reason to refuse what else is changed.
+    await sets.update({ id: set.id, content: { ...wanted, excludes: ['*.bak'] } }, call)
+    const backUp = async () => ended((await runs.backUp({ setId: set.id }, call)).id)
+    const newest = async () => (await points.list({ limit: 1, setId: set.id }, call)).items[0]
+
+    await mkdir(disk)
+    await writeFile(join(disk, 'photo.raw'), 'light')
+    expect(await backUp()).toMatchObject({ state: 'succeeded', result: { filesMissed: 0 } })
+    expect(await newest()).toMatchObject({ isComplete: true, roots: [home, disk] })
+
+    await rename(disk, away)
+    for (let day = 0; day < 2; day++) {
+      const run = await backUp()
+      expect(run).toMatchObject({
+        state: 'warning',
+        cause: {
+          code: 'roots-missing',
+          text: `${disk} is not there, and not in this recovery point; all else is.`,
+        },
+        remedy: expect.stringContaining('take it out of the backup set') as unknown,
+        // Compared with what was there before: nothing of the others is read anew.
+        result: { filesNew: 0, filesMissed: 1, bytesAdded: expect.any(Number) as unknown },
+      })
+      expect((await runs.missed({ id: run.id, limit: 10 }, call)).items).toEqual([
+        { path: disk, kind: 'root-missing', reason: 'it is not there' },
+      ])
+      expect(await newest()).toMatchObject({ isComplete: false, filesMissed: 1, roots: [home] })
+    }
+    const complete = (await points.list({ limit: 10, setId: set.id }, call)).items.find((each) => each.isComplete)
+    expect((await sets.get({ id: set.id }, call)).newestCompletePointAt).toBe(complete?.completedAt)
+
+    await rename(away, disk)
+    expect(await backUp()).toMatchObject({ state: 'succeeded', result: { filesUnmodified: 3, filesMissed: 0 } })
+    expect(await newest()).toMatchObject({ isComplete: true, roots: [home, disk] })
+
+    await rename(disk, away)
+    await rename(home, join(root, 'home-away'))
+    expect(await backUp()).toMatchObject({ state: 'failed', cause: { code: 'source/not-found' } })
+    expect(await newest()).toMatchObject({ isComplete: true })
   })
 
   it('exports a recovery kit by which stock restic restores', async () => {

@@ -116,7 +116,8 @@ describe('a year of an appliance', () => {
       excludeLargerThan: null,
       oneFileSystem: false,
     }
-    const wanted = { name: 'all', sourceId: source.id, vaultId, policyId, isEnabled: true, content }
+    const ids = { sourceId: source.id, vaultId, policyId }
+    const wanted = { name: 'all', ...ids, isEnabled: true, allowMissingRoots: true, content }
     setId = (await operations.sets.create(wanted, test.call)).id
     await operations.settings.update({ timeZone: ZONE }, test.call)
     const { text } = await operations.vaults.exportKit({ id: vaultId, password: 'correct horse battery' }, test.call)

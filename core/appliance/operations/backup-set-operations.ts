@@ -12,6 +12,7 @@ import {
 import { toByteString } from '../../file-system/index.ts'
 import { createSelection } from '../../selection/index.ts'
 import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
+import { isMissing } from '../../source/index.ts'
 import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
 import { describeSets } from '../present/set-dto.ts'
 import { contentOf, policySettingsOf } from '../present/stored.ts'
@@ -47,13 +48,15 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
   return {
     list: async () => ({ items: await describeSets(tools, await setRows.list(catalog.rows)) }),
     get: ({ id }) => one(id),
-    async create({ name, sourceId, vaultId, policyId, content, isEnabled }) {
+    async create({ name, sourceId, vaultId, policyId, content, isEnabled, allowMissingRoots }) {
       await refuseName(name)
       const source = await sourceRows.find(catalog.rows, sourceId)
       if (!source || source.removed_at !== null) throw noSuch('source', sourceId)
       const vault = await vaultRows.find(catalog.rows, vaultId)
       if (!vault || vault.removed_at !== null) throw noSuch('vault', vaultId)
       await findPolicy(policyId)
+      const proved = proveContent(content, folder.path)
+      if (allowMissingRoots !== true) refuseMissing(proved.roots)
       const id = newId(clock, chance)
       const now = clock.now()
       await setRows.insert(catalog.rows, {
@@ -62,7 +65,7 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
         source_id: sourceId,
         vault_id: vaultId,
         policy_id: policyId,
-        content: JSON.stringify(proveContent(content, folder.path)),
+        content: JSON.stringify(proved),
         is_enabled: isEnabled ? 1 : 0,
         created_at: now,
         removed_at: null,
@@ -73,14 +76,18 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
       publish({ type: 'changed', kind: 'set', id })
       return one(id)
     },
-    async update({ id, name, policyId, content, isEnabled }) {
+    async update({ id, name, policyId, content, isEnabled, allowMissingRoots }) {
       const set = await find(id)
       if (name !== undefined) await refuseName(name, id)
       if (policyId !== undefined) await findPolicy(policyId)
+      const proved = content && proveContent(content, folder.path)
+      // A disk that is away today is no reason to refuse another change.
+      const known = new Set(contentOf(set).roots)
+      if (proved && allowMissingRoots !== true) refuseMissing(proved.roots.filter((root) => !known.has(root)))
       await setRows.update(catalog.rows, id, {
         ...(name !== undefined && { name }),
         ...(policyId !== undefined && { policy_id: policyId }),
-        ...(content && { content: JSON.stringify(proveContent(content, folder.path)) }),
+        ...(proved && { content: JSON.stringify(proved) }),
         ...(isEnabled !== undefined && { is_enabled: isEnabled ? 1 : 0 }),
         // What came due while it was disabled is not made up for.
         ...(isEnabled === true && set.is_enabled === 0 && { looked_at: clock.now() }),
@@ -125,4 +132,15 @@ function proveContent(content: Content, dataFolder: string): Content {
   }
   createSelection({ excludes: content.excludes.map(toByteString) }, () => undefined)
   return { ...content, roots }
+}
+
+/** A name that was mistyped would be missed each night. Throws `input/invalid`. */
+function refuseMissing(roots: readonly string[]): void {
+  const missing = roots.find((root) => isMissing(parseEntryPath(root)))
+  if (missing === undefined) return
+  throw badField(
+    'content.roots',
+    `There is nothing at ${missing}.`,
+    'Check its name, and that what it lies on is mounted. Where it is on a disk that comes and goes, say so: --allow-missing of `holdfast set add`, `allowMissingRoots` of the API.',
+  )
 }

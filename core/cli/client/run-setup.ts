@@ -44,9 +44,12 @@ export async function runSetup(options: SetupOptions): Promise<ExitCode> {
   return EXIT.done
 }
 
+function readsInput(file: string | undefined): boolean {
+  return file === '-' || (file === undefined && !process.stdin.isTTY)
+}
+
 /** Where nobody is at a terminal, one of them is read from standard input, and never both. */
 function refuseTwoOfOneInput({ linkFile, passwordFile }: SetupOptions): void {
-  const readsInput = (file: string | undefined): boolean => file === '-' || (file === undefined && !process.stdin.isTTY)
   if (!readsInput(linkFile) || !readsInput(passwordFile)) return
   throw new CoreError('input/invalid', 'The link and the password cannot both come from standard input.', {
     safety: 'Nothing was sent.',

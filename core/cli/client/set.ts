@@ -11,10 +11,12 @@ import { when } from './text/when.ts'
 import { writeList, writeParts } from './text/write-list.ts'
 
 const HELP = `
-A backup set is a source, which of its content, a vault and a policy.
+A backup set is a source, which of its content, a vault and a policy. A root that is not there when a backup begins is missed:
+the others are backed up, the run ends as a warning that names it, and the point is not complete.
 
 Examples:
   holdfast set add home --vault first --policy nightly --root /home --exclude '*.tmp'
+  holdfast set add photos --root /media/usb/photos --allow-missing
   holdfast set list
   holdfast set show home
   holdfast set retention home
@@ -26,6 +28,7 @@ interface AddOptions extends ClientOptions, ContentOptions {
   readonly vault?: string
   readonly policy?: string
   readonly disabled?: boolean
+  readonly allowMissing?: boolean
 }
 
 export function addSet(program: Command, end: End): void {
@@ -46,6 +49,7 @@ export function addSet(program: Command, end: End): void {
     .option('--no-exclude-caches', 'take folders with a CACHEDIR.TAG, too')
     .option('--exclude-larger-than <size>', 'leave out larger files, such as 2G', largerThan)
     .option('-x, --one-file-system', 'stay on the file systems of the roots')
+    .option('--allow-missing', 'take roots that are not there now: on a disk that comes and goes')
     .option('--disabled', 'do not begin yet')
     .action(async (name: string, options: AddOptions) =>
       end(await withClient(options, (session) => add(session, name, options))),
@@ -107,7 +111,13 @@ async function add(session: ClientSession, name: string, options: AddOptions): P
       : await findPolicy(session, options.policy)
   const ids = { sourceId: source.id, vaultId: vault.id, policyId: policy.id }
   const made = await client.sets.create(
-    { name, ...ids, content: contentOf(options, session.paths), isEnabled: options.disabled !== true },
+    {
+      name,
+      ...ids,
+      content: contentOf(options, session.paths),
+      isEnabled: options.disabled !== true,
+      allowMissingRoots: options.allowMissing === true,
+    },
     { signal },
   )
   output.say(

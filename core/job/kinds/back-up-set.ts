@@ -11,7 +11,7 @@ import { CoreError, formatCount, formatCounted } from '../../base/index.ts'
 import { printable, toByteString } from '../../file-system/index.ts'
 import { availableWorkers, ownIdentity, type Repository } from '../../repository/index.ts'
 import { formatTime, loadSnapshot, parseEntryPath } from '../../snapshot/index.ts'
-import { createFileServerSource } from '../../source/index.ts'
+import { createFileServerSource, findRoots } from '../../source/index.ts'
 import type { BackupOrder, OrderedContent } from '../process/order.ts'
 import type { MadePoint, Outcome, RunProgress } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
@@ -30,7 +30,16 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
       'shared',
       async ({ repository, signal, presentPacks }) => {
         const { content } = order
-        const roots = content.roots.map(parseEntryPath)
+        const named = content.roots.map(parseEntryPath)
+        const { there: roots, missing } = findRoots(named)
+        for (const root of missing) {
+          context.log({
+            level: 'warning',
+            code: 'root-missing',
+            message: 'A folder of the backup set is not there, and is missing from this recovery point.',
+            object: printable(root),
+          })
+        }
         using missedLog = openMissedLog({ folder: order.missedFolder, set: order.setId })
         let missingPacks = 0
         const loadIndex = repository.loadIndex({
@@ -53,6 +62,8 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
             identity: identityOf(order),
             excludes: content.excludes,
             parent: 'newest',
+            parentPaths: named,
+            missingRoots: missing,
             detection: { ctime: true, inode: true },
             missed: order.missed,
             estimate: true,
@@ -89,7 +100,7 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
           }),
         )
         if (result.missedCount > 0) await saveMissed(missedLog, order, context)
-        return outcomeOf(result, await madePoint(repository, result, signal), missingPacks)
+        return outcomeOf(result, await madePoint(repository, result, signal), { missing, missingPacks })
       },
       { listPacks: true, laneMixer: threads.laneMixer },
     )
@@ -140,12 +151,18 @@ async function madePoint(
   return pointOfSnapshot(await loadSnapshot(repository, id, { signal }), parent === undefined ? 'full' : 'incremental')
 }
 
-function outcomeOf(result: BackupResult, point: MadePoint, missingPacks: number): Outcome {
+/** What was known to be lacking before anything was read. */
+interface Lacking {
+  readonly missing: readonly Buffer[]
+  readonly missingPacks: number
+}
+
+function outcomeOf(result: BackupResult, point: MadePoint, lacking: Lacking): Outcome {
   const { figures, missedCount, missedChanged, bytesAdded, bytesStored, dataBlobs } = result
   const files = figures.filesNew + figures.filesChanged + figures.filesUnmodified
   return {
-    ending: missedCount > 0 || missingPacks > 0 ? 'warning' : 'done',
-    cause: causeOf(missedCount, missedChanged, missingPacks, files, dataBlobs),
+    ending: missedCount > 0 || lacking.missingPacks > 0 ? 'warning' : 'done',
+    cause: causeOf(missedCount, missedChanged, lacking, files, dataBlobs),
     point,
     figures: {
       filesNew: figures.filesNew,
@@ -162,10 +179,11 @@ function outcomeOf(result: BackupResult, point: MadePoint, missingPacks: number)
 function causeOf(
   missed: number,
   changed: number,
-  missingPacks: number,
+  { missing, missingPacks }: Lacking,
   files: number,
   dataBlobs: number,
 ): Outcome['cause'] {
+  if (missing.length > 0) return rootsMissing(missing, missed)
   if (missed - changed > 0)
     return {
       code: 'files-missed',
@@ -189,6 +207,22 @@ function causeOf(
   // Folders may be new all the same: those above what is protected change as anything in them does.
   if (dataBlobs === 0) return { code: 'nothing-new', text: 'Nothing new: all of it was stored already.' }
   return undefined
+}
+
+/** Of many roots so many are named. */
+const MOST_NAMED = 3
+
+function rootsMissing(missing: readonly Buffer[], missed: number): Outcome['cause'] {
+  const named = missing.slice(0, MOST_NAMED).map((path) => printable(path))
+  const more = missing.length - named.length
+  const what = `${named.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
+  const others = missed - missing.length
+  return {
+    code: 'roots-missing',
+    text: `${what} ${missing.length === 1 ? 'is' : 'are'} not there, and not in this recovery point; ${others > 0 ? `of all else ${formatCounted(others, 'file')} ${others === 1 ? 'was' : 'were'} missed, or changed while being read` : 'all else is'}.`,
+    remedy:
+      'Mount what belongs there: the next run takes it again. Where it is gone for good, take it out of the backup set.',
+  }
 }
 
 function backupProgress({ progress, clock }: Pick<RunContext, 'progress' | 'clock'>): (now: BackupProgress) => void {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { argumentBytes, CoreError, systemCode } from '../../../base/index.ts'
 import { type ByteString, cutBlanks, joinPath, listFolder, printable, statEntry } from '../../../file-system/index.ts'
 import { compileComponent } from '../../../selection/index.ts'
+import { findRoots } from '../../../source/index.ts'
 import { absolutePath, shownArgument } from '../../byte-arguments.ts'
 import type { BackupCommandOptions } from './backup-options.ts'
 
@@ -41,10 +42,8 @@ export function namedTargets(
   ]
   if (paths.length === 0) throw noTargets(unfitting)
   const named = paths.map(rootOf)
-  const roots = named.filter((root) => !isMissing(root))
-  return roots.length > 0
-    ? { roots, missing: named.filter((root) => !roots.includes(root)), unfitting }
-    : { roots: named, missing: [], unfitting }
+  const { there: roots, missing } = findRoots(named)
+  return { roots, missing, unfitting }
 }
 
 function noTargets(unfitting: readonly ByteString[]): CoreError {
@@ -119,16 +118,6 @@ function namesIn(folder: ByteString): ByteString[] {
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     return []
-  }
-}
-
-/** What cannot be looked at is there, as far as anybody knows. */
-function isMissing(path: Buffer): boolean {
-  try {
-    return statEntry(path) === undefined
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return false
   }
 }
 

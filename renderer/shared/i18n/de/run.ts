@@ -67,6 +67,7 @@ export const run: Messages['run'] = {
     'files-changed': 'Dateien änderten sich, während sie gelesen wurden',
     'files-kept': 'Dateien waren schon da und blieben',
     'files-lost': 'Dateien konnten nicht wiederhergestellt werden',
+    'roots-missing': 'Ordner des Sicherungssatzes sind nicht da',
     'files-missed': 'Dem Wiederherstellungspunkt fehlen Dateien',
     'metadata-lost': 'Nicht alle Attribute konnten wiederhergestellt werden',
     'no-damage': 'Es wurde kein Schaden gefunden',

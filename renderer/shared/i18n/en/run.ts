@@ -66,6 +66,7 @@ export const run = {
     'files-changed': 'Files changed while they were read',
     'files-kept': 'Files were there already and stayed',
     'files-lost': 'Files could not be restored',
+    'roots-missing': 'Folders of the backup set are not there',
     'files-missed': 'Files are missing in the recovery point',
     'metadata-lost': 'Not all attributes could be restored',
     'no-damage': 'No damage was found',
