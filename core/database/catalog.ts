@@ -1,8 +1,10 @@
-import { Kysely, sql, SqliteDialect, type Transaction } from 'kysely'
+import { backup, DatabaseSync } from 'node:sqlite'
+
+import { Kysely, sql, SqliteAdapter, SqliteDialect, type Transaction } from 'kysely'
 import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration'
 
 import { CoreError, reasonOf } from '../base/index.ts'
-import { MIGRATIONS } from './migrations/migrations.ts'
+import { MIGRATIONS, type Migrations } from './migrations/migrations.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Tables } from './tables.ts'
 
@@ -25,11 +27,14 @@ export interface Catalog {
  * @throws CoreError `catalog/newer` where a later version of Holdfast has written it, `catalog/damaged` where it cannot
  *   be read as a catalog.
  */
-export async function openCatalog(path: string): Promise<Catalog> {
+export async function openCatalog(
+  path: string,
+  { migrations = MIGRATIONS }: { readonly migrations?: Migrations } = {},
+): Promise<Catalog> {
   const database = openDatabase(path)
-  const rows = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
+  const rows = new Kysely<Tables>({ dialect: new AllOrNothing({ database }) })
   try {
-    await migrate(rows, path)
+    await migrate(rows, path, migrations)
   } catch (error) {
     await rows.destroy()
     throw error
@@ -38,10 +43,28 @@ export async function openCatalog(path: string): Promise<Catalog> {
     rows,
     transaction: (work) => rows.transaction().execute(work),
     async copyTo(copy) {
-      // Nothing of another connection is half done in it: SQLite copies one state.
-      database.raw.prepare('VACUUM INTO ?').run(copy)
+      // By a connection of its own, in one step, on another thread: it is one state, and holds nobody up.
+      const from = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
+      try {
+        await backup(from, copy, { rate: ALL_PAGES })
+      } finally {
+        from.close()
+      }
     },
     close: () => rows.destroy(),
+  }
+}
+
+const ALL_PAGES = 2 ** 31 - 1
+
+/** SQLite changes tables in transactions, too, and Kysely only has to know: a migration is whole, or it never was. */
+class AllOrNothing extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new (class extends SqliteAdapter {
+      override get supportsTransactionalDdl(): boolean {
+        return true
+      }
+    })()
   }
 }
 
@@ -53,11 +76,11 @@ function openDatabase(path: string): ReturnType<typeof openNodeSqlite> {
   }
 }
 
-async function migrate(rows: Kysely<Tables>, path: string): Promise<void> {
-  const migrator = new Migrator({ db: rows, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } })
+async function migrate(rows: Kysely<Tables>, path: string, migrations: Migrations): Promise<void> {
+  const migrator = new Migrator({ db: rows, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } })
   const done = await executedMigrations(rows, path)
-  if (done.some((name) => MIGRATIONS[name] === undefined)) throw newer(path)
-  if (done.length === Object.keys(MIGRATIONS).length) return
+  if (done.some((name) => migrations[name] === undefined)) throw newer(path)
+  if (done.length === Object.keys(migrations).length) return
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) throw damaged(path, error)
 }

@@ -1,7 +1,9 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pipeline } from 'node:stream/promises'
 
 import { z } from 'zod'
 
@@ -63,7 +65,7 @@ export async function writeCatalogCopy({
     version: 1,
     appliance: appliance(),
     made: formatInstant(now()),
-    sha256: hash('sha256', await readFile(file), 'hex'),
+    sha256: await sha256Of(file),
   } as const
   const signed: Signed = { ...said, signature: signatureOf(said, catalogKey) }
   await writeFile(join(folder, COPY_SIGNATURE), `${JSON.stringify(signed, undefined, 2)}\n`, { mode: 0o600 })
@@ -71,13 +73,13 @@ export async function writeCatalogCopy({
   await handle.sync()
 }
 
-/** Changes a copy, and leaves nothing of what went in its free pages. */
+/** Changes a copy. What goes is overwritten, also in pages that are free then. */
 export function prepare(file: string, change: (copy: DatabaseSync) => void): void {
   const copy = new DatabaseSync(file)
   try {
     copy.exec('PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF; BEGIN')
     change(copy)
-    copy.exec('COMMIT; VACUUM')
+    copy.exec('COMMIT')
   } finally {
     copy.close()
   }
@@ -90,11 +92,17 @@ export async function provenCopy(folder: string, catalogKey: Buffer): Promise<Om
     const right = Buffer.from(signatureOf(said, catalogKey))
     const given = Buffer.from(signature)
     if (right.length !== given.length || !timingSafeEqual(right, given)) return undefined
-    const sha256 = hash('sha256', await readFile(join(folder, COPY_FILE)), 'hex')
+    const sha256 = await sha256Of(join(folder, COPY_FILE))
     return sha256 === said.sha256 ? said : undefined
   } catch {
     return undefined
   }
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const made = createHash('sha256')
+  await pipeline(createReadStream(file), made)
+  return made.digest('hex')
 }
 
 function signatureOf({ version, appliance, made, sha256 }: Omit<Signed, 'signature'>, catalogKey: Buffer): string {

@@ -52,6 +52,8 @@ export async function rebuildCatalog(options: RebuildOptions): Promise<Rebuilt> 
     const key = await openSealingKey({ dataFolder: folder.path, environment, chance })
     const file = join(place, COPY_FILE)
     const was = createSealingKey(catalogKey)
+    // An older version may have made it.
+    await (await openCatalog(file)).close()
     prepare(file, (copy) => {
       resealAll(copy, was, key)
       // What went on when the copy was made went on elsewhere.

@@ -1,8 +1,12 @@
 import type { Migration } from 'kysely/migration'
 
 import { up as first } from './0001-first.ts'
+import { up as frequentQuestions } from './0002-frequent-questions.ts'
+
+export type Migrations = Readonly<Record<string, Migration>>
 
 /** In the order of their names. Forward only: a catalog is never changed back, it is put back from a copy. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+export const MIGRATIONS: Migrations = {
   '0001-first': { up: first },
+  '0002-frequent-questions': { up: frequentQuestions },
 }
