@@ -82,23 +82,9 @@ describe('the catalog of a lost appliance', () => {
     await loseAppliance()
     const file = join(root, 'pw')
     await writeFile(file, password)
-    const restic = spawnSync(
-      'restic',
-      [
-        '-r',
-        join(root, 'vault'),
-        '-p',
-        file,
-        'restore',
-        'latest',
-        '--tag',
-        'holdfast-catalog',
-        '--target',
-        join(root, 'copy'),
-      ],
-      { encoding: 'utf8' },
-    )
-    expect(restic.status).toBe(0)
+    const restic = (...args: string[]): number | null =>
+      spawnSync('restic', ['-r', join(root, 'vault'), '-p', file, '--no-cache', ...args]).status
+    expect(restic('restore', 'latest', '--tag', 'holdfast-catalog', '--target', join(root, 'copy'))).toBe(0)
     const work = join(root, 'copy', root, 'appliance', 'work')
     const [folder = ''] = await readdir(work)
     const copy = join(work, folder, 'catalog.db')
@@ -107,6 +93,18 @@ describe('the catalog of a lost appliance', () => {
       expect(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()).toEqual({ count: 0 })
     database.close()
     expect((await readFile(copy)).includes(password)).toBe(false)
+
+    // Whoever can write to the vault puts newer copies there: one that was changed, and one that nobody has signed.
+    const forged = new DatabaseSync(copy)
+    forged.exec(`UPDATE person SET name = 'mallory', name_key = 'mallory'`)
+    forged.close()
+    expect(restic('backup', '--tag', 'holdfast-catalog', join(work, folder))).toBe(0)
+    await rm(join(work, folder, 'catalog.json'))
+    expect(restic('backup', '--tag', 'holdfast-catalog', join(work, folder))).toBe(0)
+    expect(await rebuild()).toMatchObject({ vaults: 1, sets: 1, points: 1 })
+    const rebuilt = new DatabaseSync(join(root, 'appliance', 'catalog.db'), { readOnly: true })
+    expect(rebuilt.prepare('SELECT name FROM person').all()).toMatchObject([{ name: 'admin' }])
+    rebuilt.close()
   })
 
   it('is refused where no copy is signed with the key of the kit', async () => {

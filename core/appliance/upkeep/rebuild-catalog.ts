@@ -108,8 +108,9 @@ async function fetchCopy(
     try {
       await writeFiles(reader, copy, place, signal)
     } catch (error) {
-      // This one is damaged; an older one may not be.
-      if (error instanceof CoreError && error.code.startsWith('repository/')) continue
+      // This one is damaged, or is none; an older one may be whole.
+      const isOfCopy = error instanceof CoreError && /^(?:repository|object)\//.test(error.code)
+      if (isOfCopy) continue
       throw error
     }
     const said = await provenCopy(place, catalogKey)
