@@ -1,4 +1,4 @@
-import { type Abortable, CoreError, DEFECT_ADVICE } from '../base/index.ts'
+import { type Abortable, CoreError, DEFECT_ADVICE, reasonOf } from '../base/index.ts'
 import { printable } from '../file-system/index.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { stringify } from './json.ts'
@@ -124,9 +124,14 @@ function describeError(error: unknown): string {
     ]
     return lines.map((line) => `${harmless(line)}\n`).join('')
   }
-  const cause = error.cause instanceof Error && !(error.cause instanceof CoreError) ? ` (${error.cause.message})` : ''
-  return [`${error.message}${cause}`, error.safety, error.remedy]
+  return [`${error.message}${causeOf(error)}`, error.safety, error.remedy]
     .filter((line) => line !== undefined)
     .map((line) => `${harmless(line)}\n`)
     .join('')
+}
+
+/** What the system said, unless the message says it already. */
+function causeOf({ message, cause }: CoreError): string {
+  if (!(cause instanceof Error) || cause instanceof CoreError || message.includes(reasonOf(cause))) return ''
+  return ` (${cause.message})`
 }

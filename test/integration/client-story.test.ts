@@ -117,7 +117,13 @@ describeWith(['restic'], 'holdfast, from signing in to signing out', () => {
   })
 
   it('edits a policy from options and from its own JSON, and leaves the rest as it is', async () => {
-    await ok('policy', 'edit', 'nightly', '--keep-years', '7')
+    expect(await ok('policy', 'edit', 'nightly', '--keep-years', '7')).toMatch(
+      /^Changed the policy nightly:\nKeeps: +all of .* → all of .*, 7 years\n/,
+    )
+    expect(await ok('policy', 'edit', 'nightly', '--keep-years', '7')).toContain('is as it was')
+    const year = await ok('policy', 'preview', '--daily', '22:00', '--keep-days', '7')
+    const [oldest = ''] = year.split('\n').filter((line) => / yes /.test(line))
+    expect([oldest, oldest.includes('daily')]).toEqual([expect.stringMatching(/ monthly \d{4}-\d\d/), false])
     writeFileSync(at('policy.json'), (await scene.call('policy', 'show', 'nightly', '--json')).stdout)
     const copy = await scene.one<Policy>(['policy', 'add', 'copy', '--file', at('policy.json')], 'policy')
     const before = await scene.one<Policy>(['policy', 'show', 'nightly'], 'policy')
@@ -205,7 +211,7 @@ describeWith(['restic'], 'holdfast, from signing in to signing out', () => {
     expect(user).toMatchObject({ role: 'viewer', sourceRoots: ['/home/kim'] })
     expect(await ok('user', 'edit', 'kim', '--role', 'operator', '--any-source')).toContain('(operator)')
     const create = ['token', 'create', 'mon', '--access', 'view', '--output', at('token'), '--password-file']
-    expect((await scene.call(...create, at('kim-password'))).stderr).toContain('password is wrong')
+    expect((await scene.call(...create, at('kim-password'))).stderr).toContain('not the password that you sign in with')
     const token = await scene.one<Token>([...create, scene.passwordFile], 'token')
     expect(token).not.toHaveProperty('secret')
     expect(statSync(at('token')).mode & 0o777).toBe(0o600)
@@ -229,6 +235,11 @@ describeWith(['restic'], 'holdfast, from signing in to signing out', () => {
     writeFileSync(at('wrong'), 'not the password\n')
     const wrong = await scene.call('export-kit', 'first', '--output', kit, '--password-file', at('wrong'))
     expect([wrong.code, existsSync(kit)]).toEqual([12, false])
+    // Which of all passwords is meant, and nothing about a name or signing in anew.
+    expect(wrong.stderr).toBe(
+      'That is not the password that you sign in with.\nNothing was changed, and no secret was told.\n' +
+        'Give your own password of this appliance, and not that of a vault.\n',
+    )
     await ok('export-kit', 'first', '--output', kit, '--password-file', scene.passwordFile)
     expect(statSync(kit).mode & 0o777).toBe(0o600)
     const password = /^Password: +(\S+)$/m.exec(readFileSync(kit, 'utf8'))?.[1] ?? ''

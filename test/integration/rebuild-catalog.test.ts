@@ -112,6 +112,15 @@ describe('the catalog of a lost appliance', () => {
     await expect(rebuild(Buffer.alloc(32, 7).toString('base64url'))).rejects.toMatchObject({
       code: 'secret/unreadable',
     })
+    const right = password
+    password = 'of another vault'
+    await expect(rebuild()).rejects.toMatchObject({
+      code: 'repository/wrong-password',
+      message: `The vault ${join(root, 'vault')} does not open with this password.`,
+      remedy: expect.stringContaining('the line behind "Password"') as unknown,
+      context: { field: 'password' },
+    })
+    password = right
     await expect(rebuild('nonsense')).rejects.toMatchObject({ code: 'input/invalid' })
     test = await startAppliance(root)
     await expect(test[Symbol.asyncDispose]().then(() => rebuild())).rejects.toMatchObject({ code: 'object/conflict' })

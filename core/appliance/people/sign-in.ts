@@ -1,4 +1,4 @@
-import { type Chance, type Clock, CoreError, newId } from '../../base/index.ts'
+import { type Chance, type Clock, CoreError, isCode, newId } from '../../base/index.ts'
 import { type Access, isGranted, type Role } from '../../contract/index.ts'
 import {
   type Catalog,
@@ -135,7 +135,9 @@ export function createSignIn(tools: SignInTools): SignIn {
     async prove(personId, password, address) {
       const person = await findPerson(catalog.rows, personId)
       if (!person) throw notHim()
-      const proved = await tryPassword(person.name, password, address)
+      const proved = await tryPassword(person.name, password, address).catch((error: unknown) => {
+        throw isCode(error, 'identity/refused') ? notHisOwn(error) : error
+      })
       proved.succeed()
       return proved.person
     },
@@ -197,6 +199,15 @@ export function rootsOf(stored: string | null): string[] | null {
 function notHim(): CoreError {
   return new CoreError('identity/refused', 'The name or the password is wrong.', {
     remedy: 'Try again. An administrator can set a new password.',
+  })
+}
+
+/** He is signed in: only one of all the passwords that he may know can be meant. */
+function notHisOwn(cause: CoreError): CoreError {
+  return new CoreError('identity/refused', 'That is not the password that you sign in with.', {
+    cause,
+    safety: 'Nothing was changed, and no secret was told.',
+    remedy: 'Give your own password of this appliance, and not that of a vault.',
   })
 }
 

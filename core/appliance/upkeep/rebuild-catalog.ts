@@ -1,7 +1,7 @@
 import { access, mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { type Abortable, type Chance, CoreError, formatInstant } from '../../base/index.ts'
+import { type Abortable, type Chance, CoreError, formatInstant, isCode } from '../../base/index.ts'
 import { allPoints, openCatalog, setRows, vaultRows } from '../../database/index.ts'
 import { CATALOG_TAG } from '../../job/index.ts'
 import { openSealingKey, createSealingKey } from '../../secret/index.ts'
@@ -45,7 +45,10 @@ export async function rebuildCatalog(options: RebuildOptions): Promise<Rebuilt> 
   const catalogKey = parseCatalogKey(options.catalogKey)
   if (catalogKey === undefined) throw noKey()
   await refuseCatalog(folder.catalog)
-  const reader = await openVaultReader(openVaultStorage(location), Buffer.from(password), { signal })
+  const storage = openVaultStorage(location)
+  const reader = await openVaultReader(storage, Buffer.from(password), { signal }).catch((error: unknown) => {
+    throw isCode(error, 'repository/wrong-password') ? wrongPassword(location.path, error) : error
+  })
   const place = await mkdtemp(join(folder.work, 'rebuild-'))
   try {
     const said = await fetchCopy(reader, place, catalogKey, signal)
@@ -156,6 +159,17 @@ async function describe(path: string): Promise<Pick<Rebuilt, 'vaults' | 'sets' |
   } finally {
     await catalog.close()
   }
+}
+
+/** Two secrets were given: which of them is wrong is to be said. */
+function wrongPassword(path: string, cause: CoreError): CoreError {
+  return new CoreError('repository/wrong-password', `The vault ${path} does not open with this password.`, {
+    cause,
+    safety: 'Nothing was changed. The catalog key was not tried yet.',
+    remedy:
+      'Take the password of this very vault from its recovery kit: it is the line behind "Password". Where the vault\'s password was changed since, take a newer kit.',
+    context: { field: 'password' },
+  })
 }
 
 function noKey(): CoreError {

@@ -44,7 +44,7 @@ async function list({ client, output, signal }: ClientSession, { all, limit }: A
       { title: 'ID' },
       { title: 'Severity' },
       { title: 'Since' },
-      { title: 'What, and what to do', narrow: 'below' },
+      { title: 'What, and what to do', narrow: 'prose' },
     ],
     row: ({ id, severity, raisedAt, message, remedy, clearedAt, acknowledgedAt, acknowledgedBy }) => [
       shortId(id),

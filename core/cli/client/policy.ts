@@ -8,6 +8,7 @@ import { findPolicy, findSet } from './lookup/find-in.ts'
 import { policyOptions } from './policy/policy-options.ts'
 import { policyParts, scheduleText, shortRetention } from './policy/policy-text.ts'
 import { changedSettings, type PolicyOptions, usualSettings } from './policy/settings-of-options.ts'
+import { changedParts } from './text/changes.ts'
 import { shortId } from './text/names.ts'
 import { writeDecisions } from './text/retention-text.ts'
 import { when } from './text/when.ts'
@@ -105,14 +106,25 @@ async function show(session: ClientSession, wanted: string): Promise<void> {
 
 async function edit(session: ClientSession, wanted: string, options: Options): Promise<void> {
   const { client, output, signal } = session
-  const { id, settings } = await findPolicy(session, wanted)
+  const { id, name: before, settings } = await findPolicy(session, wanted)
   const next = changedSettings(settings, options)
   const changed = await client.policies.update(
     { id, settings: next, ...(options.name !== undefined && { name: options.name }) },
     { signal },
   )
-  output.say(`Changed the policy ${changed.name}.`)
-  tell(session, changed)
+  const named = (name: string, said: Policy['settings']) => [['Name', name] as const, ...policyParts(said)]
+  const changes = changedParts(named(before, settings), named(changed.name, changed.settings))
+  if (changes.length === 0) {
+    output.say(`The policy ${changed.name} is as it was: nothing of it was said otherwise.`)
+  } else {
+    output.say(`Changed the policy ${changed.name}:`)
+    writeParts(output, changes)
+    if (changed.sets > 0)
+      output.say(
+        `It holds for ${formatCounted(changed.sets, 'backup set')} from now on, and for the points that they have.`,
+      )
+  }
+  output.emit({ message_type: 'policy', ...changed })
 }
 
 function tell({ output }: ClientSession, policy: Policy): void {

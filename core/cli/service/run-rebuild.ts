@@ -39,7 +39,10 @@ export async function runRebuild(options: RebuildCommandOptions): Promise<ExitCo
     `The catalog of ${appliance} is back as it was at ${made}: ${formatCounted(vaults, 'vault')}, ${formatCounted(sets, 'backup set')}, ${formatCounted(points, 'recovery point')}.`,
   )
   output.say('Recovery points that were made later are found when the service is started. Users sign in as they did.')
-  output.emit({ message_type: 'rebuilt', appliance, made, vaults, sets, points, data_folder: path })
+  output.say(
+    'Sessions and API tokens are gone: sign in anew everywhere (holdfast login), and make tokens for programs anew (holdfast token create).',
+  )
+  output.emit({ message_type: 'rebuilt', appliance, made, vaults, sets, points, tokens_lost: true, data_folder: path })
   return EXIT.done
 }
 

@@ -1,5 +1,6 @@
-import { formatBytes } from '../../../base/index.ts'
+import { formatBytes, formatCounted } from '../../../base/index.ts'
 import type { PolicySettings, ScheduleRule } from '../../../contract/index.ts'
+import { spanText } from '../text/span.ts'
 import { weekdaysText } from './days.ts'
 
 /** `daily 22:00; last day of the month 04:00`. */
@@ -44,13 +45,22 @@ export function policyParts({
         ? 'what the service was off for is left out'
         : 'what the service was off for is made up for',
     ],
-    ['Expires', `after ${schedule.expireAfterMinutes} minutes of waiting`],
+    ['Expires', `after ${spanText(schedule.expireAfterMinutes)} of waiting`],
     ['Keeps', retentionText(retention)],
     ['Limits', bandwidth.map((window) => `${windowText(window)} ${formatBytes(window.bytesPerSecond)}/s`).join('; ')],
-    ['Attempts', `${retries.attempts}, the second after ${retries.firstDelayMinutes} minutes`],
-    ['Alert', rpoHours === null ? '' : `where the newest complete point is older than ${rpoHours} hours`],
-    ['Verified', verifyEveryDays === null ? 'never' : `every ${verifyEveryDays} days`],
-    ['Moves', `after ${skipsBeforeMove} scheduled runs that were skipped`],
+    [
+      'Attempts',
+      retries.attempts === 1 ? '1' : `${retries.attempts}, the second after ${spanText(retries.firstDelayMinutes)}`,
+    ],
+    ['Alert', rpoHours === null ? '' : `where the newest complete point is older than ${spanText(rpoHours * 60)}`],
+    [
+      'Verified',
+      verifyEveryDays === null ? 'never' : verifyEveryDays === 1 ? 'every day' : `every ${verifyEveryDays} days`,
+    ],
+    [
+      'Moves',
+      `after ${formatCounted(skipsBeforeMove, 'scheduled run')} in a row that ${skipsBeforeMove === 1 ? 'was' : 'were'} skipped`,
+    ],
   ]
 }
 

@@ -3,8 +3,11 @@ import { breakText } from './break-text.ts'
 
 /** A column of a list, and how it gives way to a terminal that is too narrow for the table. */
 export interface ListColumn extends Column {
-  /** `below`: on lines of its own under each row. `broken`: on several lines, once all that may go below is there. */
-  readonly narrow?: 'below' | 'broken'
+  /**
+   * `below`: on lines of its own under each row. `broken`: on several lines, once all that may go below is there. `prose`:
+   * sentences, which go below however wide the terminal is, and where there is none.
+   */
+  readonly narrow?: 'below' | 'broken' | 'prose'
 }
 
 type Row = readonly Cell[]
@@ -12,9 +15,11 @@ type Row = readonly Cell[]
 /** No column is broken into less, unless there never was more in it. Characters. */
 const LEAST = 8
 const INDENT = '  '
+/** Longer lines of prose nobody likes to read. Characters. */
+const LONGEST_PROSE = 100
 
 /**
- * A table for people that fits `columns` characters as far as it can; undefined: it is as wide as it gets, as for a file.
+ * A table for people that fits `terminal` characters as far as it can; undefined: it is as wide as it gets, as for a file.
  * Ids, numbers and moments are never broken: whoever has no room for those has his terminal break the lines.
  */
 export function fitTable(
@@ -22,23 +27,30 @@ export function fitTable(
   rows: readonly Row[],
   terminal: number | undefined,
 ): readonly string[] {
-  const whole = formatTable(columns, rows)
-  if (terminal === undefined || widest(whole) <= terminal) return whole
-  const besides = columns.flatMap(({ narrow }, i) => (narrow === 'below' ? [] : [i]))
-  const below = columns.flatMap(({ narrow }, i) => (narrow === 'below' ? [i] : []))
+  const hasProse = columns.some(({ narrow }) => narrow === 'prose')
+  if (!hasProse) {
+    const whole = formatTable(columns, rows)
+    if (terminal === undefined || widest(whole) <= terminal) return whole
+  }
+  const room = terminal ?? Number.POSITIVE_INFINITY
+  const goesBelow = ({ narrow }: ListColumn): boolean =>
+    narrow === 'prose' || (narrow === 'below' && terminal !== undefined)
+  const besides = columns.flatMap((column, i) => (goesBelow(column) ? [] : [i]))
+  const below = columns.flatMap((column, i) => (goesBelow(column) ? [i] : []))
+  const line = hasProse ? Math.min(room, LONGEST_PROSE) : room
   const shown = besides.flatMap((i) => columns[i] ?? [])
   const cells = brokenTo(
     shown,
     rows.map((row) => besides.map((i) => row[i] ?? '')),
-    terminal,
+    room,
   )
   const [title = '', rule = '', ...body] = formatTable(shown, cells)
   let at = 0
   const lines = rows.flatMap((row, index) => {
     const height = Math.max(1, ...(cells[index] ?? []).map((cell) => linesOf(cell).length))
     const own = body.slice(at, (at += height))
-    const more = below.flatMap((i) => linesOf(row[i] ?? '')).filter((line) => line !== '')
-    return [...own, ...more.flatMap((line) => breakText(line, terminal - INDENT.length)).map((line) => INDENT + line)]
+    const more = below.flatMap((i) => linesOf(row[i] ?? '')).filter((each) => each !== '')
+    return [...own, ...more.flatMap((each) => breakText(each, line - INDENT.length)).map((each) => INDENT + each)]
   })
   return [title, rule, ...lines]
 }

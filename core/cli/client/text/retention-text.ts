@@ -1,4 +1,4 @@
-import { formatCount } from '../../../base/index.ts'
+import { formatCount, parseInstant, systemClock } from '../../../base/index.ts'
 import type { RetentionDecision } from '../../../contract/index.ts'
 import type { Output } from '../../output.ts'
 import { shortId } from './names.ts'
@@ -11,6 +11,7 @@ export function writeDecisions(
   decisions: readonly RetentionDecision[],
   { empty, onlyKept = false }: { readonly empty: string; readonly onlyKept?: boolean },
 ): void {
+  const now = systemClock.now()
   const hasIds = decisions.some(({ pointId }) => pointId !== null)
   writeList(output, {
     type: 'decision',
@@ -27,10 +28,22 @@ export function writeDecisions(
       when(completedAt),
       isKept ? 'yes' : 'no',
       isKept ? day(until, 'things change') : '',
-      reasons.map(({ rule, period }) => (period === null ? rule : `${rule} ${period}`)).join(', '),
+      reasonsAt(reasons, now)
+        .map(({ rule, period }) => (period === null ? rule : `${rule} ${period}`))
+        .join(', '),
     ],
     empty,
   })
   const kept = decisions.filter(({ isKept }) => isKept).length
   if (decisions.length > 0) output.say(`${formatCount(kept)} of ${formatCount(decisions.length)} are kept.`)
+}
+
+type Reasons = RetentionDecision['reasons']
+
+/**
+ * The reasons that hold at `now` (milliseconds since the epoch). Decisions come with those that are over, too: a point of last
+ * year was one of the last days once, and is kept as that of its month.
+ */
+export function reasonsAt(reasons: Reasons, now: number): Reasons {
+  return reasons.filter(({ until }) => until === null || parseInstant(until) > now)
 }

@@ -36,6 +36,16 @@ describe('a list', () => {
     ])
   })
 
+  it('puts sentences below each row however much room there is, in lines that people like to read', () => {
+    const columns: readonly ListColumn[] = [{ title: 'ID' }, { title: 'What', narrow: 'prose' }]
+    const rows = [['0001', ['word '.repeat(30).trim(), 'Do it.']]]
+    const long = `  ${'word '.repeat(19).trim()}`
+    const expected = ['ID', '----', '0001', long, `  ${'word '.repeat(11).trim()}`, '  Do it.']
+    expect(fitTable(columns, rows, undefined)).toEqual(expected)
+    expect(fitTable(columns, rows, 300)).toEqual(expected)
+    expect(fitTable(columns, rows, 20)[3]).toBe('  word word word')
+  })
+
   it('breaks names after that, and never ids or numbers', () => {
     expect(fitTable(COLUMNS, ROWS, 30)).toEqual([
       'ID    Name                Size',
