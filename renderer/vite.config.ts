@@ -105,6 +105,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     // The polyfill of preloading is a script of its own that every browser of the last years does without.
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { index: at('index.html') } },
+    // How long plugins take on a busy computer is no news for whoever starts Holdfast; other warnings stay.
+    rolldownOptions: { input: { index: at('index.html') }, checks: { bundlerTimings: false } },
   },
 })

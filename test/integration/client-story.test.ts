@@ -122,7 +122,7 @@ describeWith(['restic'], 'holdfast, from signing in to signing out', () => {
     )
     expect(await ok('policy', 'edit', 'nightly', '--keep-years', '7')).toContain('is as it was')
     const year = await ok('policy', 'preview', '--daily', '22:00', '--keep-days', '7')
-    const [oldest = ''] = year.split('\n').filter((line) => / yes /.test(line))
+    const oldest = year.split('\n').find((line) => / yes /.test(line)) ?? ''
     expect([oldest, oldest.includes('daily')]).toEqual([expect.stringMatching(/ monthly \d{4}-\d\d/), false])
     writeFileSync(at('policy.json'), (await scene.call('policy', 'show', 'nightly', '--json')).stdout)
     const copy = await scene.one<Policy>(['policy', 'add', 'copy', '--file', at('policy.json')], 'policy')

@@ -112,7 +112,6 @@ async function edit(session: ClientSession, wanted: string, options: Options): P
     { id, settings: next, ...(options.name !== undefined && { name: options.name }) },
     { signal },
   )
-  const named = (name: string, said: Policy['settings']) => [['Name', name] as const, ...policyParts(said)]
   const changes = changedParts(named(before, settings), named(changed.name, changed.settings))
   if (changes.length === 0) {
     output.say(`The policy ${changed.name} is as it was: nothing of it was said otherwise.`)
@@ -125,6 +124,10 @@ async function edit(session: ClientSession, wanted: string, options: Options): P
       )
   }
   output.emit({ message_type: 'policy', ...changed })
+}
+
+function named(name: string, settings: Policy['settings']): (readonly [string, string])[] {
+  return [['Name', name], ...policyParts(settings)]
 }
 
 function tell({ output }: ClientSession, policy: Policy): void {

@@ -14,18 +14,19 @@ function causeOf(work: () => void): unknown {
   }
 }
 
+/** What is written on standard error. */
+function told(error: unknown): string {
+  const lines: string[] = []
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    lines.push(String(text))
+    return true
+  })
+  createOutput({ json: false, quiet: false }).fail(error)
+  return lines.join('')
+}
+
 describe('an error that is told to people', () => {
   afterEach(() => void vi.restoreAllMocks())
-
-  function told(error: unknown): string {
-    const lines: string[] = []
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      lines.push(String(text))
-      return true
-    })
-    createOutput({ json: false, quiet: false }).fail(error)
-    return lines.join('')
-  }
 
   const cause = causeOf(() => void statSync('/nowhere/at/all'))
 

@@ -11,6 +11,8 @@ const SETTINGS = PolicySettings.parse({
   retention: { days: 30, weeks: 12, months: 12, years: 0 },
 })
 
+const reason = (rule: 'daily' | 'monthly' | 'newest', until: string | null) => ({ rule, period: null, until })
+
 describe('a policy in words', () => {
   it.each([
     [1, '1 minute'],
@@ -42,7 +44,6 @@ describe('a policy in words', () => {
   })
 
   it('calls a point of last year by its month, and not one of the last days, which it was once (RET-5)', () => {
-    const reason = (rule: 'daily' | 'monthly' | 'newest', until: string | null) => ({ rule, period: null, until })
     const reasons = [
       reason('newest', null),
       reason('monthly', '2026-12-01T00:00:00Z'),
