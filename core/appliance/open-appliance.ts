@@ -251,6 +251,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
 
     await engine.start()
     alerts.start()
+    void catalogBackups.catchUp().catch(told)
     let looking = lookAround().catch(told)
     const timer = setInterval(() => {
       looking = lookAround().catch(told)

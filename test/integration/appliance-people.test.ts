@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { Call, Caller } from '../../core/appliance/index.ts'
+import { type Clock, systemClock } from '../../core/base/index.ts'
 import { ADMIN_PASSWORD, protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
 
 // Not below the system's temporary folder: where that is a folder of the system, nobody but an administrator may use it.
@@ -174,6 +175,41 @@ describe('people of an appliance', () => {
     expect(await test.appliance.authenticate(secret, 'token', '')).toBeUndefined()
   })
 
+  it('gives a token of an administrator that was not given it nothing of the system’s', async () => {
+    const { operations } = test.appliance
+    const { secret } = await operations.tokens.create(
+      { name: 'restores', access: ['restore', 'browse'], days: 1 },
+      test.call,
+    )
+    const call: Call = { ...anybody, caller: await test.appliance.authenticate(secret, 'token', '') }
+    expect(call.caller).toMatchObject({ role: 'administrator', access: ['restore', 'browse'] })
+    for (const path of ['/etc', '/', join(root, 'appliance')])
+      await expect(operations.restores.plan(restoreTo(path), call)).rejects.toMatchObject({ code: 'policy/forbidden' })
+    await expect(operations.points.browse({ id: pointId, path: '/etc', limit: 5 }, call)).rejects.toMatchObject({
+      code: 'policy/forbidden',
+    })
+    expect(await operations.restores.plan(restoreTo(join(root, 'restored')), call)).toMatchObject({ files: 1 })
+  })
+
+  it('keeps one of two administrators who take the role from each other at once', async () => {
+    const { users } = test.appliance.operations
+    const admin = test.call.caller?.userId ?? ''
+    const second = { name: 'second', password: 'administers as well', role: 'administrator' } as const
+    const other = await users.create({ ...second, sourceRoots: null, restoreRoots: null }, test.call)
+    const less = { role: 'viewer', restoreRoots: [root], removeTotp: false } as const
+    const ends = await Promise.allSettled([
+      users.update({ ...less, restoreRoots: [root], id: admin }, test.call),
+      users.update({ ...less, restoreRoots: [root], id: other.id }, test.call),
+    ])
+    expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    const { items } = await users.list(undefined, test.call)
+    const [left, ...none] = items.filter(({ role }) => role === 'administrator')
+    expect(none).toEqual([])
+    // As it was, for the tests behind this one.
+    await users.update({ id: admin, role: 'administrator', restoreRoots: null, removeTotp: false }, test.call)
+    if (left?.id !== admin) await users.remove({ id: other.id }, test.call)
+  })
+
   it('ends the sessions of a user who is changed, and keeps the last administrator', async () => {
     const { operations } = test.appliance
     const call = await anna()
@@ -187,4 +223,38 @@ describe('people of an appliance', () => {
       operations.users.update({ id: admin, role: 'viewer', removeTotp: false }, test.call),
     ).rejects.toMatchObject({ code: 'object/conflict' })
   })
+})
+
+it('lets nobody in by a session or a token whose time is over, nor a moment later', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'holdfast-expired-'))
+  let ahead = 0
+  const clock: Clock = { now: () => systemClock.now() + ahead, monotonic: () => systemClock.monotonic() + ahead }
+  try {
+    await using test = await startAppliance(root, { clock })
+    const { operations } = test.appliance
+    let secret = ''
+    const call: Call = {
+      caller: undefined,
+      address: '127.0.0.1',
+      setSession: (begun) => void (secret = begun?.secret ?? ''),
+    }
+    const { expiresAt } = await operations.session.signIn({ name: 'admin', password: ADMIN_PASSWORD }, call)
+    const token = await operations.tokens.create({ name: 'a day', access: ['view'], days: 1 }, test.call)
+    const isIn = async (kind: 'session' | 'token', given: string) =>
+      (await test.appliance.authenticate(given, kind, '')) !== undefined
+    const length = Date.parse(expiresAt ?? '') - clock.now()
+    // Whoever works stays in; then he goes away.
+    ahead += length - 60_000
+    expect(await isIn('session', secret)).toBe(true)
+    ahead += length - 60_000
+    expect(await isIn('session', secret)).toBe(true)
+    ahead += length + 1
+    expect(await isIn('session', secret)).toBe(false)
+    ahead = Date.parse(token.token.expiresAt ?? '') - systemClock.now() - 60_000
+    expect(await isIn('token', token.secret)).toBe(true)
+    ahead += 61_000
+    expect(await isIn('token', token.secret)).toBe(false)
+  } finally {
+    await rm(root, { recursive: true, force: true })
+  }
 })

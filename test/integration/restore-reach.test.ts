@@ -19,7 +19,7 @@ beforeEach(async () => {
   craft = createCraft(scene.repository)
   home = realpathSync(scene.home)
   for (const name of ['allowed/folder', 'data/catalog', 'precious']) mkdirSync(at(name), { recursive: true })
-  user = { role: 'restore-only', roots: [at('allowed')] }
+  user = { isAdministrator: false, roots: [at('allowed')] }
 })
 afterEach(() => {
   // Before the folders are removed: whatever is mounted would be, too.

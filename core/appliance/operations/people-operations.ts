@@ -12,6 +12,7 @@ import {
   removePerson,
   removeSessionsOf,
   removeToken,
+  type Rows,
   type TokenRow,
   updatePerson,
 } from '../../database/index.ts'
@@ -28,16 +29,16 @@ const DAY = 24 * 60 * 60 * 1000
 const MOST_TOKENS = 200
 
 export function userOperations({ catalog, passwords, clock, chance, publish }: Tools): OperationsOf<'users'> {
-  async function find(id: string): Promise<PersonRow> {
-    const person = await findPerson(catalog.rows, id)
+  async function find(id: string, rows: Rows = catalog.rows): Promise<PersonRow> {
+    const person = await findPerson(rows, id)
     if (!person) throw noSuch('user', id)
     return person
   }
 
   /** Somebody must always be there who can let others in. */
-  async function refuseLastAdministrator(person: PersonRow): Promise<void> {
+  async function refuseLastAdministrator(rows: Rows, person: PersonRow): Promise<void> {
     if (person.role !== 'administrator' || person.is_enabled !== 1) return
-    const others = (await listPersons(catalog.rows)).filter(
+    const others = (await listPersons(rows)).filter(
       ({ id, role, is_enabled }) => id !== person.id && role === 'administrator' && is_enabled === 1,
     )
     if (others.length === 0)
@@ -59,9 +60,8 @@ export function userOperations({ catalog, passwords, clock, chance, publish }: T
       return userDto(person)
     },
     async update({ id, role, isEnabled, sourceRoots, restoreRoots, password, removeTotp }, { signal }) {
-      const person = await find(id)
+      await find(id)
       const isLess = (role !== undefined && role !== 'administrator') || isEnabled === false
-      if (isLess) await refuseLastAdministrator(person)
       const change = {
         ...(role !== undefined && { role }),
         ...(isEnabled !== undefined && { is_enabled: isEnabled ? 1 : 0 }),
@@ -72,17 +72,22 @@ export function userOperations({ catalog, passwords, clock, chance, publish }: T
         ...(password !== undefined && { password: await passwords.hashPassword(password) }),
         ...(removeTotp && { totp_sealed: null, totp_pending_sealed: null, totp_step: null }),
       }
-      if (Object.keys(change).length > 0) await updatePerson(catalog.rows, id, change)
-      await removeSessionsOf(catalog.rows, id)
+      // Of two administrators who take the role from each other at once, one is refused.
+      await catalog.transaction(async (rows) => {
+        if (isLess) await refuseLastAdministrator(rows, await find(id, rows))
+        if (Object.keys(change).length > 0) await updatePerson(rows, id, change)
+        await removeSessionsOf(rows, id)
+      })
       publish({ type: 'changed', kind: 'user', id })
       return userDto(await find(id))
     },
     async remove({ id }, call) {
-      const person = await find(id)
       if (id === callerOf(call).userId)
         throw conflict('You cannot remove yourself.', 'Let another administrator do it.')
-      await refuseLastAdministrator(person)
-      await removePerson(catalog.rows, id)
+      await catalog.transaction(async (rows) => {
+        await refuseLastAdministrator(rows, await find(id, rows))
+        await removePerson(rows, id)
+      })
       publish({ type: 'changed', kind: 'user', id })
       return {}
     },

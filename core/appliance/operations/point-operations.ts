@@ -1,6 +1,6 @@
 import { CoreError, parseInstant } from '../../base/index.ts'
 import { findPoint, listPoints, type PointCursor, type PointRow } from '../../database/index.ts'
-import { assertSourceReach, leadsTo } from '../../identity/index.ts'
+import { assertSourceReach, leadsTo, type Reacher } from '../../identity/index.ts'
 import type { PointReader, Version } from '../../reader/index.ts'
 import { parseEntryPath } from '../../snapshot/index.ts'
 import { cursorOf, isNumber, isText, readCursor } from '../present/cursor.ts'
@@ -28,11 +28,8 @@ export async function openPoint({ catalog, readers }: Tools, id: string): Promis
 }
 
 /** What somebody may see of recovery points. */
-export function sourceReacher(caller: Caller): {
-  readonly role: Caller['role']
-  readonly roots: readonly string[] | null
-} {
-  return { role: caller.role, roots: caller.sourceRoots }
+export function sourceReacher({ access, sourceRoots }: Caller): Reacher {
+  return { isAdministrator: access.includes('administer'), roots: sourceRoots }
 }
 
 export function pointOperations(tools: Tools): OperationsOf<'points'> {

@@ -151,7 +151,7 @@ function lookerFor(user: Reacher, own: OwnFolders, options: Abortable): (path: B
   const parents = new Map<string, Promise<boolean>>()
 
   async function isPlain(parent: Buffer): Promise<boolean> {
-    if (user.role === 'administrator') return true
+    if (user.isAdministrator) return true
     try {
       return (await resolveTarget(parent, { user, ...own, ...options })).equals(parent)
     } catch (error) {

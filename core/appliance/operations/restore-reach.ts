@@ -11,8 +11,8 @@ import { badField } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
 /** What somebody may restore to. */
-export function restoreReacher({ role, restoreRoots }: Caller): Reacher {
-  return { role, roots: restoreRoots }
+export function restoreReacher({ access, restoreRoots }: Caller): Reacher {
+  return { isAdministrator: access.includes('administer'), roots: restoreRoots }
 }
 
 /**
@@ -34,7 +34,7 @@ export async function restoreTargetOf(
   // Each place is one that is written to.
   for (const path of paths) {
     const resolved = await placeOf(path, { user, signal: call.signal, ...own })
-    if (caller.role !== 'administrator' && !resolved.equals(path)) {
+    if (!user.isAdministrator && !resolved.equals(path)) {
       throw badField(
         'target',
         `${formatEntryPath(path)} leads through a link.`,

@@ -23,7 +23,7 @@ export function callerOf({ caller }: Call): Caller {
 }
 
 export function setupOperations(tools: Tools): OperationsOf<'setup'> {
-  const { firstStart, catalog, passwords, signIn, clock, chance } = tools
+  const { firstStart, catalog, passwords, signIn, clock, chance, publish } = tools
   return {
     get: async () => ({ isNeeded: await firstStart.isNeeded() }),
     async begin({ token, name, password }, { address, setSession }) {
@@ -49,6 +49,7 @@ export function setupOperations(tools: Tools): OperationsOf<'setup'> {
       })
       if (!isFirst) throw conflict('This appliance has an administrator already.', 'Sign in instead.')
       await firstStart.done()
+      publish({ type: 'changed', kind: 'user', id: person.id })
       const begun = await signIn.begin(person, address)
       setSession(begun)
       return signedIn(begun.caller, false)
@@ -109,7 +110,9 @@ export function accountOperations({
   clock,
   chance,
   settings,
+  publish,
 }: Tools): OperationsOf<'account'> {
+  const changed = (id: string): void => publish({ type: 'changed', kind: 'user', id })
   return {
     async changePassword({ current, next }, call) {
       const caller = callerOf(call)
@@ -117,6 +120,7 @@ export function accountOperations({
       await updatePerson(catalog.rows, person.id, { password: await passwords.hashPassword(next) })
       // Whoever had the old one is out.
       await removeSessionsOf(catalog.rows, person.id, caller.by.id)
+      changed(person.id)
       return {}
     },
     async beginTotp({ password }, call) {
@@ -147,11 +151,13 @@ export function accountOperations({
         totp_pending_sealed: null,
         totp_step: step,
       })
+      changed(person.id)
       return {}
     },
     async removeTotp({ password }, call) {
       const person = await signIn.prove(callerOf(call).userId, password, call.address)
       await updatePerson(catalog.rows, person.id, { totp_sealed: null, totp_pending_sealed: null, totp_step: null })
+      changed(person.id)
       return {}
     },
   }

@@ -1,9 +1,11 @@
-import { type Catalog, lastRun, vaultRows } from '../../database/index.ts'
+import { type Catalog, lastChange, lastRun, vaultRows } from '../../database/index.ts'
 import { ACTIVE_STATES, CAUSES, type Engine, PENDING_STATES } from '../../job/index.ts'
 
 /** Stores the catalog in every vault soon after something in it has changed that a new appliance would want to know. */
 export interface CatalogBackups {
   noteChange(): void
+  /** Notes a change that was made before the appliance was stopped, or killed, and is in no vault yet. */
+  catchUp(): Promise<void>
   close(): void
 }
 
@@ -51,5 +53,11 @@ export function createCatalogBackups({
     timer ??= setTimeout(() => void request().catch(onError), gathered).unref()
   }
 
-  return { noteChange, close: () => clearTimeout(timer) }
+  async function catchUp(): Promise<void> {
+    const vaults = await vaultRows.list(catalog.rows)
+    const stored = vaults.reduce((earliest, { catalog_at }) => Math.min(earliest, catalog_at ?? 0), Infinity)
+    if (vaults.length > 0 && (await lastChange(catalog.rows)) > stored) noteChange()
+  }
+
+  return { noteChange, catchUp, close: () => clearTimeout(timer) }
 }

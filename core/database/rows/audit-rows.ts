@@ -19,6 +19,18 @@ export interface AuditFilter {
   readonly until?: number | undefined
 }
 
+/** When something was done last that the audit knows of; 0: never. Milliseconds since the epoch. */
+export async function lastChange(rows: Rows): Promise<number> {
+  const last = await rows
+    .selectFrom('audit')
+    .select('at')
+    .where('outcome', '=', 'done')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last?.at ?? 0
+}
+
 /** From the newest to the oldest. */
 export async function listAudit(
   rows: Rows,

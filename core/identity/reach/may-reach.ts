@@ -11,7 +11,7 @@ import { holdsSystem, liesInSystem } from './system-path.ts'
 export function mayReach(path: Uint8Array, user: Reacher, own: OwnFolders = {}): boolean {
   const names = namesOf(path)
   const isSystems = liesInSystem(names, own) || holdsSystem(names, own)
-  if (isSystems && user.role !== 'administrator') return false
+  if (isSystems && !user.isAdministrator) return false
   return user.roots === null || rootsOf(user.roots).some((root) => isWithin(names, root))
 }
 
@@ -21,7 +21,7 @@ export function mayReach(path: Uint8Array, user: Reacher, own: OwnFolders = {}):
  */
 export function leadsTo(path: Uint8Array, user: Reacher, own: OwnFolders = {}): boolean {
   const names = namesOf(path)
-  if (user.role !== 'administrator' && liesInSystem(names, own)) return false
+  if (!user.isAdministrator && liesInSystem(names, own)) return false
   return user.roots === null || rootsOf(user.roots).some((root) => isWithin(names, root) || isWithin(root, names))
 }
 

@@ -6,7 +6,8 @@ export type Roots = readonly string[] | null
 
 /** Who wants to reach something. */
 export interface Reacher {
-  readonly role: 'administrator' | 'operator' | 'restore-only' | 'viewer'
+  /** Whether he may administer by what he came with: a token of an administrator that was not given it may not. */
+  readonly isAdministrator: boolean
   readonly roots: Roots
 }
 

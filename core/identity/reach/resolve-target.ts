@@ -21,7 +21,7 @@ export interface ResolveTargetOptions extends OwnFolders, Abortable {
  */
 export async function resolveTarget(path: Uint8Array, { user, signal, ...own }: ResolveTargetOptions): Promise<Buffer> {
   const wanted = namesOf(path)
-  const isAdministrator = user.role === 'administrator'
+  const isAdministrator = user.isAdministrator
   if (!mayReach(pathOf(wanted), user, own)) throw forbidden(path, 'is not a folder that you may restore to', user)
   const leadsOut = (): Error => forbidden(path, 'leads by a link out of the folders that you may restore to', user)
   // Before it is looked at: what is refused below must not tell anybody what lies in the system's folders.

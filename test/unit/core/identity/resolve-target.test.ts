@@ -15,7 +15,7 @@ beforeEach(() => {
   home = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-reach-')))
   for (const name of ['allowed/folder', 'allowed2', 'data/catalog', 'others']) mkdirSync(at(name), { recursive: true })
   data = at('data')
-  user = { role: 'restore-only', roots: [at('allowed')] }
+  user = { isAdministrator: false, roots: [at('allowed')] }
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
@@ -55,7 +55,7 @@ describe('a restore goes to', () => {
   })
 
   it('wherever an administrator wants it', async () => {
-    const administrator: Reacher = { role: 'administrator', roots: null }
+    const administrator: Reacher = { isAdministrator: true, roots: null }
     link('/etc', 'allowed/link')
     expect(await resolve('/etc', administrator)).toBe('/etc')
     expect(await resolve(at('allowed/link/new'), administrator)).toBe('/etc/new')
@@ -63,7 +63,7 @@ describe('a restore goes to', () => {
   })
 
   it('any folder but the system’s, for a user of no roots', async () => {
-    const anybody: Reacher = { role: 'operator', roots: null }
+    const anybody: Reacher = { isAdministrator: false, roots: null }
     expect(await resolve(at('others/new'), anybody)).toBe(at('others/new'))
     for (const path of ['/', '/etc', '/etc/sudoers', '/root', '/proc/self/root/tmp', data, at('data/catalog'), home])
       await expectForbidden(path, anybody)
@@ -111,12 +111,12 @@ describe('a restore is refused', () => {
 
   it('that aims at the system by a link, for a user of no roots, too', async () => {
     link('/etc', 'others/link')
-    await expectForbidden(at('others/link/x'), { role: 'operator', roots: null })
+    await expectForbidden(at('others/link/x'), { isAdministrator: false, roots: null })
   })
 
   it('that aims at a root which is a link: it could be exchanged for another', async () => {
     link('others', 'root')
-    await expectForbidden(at('root/x'), { role: 'restore-only', roots: [at('root')] })
+    await expectForbidden(at('root/x'), { isAdministrator: false, roots: [at('root')] })
   })
 
   it('and the error does not say where a link leads', async () => {
@@ -152,7 +152,7 @@ describe('another name of the same folder', () => {
   it('is as much of the system: the data folder by a link that leads to it', async () => {
     link('data', 'data-link')
     const dataFolder = Buffer.from(at('data-link'))
-    const anybody: Reacher = { role: 'operator', roots: null }
+    const anybody: Reacher = { isAdministrator: false, roots: null }
     for (const path of ['data', 'data/catalog/x', 'data-link'])
       await expect(resolveTarget(Buffer.from(at(path)), { user: anybody, dataFolder })).rejects.toThrow(
         expect.objectContaining({ code: 'policy/forbidden' }) as Error,
@@ -178,7 +178,7 @@ describe('roots', () => {
     const roots = await physicalRoots([`${home}/others/\\xff\\xe9`])
     expect(roots).toEqual([`${home}/others/\\xff\\xe9`])
     const resolved = await resolveTarget(Buffer.concat([path, Buffer.from('/x')]), {
-      user: { role: 'restore-only', roots },
+      user: { isAdministrator: false, roots },
     })
     expect(resolved).toEqual(Buffer.concat([path, Buffer.from('/x')]))
   })

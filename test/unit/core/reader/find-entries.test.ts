@@ -11,7 +11,7 @@ import { openMemoryStorage } from '../../../../core/storage/index.ts'
 import { createCraft } from '../../../support/crafted-tree.ts'
 import { sampleSnapshot } from '../../../support/sample-snapshot.ts'
 
-const ALL: Reach = { user: { role: 'administrator', roots: null }, dataFolder: Buffer.from('/var/lib/holdfast') }
+const ALL: Reach = { user: { isAdministrator: true, roots: null }, dataFolder: Buffer.from('/var/lib/holdfast') }
 const path = (text: string): Buffer => Buffer.from(text)
 
 describe('a recovery point', () => {
@@ -106,7 +106,7 @@ describe('a recovery point', () => {
   })
 
   it('shows a user who may not see all of it what he may, in searches and in lists (roots, and not the system)', async () => {
-    const some: Reach = { ...ALL, user: { role: 'operator', roots: ['/home/note', '/home/z-note'] } }
+    const some: Reach = { ...ALL, user: { isAdministrator: false, roots: ['/home/note', '/home/z-note'] } }
     const found = await find({ reach: some })
     expect(found.entries.map((entry) => entry.path)).toEqual([
       '/home/note',
@@ -114,7 +114,7 @@ describe('a recovery point', () => {
       '/home/note/note-2',
       '/home/z-note',
     ])
-    const nobody: Reach = { ...ALL, user: { role: 'operator', roots: null } }
+    const nobody: Reach = { ...ALL, user: { isAdministrator: false, roots: null } }
     expect((await find({ reach: nobody })).entries.map((entry) => entry.path)).toEqual(FITTING.slice(1))
     expect((await list(some, '/', 50)).entries.map(({ name }) => name)).toEqual(['home'])
     const first = await list(some, '/home', 1)

@@ -14,7 +14,7 @@ import { FLAT, flatName, type LargeVault, makeLargeVault } from '../../../suppor
 import { sampleSnapshot } from '../../../support/sample-snapshot.ts'
 import { createStopReader, type StopReader } from '../../../support/stop-reader.ts'
 
-const ALL: Reach = { user: { role: 'administrator', roots: null }, dataFolder: Buffer.from('/nowhere') }
+const ALL: Reach = { user: { isAdministrator: true, roots: null }, dataFolder: Buffer.from('/nowhere') }
 
 describe('a reader', () => {
   let root: string
