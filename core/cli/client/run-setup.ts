@@ -67,7 +67,7 @@ async function linkOf({ linkFile }: SetupOptions, { signal }: Abortable): Promis
   throw new CoreError('input/invalid', 'That is not the link that a service prints, and none is in it.', {
     safety: 'Nothing was sent.',
     remedy:
-      'Take all of the line that `holdfast serve` prints below "This appliance has no administrator yet". It is printed at each start until there is one; with systemd: journalctl -u holdfastd',
+      'Take all of the line that `holdfast serve` prints below "This appliance has no administrator yet". A new one is printed at each start until there is one; under systemd it is in the journal (journalctl -u UNIT).',
   })
 }
 

@@ -4,7 +4,7 @@ import { clientCommand, type End, wholeFrom } from './client-command.ts'
 import type { SetupOptions } from './login-options.ts'
 
 const HELP = `
-A service without an administrator prints a link at each start, which works once (with systemd: journalctl -u holdfastd). This
+A service without an administrator prints a link at each start, which works once. This
 does what a browser would do with it. The link is asked for, or read from --link-file or standard input, and never given as an
 argument, which others on this computer could read; a file may hold all that the service has printed: the last link counts. Name
 and password are asked for, or given by --name and --password-file. Afterwards you are signed in, as with \`holdfast login\`.
@@ -15,7 +15,8 @@ Exit codes: 0 done, 1 failed, 12 the link is not good any more, or not the servi
 
 Examples:
   holdfast setup
-  journalctl -u holdfastd | holdfast setup --link-file - --name ada --password-file pw
+  holdfast setup --link-file serve.log --name ada --password-file pw
+  journalctl -u UNIT | holdfast setup --link-file - --name ada --password-file pw
   holdfast setup https://nas.example:8420 --link-file link --name ada --password-file pw --fingerprint 5D:2F:…
 `
 
