@@ -1,13 +1,14 @@
 import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 
 import { CoreError, formatCount } from '../../base/index.ts'
 
 /** An appliance, and nobody else, makes these. */
 const PROOF: ReadonlySet<string> = new Set(['catalog.db', 'instance.lock'])
-/** What an appliance, or `holdfast repo` as root, may have made before either of them: `key` may also be brought along. */
-const OWN = /^(?:key|\.key-[0-9a-f]{16}|logs|work|tls|state)$/
-/** A new disk has it from the beginning. */
-const OF_THE_DISK = 'lost+found'
+/** A key may be brought along, `holdfast repo` keeps its state there for root, and a new disk has the last from the beginning. */
+const HARMLESS: ReadonlySet<string> = new Set(['key', 'state', 'lost+found'])
+/** Made before the lock is: a start that was killed in between leaves them empty. */
+const PARTS: ReadonlySet<string> = new Set(['logs', 'work', 'tls'])
 /** So many names are told. */
 const MOST_NAMED = 3
 
@@ -15,7 +16,11 @@ const MOST_NAMED = 3
 export async function refuseForeign(path: string): Promise<void> {
   const names = await readdir(path)
   if (names.some((name) => PROOF.has(name))) return
-  const foreign = names.filter((name) => !OWN.test(name) && name !== OF_THE_DISK).toSorted()
+  const foreign: string[] = []
+  for (const name of names.toSorted()) {
+    if (HARMLESS.has(name) || (PARTS.has(name) && (await isEmptyFolder(join(path, name))))) continue
+    foreign.push(name)
+  }
   if (foreign.length === 0) return
   const more = foreign.length - MOST_NAMED
   const named = foreign.slice(0, MOST_NAMED).join(', ')
@@ -29,4 +34,9 @@ export async function refuseForeign(path: string): Promise<void> {
       context: { field: 'data-dir', path },
     },
   )
+}
+
+async function isEmptyFolder(path: string): Promise<boolean> {
+  const names = await readdir(path).catch(() => undefined)
+  return names?.length === 0
 }

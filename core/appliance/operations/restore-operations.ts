@@ -1,7 +1,7 @@
 import { lstat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-import { type Abortable, CoreError, formatBytes } from '../../base/index.ts'
+import { type Abortable, CoreError, formatBytes, formatCounted } from '../../base/index.ts'
 import type { RestorePlan, RestoreRequest } from '../../contract/index.ts'
 import { runsInStates, setRows } from '../../database/index.ts'
 import { leadsTo, mayReach, type OwnFolders, type Reacher, resolveTarget } from '../../identity/index.ts'
@@ -129,7 +129,9 @@ async function planRestore(
   if (existing > 0 && overwrite !== 'never')
     warnings.push('Files that are there already are overwritten where they differ. What is in them now is lost.')
   if (point.files_missed > 0)
-    warnings.push(`This recovery point misses ${point.files_missed} files that could not be read when it was made.`)
+    warnings.push(
+      `This recovery point misses ${formatCounted(point.files_missed, 'file')} that could not be read when it was made.`,
+    )
   return {
     files,
     folders,

@@ -37,7 +37,14 @@ describe('the data folder', () => {
     expect(mode()).toBe(0o755)
   })
 
-  it.each([[[]], [['lost+found']], [['key']], [['state', 'lost+found']]])(
+  it.each(['work', 'logs', 'tls'])('is not one in which somebody keeps something in %s', async (name) => {
+    mkdirSync(join(folder, name))
+    writeFileSync(join(folder, name, 'thesis.odt'), 'years of it')
+    await expect(open()).rejects.toMatchObject({ code: 'input/invalid' })
+    expect([mode(), readdirSync(join(folder, name))]).toEqual([0o755, ['thesis.odt']])
+  })
+
+  it.each([[[]], [['lost+found']], [['key']], [['state', 'lost+found']], [['logs', 'work']]])(
     'may be one with nothing but %j, and is closed to others',
     async (names) => {
       for (const name of names) mkdirSync(join(folder, name))
