@@ -1,6 +1,6 @@
 import { type BlobIndex, type Repository, sumCounts } from '../repository/index.ts'
 import type { StoredSnapshot } from '../snapshot/index.ts'
-import type { PreparedSource } from '../source/index.ts'
+import type { PreparedRoot, PreparedSource } from '../source/index.ts'
 import type { ArchiveThreads } from './archive-threads.ts'
 import { archive, type Archived } from './archive.ts'
 import type { BackupOptions } from './backup-options.ts'
@@ -23,13 +23,15 @@ export async function archivePasses(
   repository: Repository,
   index: BlobIndex,
   parent: StoredSnapshot | undefined,
-  { roots, reader, selection }: PreparedSource,
-  options: BackupOptions,
+  { roots, reader, selection }: Pick<PreparedSource, 'roots' | 'reader' | 'selection'>,
+  options: BackupOptions & { readonly emptiedRoots: readonly PreparedRoot[] },
 ): Promise<Passed> {
-  const { onProgress, listMissed, missingRoots = [], threads, ...run } = options
+  const { onProgress, listMissed, missingRoots = [], emptiedRoots, threads, ...run } = options
   const newList = (): MissedList => {
     const list = createMissedList(listMissed?.())
     for (const path of missingRoots) list.add({ path, kind: 'root-missing', reason: 'it is not there' })
+    for (const { path } of emptiedRoots)
+      list.add({ path, kind: 'root-missing', reason: 'it is empty, and another folder than before' })
     return list
   }
   // To count anew would take a second walk, and an unchanged rescan is hardly more than one.

@@ -28,6 +28,11 @@ export interface BackupOptions extends RunOptions {
   readonly parentPaths?: readonly Buffer[] | undefined
   /** Further roots of the source that are not there today: they count as missed, and all else is backed up. */
   readonly missingRoots?: readonly Buffer[] | undefined
+  /**
+   * What becomes of a root that is another folder than before, and empty, as where a file system is not mounted. `miss`: it
+   * counts as one that is not there; where that is so of all of them, the backup is refused all the same. Default: `refuse`.
+   */
+  readonly emptied?: 'refuse' | 'miss' | undefined
   readonly missed: MissedPolicy
   /**
    * Counts what will have to be looked at, beside the backup where no parent says about how much it is. `first`: in any

@@ -6,7 +6,7 @@ import { archivePasses } from './archive-passes.ts'
 import type { Archived } from './archive.ts'
 import type { BackupOptions } from './backup-options.ts'
 import { discardWrites } from './discard-writes.ts'
-import { refuseEmptied } from './emptied-root.ts'
+import { emptiedError, findEmptied } from './emptied-root.ts'
 import type { MissedFile } from './messages.ts'
 import { pathsOf, snapshotOfRun } from './run-snapshot.ts'
 
@@ -36,13 +36,17 @@ export async function backUp(
   loadIndex.catch(() => undefined)
   const source = await options.source.prepare({ signal })
   try {
-    const { roots } = source
-    const parent = await findParent(repository, roots, options, begin)
+    const parent = await findParent(repository, source.roots, options, begin)
     options.onParent?.(parent)
     const index = await loadIndex
-    if (parent) await refuseEmptied(repository, index, roots, parent)
+    const emptied = parent ? await findEmptied(repository, index, source.roots, parent) : []
+    const roots = source.roots.filter((root) => !emptied.includes(root))
+    const [first] = emptied
+    const mayMiss = options.emptied === 'miss'
+    if (first && (!mayMiss || roots.length === 0))
+      throw emptiedError(first, mayMiss ? 'put a file into it' : 'give --force once')
     const into = dryRun ? repository.over(discardWrites(repository.storage)) : repository
-    const passed = await archivePasses(into, index, parent, source, options)
+    const passed = await archivePasses(into, index, parent, { ...source, roots }, { ...options, emptiedRoots: emptied })
     const { archived, missed } = passed
     source.verify()
     if (!dryRun) await options.beforeSnapshot?.()

@@ -5,29 +5,35 @@ import { findNode, type StoredSnapshot, TreeReader } from '../snapshot/index.ts'
 import { isEmptyFolder, type PreparedRoot } from '../source/index.ts'
 
 /**
- * Refuses a backup in which a target that held something has nothing in it any more and is another folder than it was:
- * a file system that is not mounted today leaves an empty mount point, which must not look as if everything had been
- * deleted. A folder that somebody emptied is the same folder still, and is believed. What is mounted or unmounted after
- * this look is another root, which `PreparedSource.verify` tells.
+ * The targets that held something, have nothing in them any more, and are other folders than they were: a file system that
+ * is not mounted today leaves an empty mount point, which must not look as if everything had been deleted. A folder that
+ * somebody emptied is the same folder still, and is believed. What is mounted or unmounted after this look is another root,
+ * which `PreparedSource.verify` tells.
  */
-export async function refuseEmptied(
+export async function findEmptied(
   repository: Repository,
   index: BlobIndex,
   roots: readonly PreparedRoot[],
   parent: StoredSnapshot,
-): Promise<void> {
+): Promise<PreparedRoot[]> {
   const trees = createTreeLoader(repository, index)
-  for (const { path, readFrom, identity } of roots) {
+  const emptied: PreparedRoot[] = []
+  for (const root of roots) {
+    const { path, readFrom, identity } = root
     if (!isEmptyFolder(Buffer.from(readFrom))) continue
     const before = await folderBefore(trees, Buffer.from(parent.tree, 'hex'), Buffer.from(path))
-    if (!before || (before.inode === identity.inode && isSameDevice(before.device, identity.device))) continue
-    throw new CoreError('source/vanished', `${printable(path)} is empty and another folder than at the last backup.`, {
-      safety: 'No recovery point was made of this run; earlier ones are untouched.',
-      remedy:
-        'Mount what belongs there and run the backup again. If the folder is meant to be empty, give --force once.',
-      context: { path: printable(path) },
-    })
+    if (before && !(before.inode === identity.inode && isSameDevice(before.device, identity.device))) emptied.push(root)
   }
+  return emptied
+}
+
+/** No recovery point may be made of such a target. `remedy`: how it is made one that is meant to be empty. */
+export function emptiedError({ path }: PreparedRoot, remedy: string): CoreError {
+  return new CoreError('source/vanished', `${printable(path)} is empty and another folder than at the last backup.`, {
+    safety: 'No recovery point was made of this run; earlier ones are untouched.',
+    remedy: `Mount what belongs there and run the backup again. If the folder is meant to be empty, ${remedy}.`,
+    context: { path: printable(path) },
+  })
 }
 
 interface FolderBefore {

@@ -105,7 +105,7 @@ export type FromWorker =
 /** Something that should have been read and was not. */
 export interface MissedFile {
   readonly path: Uint8Array
-  /** `changed`: it was stored, but changed while it was read. `root-missing`: a root that was not there when the run began. */
+  /** `changed`: it was stored, but changed while it was read. `root-missing`: a root that was not there, or not mounted, when the run began. */
   readonly kind: 'unreadable' | 'root-missing' | 'changed' | 'name-not-utf8' | 'attributes' | 'too-large'
   /** The system's word for it, such as `EACCES`. */
   readonly reason: string

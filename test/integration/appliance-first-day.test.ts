@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -123,7 +123,7 @@ describe('the first day of an appliance', () => {
         state: 'warning',
         cause: {
           code: 'roots-missing',
-          text: `${disk} is not there, and not in this recovery point; all else is.`,
+          text: `${disk} is not there or not mounted, and not in this recovery point; all else is.`,
         },
         remedy: expect.stringContaining('take it out of the backup set') as unknown,
         // Compared with what was there before: nothing of the others is read anew.
@@ -136,6 +136,16 @@ describe('the first day of an appliance', () => {
     }
     const complete = (await points.list({ limit: 10, setId: set.id }, call)).items.find((each) => each.isComplete)
     expect((await sets.get({ id: set.id }, call)).newestCompletePointAt).toBe(complete?.completedAt)
+
+    // Its mount point is there, with nothing in it.
+    await mkdir(disk)
+    const unmounted = await backUp()
+    expect(unmounted).toMatchObject({ state: 'warning', cause: { code: 'roots-missing' }, result: { filesMissed: 1 } })
+    expect((await runs.missed({ id: unmounted.id, limit: 10 }, call)).items).toEqual([
+      { path: disk, kind: 'root-missing', reason: 'it is empty, and another folder than before' },
+    ])
+    expect(await newest()).toMatchObject({ isComplete: false, roots: [home] })
+    await rmdir(disk)
 
     await rename(away, disk)
     expect(await backUp()).toMatchObject({ state: 'succeeded', result: { filesUnmodified: 3, filesMissed: 0 } })

@@ -32,14 +32,6 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
         const { content } = order
         const named = content.roots.map(parseEntryPath)
         const { there: roots, missing } = findRoots(named)
-        for (const root of missing) {
-          context.log({
-            level: 'warning',
-            code: 'root-missing',
-            message: 'A folder of the backup set is not there, and is missing from this recovery point.',
-            object: printable(root),
-          })
-        }
         using missedLog = openMissedLog({ folder: order.missedFolder, set: order.setId })
         let missingPacks = 0
         const loadIndex = repository.loadIndex({
@@ -64,6 +56,7 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
             parent: 'newest',
             parentPaths: named,
             missingRoots: missing,
+            emptied: 'miss',
             detection: { ctime: true, inode: true },
             missed: order.missed,
             estimate: true,
@@ -100,7 +93,7 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
           }),
         )
         if (result.missedCount > 0) await saveMissed(missedLog, order, context)
-        return outcomeOf(result, await madePoint(repository, result, signal), { missing, missingPacks })
+        return outcomeOf(result, await madePoint(repository, result, signal), missingPacks)
       },
       { listPacks: true, laneMixer: threads.laneMixer },
     )
@@ -151,18 +144,12 @@ async function madePoint(
   return pointOfSnapshot(await loadSnapshot(repository, id, { signal }), parent === undefined ? 'full' : 'incremental')
 }
 
-/** What was known to be lacking before anything was read. */
-interface Lacking {
-  readonly missing: readonly Buffer[]
-  readonly missingPacks: number
-}
-
-function outcomeOf(result: BackupResult, point: MadePoint, lacking: Lacking): Outcome {
-  const { figures, missedCount, missedChanged, bytesAdded, bytesStored, dataBlobs } = result
+function outcomeOf(result: BackupResult, point: MadePoint, missingPacks: number): Outcome {
+  const { figures, missedCount, bytesAdded, bytesStored } = result
   const files = figures.filesNew + figures.filesChanged + figures.filesUnmodified
   return {
-    ending: missedCount > 0 || lacking.missingPacks > 0 ? 'warning' : 'done',
-    cause: causeOf(missedCount, missedChanged, lacking, files, dataBlobs),
+    ending: missedCount > 0 || missingPacks > 0 ? 'warning' : 'done',
+    cause: causeOf(result, missingPacks, files),
     point,
     figures: {
       filesNew: figures.filesNew,
@@ -177,12 +164,12 @@ function outcomeOf(result: BackupResult, point: MadePoint, lacking: Lacking): Ou
 }
 
 function causeOf(
-  missed: number,
-  changed: number,
-  { missing, missingPacks }: Lacking,
+  { missed: listed, missedCount: missed, missedChanged: changed, dataBlobs }: BackupResult,
+  missingPacks: number,
   files: number,
-  dataBlobs: number,
 ): Outcome['cause'] {
+  // They are listed first.
+  const missing = listed.filter(({ kind }) => kind === 'root-missing')
   if (missing.length > 0) return rootsMissing(missing, missed)
   if (missed - changed > 0)
     return {
@@ -212,14 +199,14 @@ function causeOf(
 /** Of many roots so many are named. */
 const MOST_NAMED = 3
 
-function rootsMissing(missing: readonly Buffer[], missed: number): Outcome['cause'] {
-  const named = missing.slice(0, MOST_NAMED).map((path) => printable(path))
+function rootsMissing(missing: readonly MissedFile[], missed: number): Outcome['cause'] {
+  const named = missing.slice(0, MOST_NAMED).map(({ path }) => printable(path))
   const more = missing.length - named.length
   const what = `${named.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
   const others = missed - missing.length
   return {
     code: 'roots-missing',
-    text: `${what} ${missing.length === 1 ? 'is' : 'are'} not there, and not in this recovery point; ${others > 0 ? `of all else ${formatCounted(others, 'file')} ${others === 1 ? 'was' : 'were'} missed, or changed while being read` : 'all else is'}.`,
+    text: `${what} ${missing.length === 1 ? 'is' : 'are'} not there or not mounted, and not in this recovery point; ${others > 0 ? `of all else ${formatCounted(others, 'file')} ${others === 1 ? 'was' : 'were'} missed, or changed while being read` : 'all else is'}.`,
     remedy:
       'Mount what belongs there: the next run takes it again. Where it is gone for good, take it out of the backup set.',
   }
