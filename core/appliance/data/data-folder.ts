@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chmod, realpath, stat } from 'node:fs/promises'
+import { chmod, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -62,7 +62,13 @@ export async function openDataFolder(given: string): Promise<DataFolder> {
     throw unusable(path, error)
   }
   const lock = takeLock(folder)
+  await emptyFolder(folder.work)
   return { ...folder, [Symbol.asyncDispose]: () => Promise.resolve(lock.close()) }
+}
+
+/** What runs needed that were killed is needed by nobody any more; files of people may be among it. */
+async function emptyFolder(path: string): Promise<void> {
+  for (const name of await readdir(path)) await rm(join(path, name), { recursive: true, force: true })
 }
 
 /** Makes it where it is missing. What is compared with it later has no links in it, so that it must have none, either. */

@@ -13,15 +13,20 @@ export interface LogOptions {
   /** Where the files are: a new one each day and each 20 MB; the last 14 stay. */
   readonly folder: string
   readonly level?: string | undefined
+  /** When a file is full. Default: 20 MB. */
+  readonly size?: string | undefined
 }
 
-export async function openLog({ folder, level = 'info' }: LogOptions): Promise<OpenLog> {
+const MOST_FILES = 14
+
+export async function openLog({ folder, level = 'info', size = '20m' }: LogOptions): Promise<OpenLog> {
   const file = await openRolling({
     file: join(folder, 'holdfastd'),
     extension: '.log',
     frequency: 'daily',
-    size: '20m',
-    limit: { count: 14 },
+    size,
+    // Those of earlier starts count as well.
+    limit: { count: MOST_FILES - 1, removeOtherLogFiles: true },
     mkdir: true,
     mode: 0o600,
     sync: false,

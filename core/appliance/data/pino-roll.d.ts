@@ -8,7 +8,7 @@ declare module 'pino-roll' {
     readonly extension?: string
     readonly frequency?: 'daily' | 'hourly' | number
     readonly size?: string
-    readonly limit?: { readonly count: number }
+    readonly limit?: { readonly count: number; readonly removeOtherLogFiles?: boolean }
     readonly mkdir?: boolean
     readonly mode?: number
     readonly sync?: boolean

@@ -35,16 +35,6 @@ export function userOperations({ catalog, passwords, clock, chance, publish }: T
     return person
   }
 
-  /** Somebody must always be there who can let others in. */
-  async function refuseLastAdministrator(rows: Rows, person: PersonRow): Promise<void> {
-    if (person.role !== 'administrator' || person.is_enabled !== 1) return
-    const others = (await listPersons(rows)).filter(
-      ({ id, role, is_enabled }) => id !== person.id && role === 'administrator' && is_enabled === 1,
-    )
-    if (others.length === 0)
-      throw conflict(`${person.name} is the only administrator.`, 'Make another user an administrator first.')
-  }
-
   return {
     list: async () => ({ items: (await listPersons(catalog.rows)).map(userDto) }),
     async create({ name, password, role, sourceRoots, restoreRoots }, { signal }) {
@@ -92,6 +82,16 @@ export function userOperations({ catalog, passwords, clock, chance, publish }: T
       return {}
     },
   }
+}
+
+/** Somebody must always be there who can let others in. */
+async function refuseLastAdministrator(rows: Rows, person: PersonRow): Promise<void> {
+  if (person.role !== 'administrator' || person.is_enabled !== 1) return
+  const others = (await listPersons(rows)).filter(
+    ({ id, role, is_enabled }) => id !== person.id && role === 'administrator' && is_enabled === 1,
+  )
+  if (others.length === 0)
+    throw conflict(`${person.name} is the only administrator.`, 'Make another user an administrator first.')
 }
 
 export function tokenOperations({ catalog, clock, chance, publish, signIn }: Tools): OperationsOf<'tokens'> {

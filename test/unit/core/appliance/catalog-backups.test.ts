@@ -36,22 +36,37 @@ describe('copies of the catalog', () => {
     })
   const vault = (id: string, storedAt: number | null) =>
     vaultRows.insert(catalog.rows, {
-      ...{ id, name: id, location: '{}', repository_id: id, password_sealed: '', created_at: 0, removed_at: null },
-      ...{ kit_exported_at: null, state: 'ready', problem: null, bytes_stored: null, bytes_free: null },
-      ...{ bytes_total: null, measured_at: null, checked_at: null, check_damages: 0, verified_at: null },
-      ...{ pruned_at: null, forgot_at: null, forgot_moment: null, catalog_at: storedAt },
+      id,
+      name: id,
+      location: '{}',
+      repository_id: id,
+      password_sealed: '',
+      created_at: 0,
+      removed_at: null,
+      kit_exported_at: null,
+      state: 'ready',
+      problem: null,
+      bytes_stored: null,
+      bytes_free: null,
+      bytes_total: null,
+      measured_at: null,
+      checked_at: null,
+      check_damages: 0,
+      verified_at: null,
+      pruned_at: null,
+      forgot_at: null,
+      forgot_moment: null,
+      catalog_at: storedAt,
     })
   const change = (at: number, outcome: 'done' | 'refused' = 'done') =>
     insertAudit(catalog.rows, {
-      ...{
-        id: `at ${String(at).padStart(9, '0')}`,
-        at,
-        actor: 'anna',
-        address: '',
-        operation: 'policies.update',
-        object: null,
-        outcome,
-      },
+      id: `at ${String(at).padStart(9, '0')}`,
+      at,
+      actor: 'anna',
+      address: '',
+      operation: 'policies.update',
+      object: null,
+      outcome,
       details: '{}',
     })
 

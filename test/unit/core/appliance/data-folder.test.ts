@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -57,5 +57,18 @@ describe('the data folder', () => {
     await open()
     writeFileSync(join(folder, 'notes.txt'), 'do not touch')
     await open()
+  })
+
+  it('is rid of what killed runs have left, and of nothing beside it', async () => {
+    await open()
+    mkdirSync(join(folder, 'work', 'verify-x', 'home'), { recursive: true })
+    writeFileSync(join(folder, 'work', 'verify-x', 'home', 'salary.txt'), 'secret')
+    const outside = mkdtempSync(join(tmpdir(), 'holdfast-outside-'))
+    writeFileSync(join(outside, 'kept.txt'), 'kept')
+    symlinkSync(outside, join(folder, 'work', 'link'))
+    await open()
+    expect(readdirSync(join(folder, 'work'))).toEqual([])
+    expect(readdirSync(outside)).toEqual(['kept.txt'])
+    rmSync(outside, { recursive: true })
   })
 })
