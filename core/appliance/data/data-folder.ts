@@ -129,13 +129,13 @@ export function refuseLocked({ path, lock: file }: { readonly path: string; read
     lock.prepare('SELECT count(*) FROM sqlite_master').get()
   } catch (error) {
     // Anything else that is wrong with it is no lock.
-    if ((error as { readonly errcode?: unknown }).errcode === BUSY) throw inUse(path, error)
+    if ((error as { readonly errcode?: unknown }).errcode === BUSY) throw inUse(path)
   } finally {
     lock?.close()
   }
 }
 
-function inUse(path: string, cause: unknown): CoreError {
+function inUse(path: string, cause?: unknown): CoreError {
   return new CoreError('service/busy', `Another appliance runs on the data folder ${path}.`, {
     cause,
     safety: 'Nothing was changed, and the other one goes on.',
