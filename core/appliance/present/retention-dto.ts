@@ -4,8 +4,8 @@ import { decideRetention, type RetentionPoint, type RetentionReason } from '../.
 import { instant, instantOrNull } from './instant.ts'
 
 /**
- * What retention wants to know of points. Days, weeks and months are those of the policy's time zone (RET-2); as it is kept
- * with each decision, points do not move when the appliance does.
+ * What retention wants to know of points. Days, weeks and months are those of the policy's time zone (RET-2), so that points
+ * do not move when the appliance does (RET-17). They do where somebody gives the policy another zone, as he is shown before.
  */
 export function retentionPoints(points: readonly PointRow[], timeZone: string): RetentionPoint[] {
   return points.map(({ id, completed_at, is_complete }) => ({
