@@ -48,6 +48,7 @@ export interface VaultFacts {
   readonly id: string
   readonly name: string
   readonly createdAt: number
+  /** What was seen when it was looked at last; what a check found is its own. */
   readonly state: 'ready' | 'unreachable' | 'damaged'
   /** Why it is not ready. */
   readonly problem: string | null

@@ -1,23 +1,8 @@
 import { type Chance, type Clock, CoreError, newId } from '../base/index.ts'
 import type { LiveEvent } from '../contract/index.ts'
-import {
-  insertAudit,
-  openCatalog,
-  readSetting,
-  removeLogsBefore,
-  type RunRow,
-  vaultRows,
-  writeSetting,
-} from '../database/index.ts'
+import { insertAudit, openCatalog, readSetting, removeLogsBefore, writeSetting } from '../database/index.ts'
 import { createPasswords } from '../identity/index.ts'
-import {
-  createEngine,
-  createLocalExecutor,
-  type EngineEvent,
-  type Executor,
-  isEnd,
-  type RunState,
-} from '../job/index.ts'
+import { createEngine, createLocalExecutor, type Executor } from '../job/index.ts'
 import type { StartPointReaderOptions } from '../reader/index.ts'
 import { openSealingKey, redactDetails } from '../secret/index.ts'
 import type { Appliance } from './appliance.ts'
@@ -27,6 +12,7 @@ import type { Log } from './data/open-log.ts'
 import { openSettings } from './data/settings-store.ts'
 import { downloadEntry } from './download.ts'
 import { createLiveEvents } from './live/live-events.ts'
+import { createRunTeller } from './live/run-teller.ts'
 import { metricsText } from './metrics.ts'
 import { alertOperations } from './operations/alert-operations.ts'
 import {
@@ -49,8 +35,6 @@ import { vaultOperations } from './operations/vault-operations.ts'
 import { createFirstStart } from './people/first-start.ts'
 import { createSignIn } from './people/sign-in.ts'
 import { alertDto } from './present/alert-dto.ts'
-import { readNames } from './present/names.ts'
-import { runDto, runEventDto, stepDto } from './present/run-dto.ts'
 import { createRunPorts } from './runs/run-ports.ts'
 import { createRunRules } from './runs/run-rules.ts'
 import { createVaultReaders } from './runs/vault-readers.ts'
@@ -59,9 +43,9 @@ import { createAlertWatch } from './upkeep/alert-watch.ts'
 import { createCatalogBackups } from './upkeep/catalog-backups.ts'
 import { openCatalogKey } from './upkeep/catalog-key.ts'
 import { type ForgetMoment, thisForgetMoment } from './upkeep/forget-moment.ts'
-import { lookAtVault, measureRoom } from './upkeep/look-at-vaults.ts'
 import { removeMissedLogs } from './upkeep/remove-missed-logs.ts'
 import { createRequestDue } from './upkeep/request-due.ts'
+import { createVaultWatch } from './upkeep/vault-watch.ts'
 
 export interface ApplianceOptions {
   readonly folder: DataFolder
@@ -118,7 +102,16 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     const readers = createVaultReaders(catalog, key, { start: options.readerThread })
     const executor =
       options.executor ?? createLocalExecutor({ onSaid: (text) => log.warn({ text }, 'a run process said something') })
-    const looks = { catalog, readers, clock, chance, onChange: changed }
+    const vaultWatch = createVaultWatch({
+      catalog,
+      readers,
+      clock,
+      chance,
+      log,
+      // What was seen, and not what somebody has set: no reason to store the catalog, which would be seen in turn.
+      onChange: (kind, id) => live.publish({ type: 'changed', kind, id }),
+      onLooked: () => alerts.look(),
+    })
     const rules = createRunRules({
       catalog,
       settings,
@@ -140,7 +133,6 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       catalogCopy: { catalog, key, catalogKey, appliance: () => settings.current.name, now: () => clock.now() },
       moment: options.moment ?? thisForgetMoment,
     })
-    let hearing: Promise<void> = Promise.resolve()
     const engine = createEngine({
       catalog,
       executor,
@@ -148,12 +140,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       rules,
       clock,
       chance,
-      emit: (event) => {
-        // One after the other: what comes later is never told earlier.
-        hearing = hearing
-          .then(() => hear(event))
-          .catch((error: unknown) => log.error({ err: error }, 'an event was not told'))
-      },
+      emit: (event) => teller.tell(event),
       onDefect: (error, what) => log.error({ err: error }, `defect in ${what}`),
     })
     const catalogBackups = createCatalogBackups({
@@ -161,6 +148,19 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       engine,
       onError: (error) => log.error({ err: error }, 'the catalog was not stored'),
       gathered: options.changesGathered,
+    })
+    const teller = createRunTeller({
+      catalog,
+      readers,
+      log,
+      publish: (event) => live.publish(event),
+      progressOf: (id) => engine.progressOf(id),
+      onEnd(run) {
+        alerts.look()
+        // Perhaps it failed because the vault is not there: that is to be said of the vault, too.
+        void vaultWatch.look(run.vault_id, run.state === 'failed' ? 'points' : 'room')
+        if (run.kind !== 'catalog-backup' && run.kind !== 'restore') catalogBackups.noteChange()
+      },
     })
     const passwords = createPasswords()
     const firstStart = createFirstStart(catalog)
@@ -199,53 +199,16 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       log,
       version,
       startedAt,
-      lookAtVault: (id) => lookAtVault(looks, id),
+      lookAtVault: (id) => vaultWatch.look(id, 'thorough'),
       lookAtAlerts: () => alerts.look(),
       delivery: alerts.delivery,
     }
 
-    /** What was seen, and not what somebody has set: no reason to store the catalog, which would be seen in turn. */
-    function changed(kind: 'vault' | 'point', id: string): void {
-      live.publish({ type: 'changed', kind, id })
-    }
-
-    /** What the engine tells, as clients are told it; and what has to be looked at anew because of it. */
-    async function hear(event: EngineEvent): Promise<void> {
-      switch (event.type) {
-        case 'run':
-          if (hasEnded(event.run)) {
-            // Perhaps it failed because the vault is not there: that is to be said of the vault, too.
-            if (event.run.state === 'failed') await lookAtVault(looks, event.run.vault_id)
-            else await measureRoom(looks, event.run.vault_id)
-            alerts.look()
-            if (event.run.kind !== 'catalog-backup' && event.run.kind !== 'restore') catalogBackups.noteChange()
-          }
-          publish({
-            type: 'run',
-            run: runDto(event.run, await readNames(catalog.rows), engine.progressOf(event.run.id)),
-          })
-          break
-        case 'progress':
-          publish(event)
-          break
-        case 'step':
-          publish({ type: 'step', runId: event.step.run_id, step: stepDto(event.step) })
-          break
-        case 'log':
-          publish({ type: 'log', event: runEventDto(event.event) })
-          break
-        case 'point':
-          changed('point', event.id)
-          readers.renew()
-          break
-      }
-    }
-
     async function lookAround(): Promise<void> {
-      for (const { id } of await vaultRows.list(catalog.rows)) await lookAtVault(looks, id)
       const kept = clock.now() - settings.current.logDays * 24 * HOUR
       await removeLogsBefore(catalog.rows, kept)
       await removeMissedLogs(folder.missed, kept)
+      await vaultWatch.lookAtAll()
     }
     const told = (error: unknown): void => log.error({ err: error }, 'looking around failed')
 
@@ -283,9 +246,10 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
         clearInterval(timer)
         catalogBackups.close()
         await engine.stop({ within: STOP_WITHIN })
-        await hearing
+        await vaultWatch.close()
+        await teller.close()
         await alerts.close()
-        await looking.catch(() => undefined)
+        await looking
         await readers.close()
         await catalog.close()
         log.info('the appliance has stopped')
@@ -297,10 +261,6 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       ? error
       : new CoreError('internal/defect', 'The appliance could not be started.', { cause: error })
   }
-}
-
-function hasEnded({ state }: RunRow): boolean {
-  return isEnd(state as RunState)
 }
 
 function operationsOf(tools: Tools, events: Operations['events']): Operations {

@@ -39,6 +39,8 @@ export async function loadNamedSnapshot(
 }
 
 export interface LoadSnapshotsOptions extends Abortable {
+  /** Which ones. Default: all that are there. */
+  readonly ids?: readonly string[] | undefined
   /** Whether the snapshot is wanted. What is not is let go of at once. Default: all are. */
   readonly keeps?: ((snapshot: StoredSnapshot) => boolean) | undefined
   /** Called for a snapshot that cannot be read; it is left out. Without it, the first one ends the reading. */
@@ -46,16 +48,16 @@ export interface LoadSnapshotsOptions extends Abortable {
 }
 
 /**
- * Reads all snapshots, several at a time, in no order. One that is removed meanwhile is left out. Those that are held
+ * Reads snapshots, several at a time, in no order. One that is removed meanwhile is left out. Those that are held
  * together are bounded: one that is too many counts as unreadable.
  */
 export async function loadSnapshots(
   repository: Repository,
-  { keeps = () => true, onUnreadable, signal }: LoadSnapshotsOptions = {},
+  { ids, keeps = () => true, onUnreadable, signal }: LoadSnapshotsOptions = {},
 ): Promise<StoredSnapshot[]> {
   const loaded: StoredSnapshot[] = []
   const hold = createSnapshotHold(repository.storage.location)
-  const names = repository.storage.list('snapshot', { signal })[Symbol.asyncIterator]()
+  const names = ids?.values() ?? listNames(repository, { signal })
 
   async function load(id: string): Promise<void> {
     try {
@@ -69,9 +71,14 @@ export async function loadSnapshots(
   }
 
   async function reader(): Promise<void> {
-    for (let next = await names.next(); !next.done; next = await names.next()) await load(next.value.name)
+    for (let next = await names.next(); !next.done; next = await names.next()) await load(next.value)
   }
 
   await Promise.all(Array.from({ length: repository.storage.connections }, reader))
   return loaded
+}
+
+async function* listNames({ storage }: Repository, options: Abortable): AsyncGenerator<string, undefined> {
+  for await (const { name } of storage.list('snapshot', options)) yield name
+  return undefined
 }

@@ -2,14 +2,24 @@ import { formatCounted } from '../../base/index.ts'
 import type { WantedAlert } from '../alert.ts'
 import type { AlertFacts, VaultFacts } from '../facts.ts'
 import { quoted, sentence } from '../words.ts'
-import { makeAlert, vaultObject } from './make-alert.ts'
+import { asBefore, makeAlert, openOne, vaultObject } from './make-alert.ts'
 
-/** `vault-unreachable` and `damage-found`. What a check found stays true while the vault is away. */
+/** `vault-unreachable` and `damage-found`. What was found to be damaged stays so while the vault is away. */
 export function vaultStateAlerts(facts: AlertFacts): WantedAlert[] {
   return facts.vaults.flatMap((vault) => [
     ...(vault.state === 'unreachable' ? [unreachable(vault)] : []),
-    ...(vault.state === 'damaged' || (vault.lastCheck?.damages ?? 0) > 0 ? [damaged(vault)] : []),
+    ...damageAlerts(vault, facts),
   ])
+}
+
+function damageAlerts(vault: VaultFacts, facts: AlertFacts): WantedAlert[] {
+  const { lastCheck, state } = vault
+  if (lastCheck !== null && lastCheck.damages > 0) return [checked(vault, lastCheck)]
+  if (state === 'damaged') return [unreadable(vault)]
+  const object = vaultObject(vault)
+  // A check that found nothing since is another's word: it was made while the vault was there.
+  const before = state === 'unreachable' ? openOne(facts, 'damage-found', object) : undefined
+  return before?.occurrence === null ? asBefore(before, object) : []
 }
 
 function unreachable(vault: VaultFacts): WantedAlert {
@@ -25,22 +35,31 @@ function unreachable(vault: VaultFacts): WantedAlert {
   })
 }
 
-function damaged(vault: VaultFacts): WantedAlert {
-  const damages = vault.lastCheck?.damages ?? 0
-  const what =
-    damages > 0
-      ? `A check found ${formatCounted(damages, 'damage')} in vault ${quoted(vault.name)}.`
-      : `Vault ${quoted(vault.name)} is damaged${because(vault)}`
+function checked(vault: VaultFacts, { runId, damages }: NonNullable<VaultFacts['lastCheck']>): WantedAlert {
   return makeAlert({
     kind: 'damage-found',
     severity: 'error',
     object: vaultObject(vault),
-    message: `${what} Some recovery points may not be restorable, or only in part; a check does not change anything.`,
+    message: `A check found ${formatCounted(damages, 'damage')} in vault ${quoted(vault.name)}. ${WHAT_IT_MEANS}`,
     remedy:
       'Open the check in the console: it names what is damaged and what mends it. Keep the sources of these backups as they are until a later check finds nothing.',
-    ...(vault.lastCheck === null ? {} : { occurrence: vault.lastCheck.runId }),
+    occurrence: runId,
   })
 }
+
+function unreadable(vault: VaultFacts): WantedAlert {
+  return makeAlert({
+    kind: 'damage-found',
+    severity: 'error',
+    object: vaultObject(vault),
+    message: `Vault ${quoted(vault.name)} is damaged${because(vault)} ${WHAT_IT_MEANS}`,
+    remedy:
+      'Check the vault with all of its data: the check names what is damaged and what mends it. Keep the sources of these backups as they are until then.',
+  })
+}
+
+const WHAT_IT_MEANS =
+  'Some recovery points may not be restorable, or only in part; nothing was removed or changed because of it.'
 
 function because({ problem }: VaultFacts): string {
   return problem === null ? '.' : `: ${sentence(problem)}`

@@ -3,6 +3,7 @@ import type { Vault, VaultLocation } from '../../contract/index.ts'
 import { type PointSums, removePointsOf, setRows, sumPoints, type VaultRow, vaultRows } from '../../database/index.ts'
 import { drawVaultPassword, makeVault, probePlace, proveVault, recoveryKitText } from '../../vault/index.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
+import { stateOfVault } from '../present/vault-state.ts'
 import { passwordContext } from '../runs/vault-readers.ts'
 import type { Tools } from '../tools.ts'
 import { protectedPaths } from './backup-set-operations.ts'
@@ -149,7 +150,7 @@ function vaultDto(vault: VaultRow, sums: PointSums | undefined): Vault {
     location: JSON.parse(vault.location) as VaultLocation,
     repositoryId: vault.repository_id,
     createdAt: instant(vault.created_at),
-    state: vault.state,
+    state: stateOfVault(vault),
     problem: vault.problem,
     kitExportedAt: instantOrNull(vault.kit_exported_at),
     points: sums?.points ?? 0,

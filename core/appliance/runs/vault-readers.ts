@@ -10,8 +10,8 @@ export interface VaultReaders {
   access(vaultId: string): Promise<VaultAccess>
   /** Throws `object/not-found`. Whether the vault can be opened tells the first thing that is asked of the reader. */
   open(vaultId: string): Promise<PointReader>
-  /** What is stored in the vaults has changed. */
-  renew(): void
+  /** What is stored in the vault has changed. */
+  renew(vaultId: string): void
   /** Nobody may look into this vault any more. */
   forget(vaultId: string): void
   /** Resolves when all readers have ended. From then on there are none. */
@@ -96,8 +96,8 @@ export function createVaultReaders(
       keep(vaultId, { reader, timer: undefined })
       return reader
     },
-    renew() {
-      for (const { reader } of held.values()) reader.renew()
+    renew(vaultId) {
+      held.get(vaultId)?.reader.renew()
     },
     forget(vaultId) {
       const one = held.get(vaultId)

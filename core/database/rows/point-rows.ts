@@ -45,6 +45,33 @@ export async function savePoint(rows: Rows, point: PointRow): Promise<PointRow> 
     .executeTakeFirstOrThrow()
 }
 
+/** So many points are one statement: SQLite takes some 32,000 values. */
+const AT_ONCE = 500
+
+/**
+ * Notes points that were seen in their vaults at that moment. One that was taken for gone before is there again, and one that
+ * was removed since is not.
+ */
+export async function noteSeenPoints(rows: Rows, points: readonly PointRow[], seenAt: number): Promise<void> {
+  for (let at = 0; at < points.length; at += AT_ONCE) {
+    await rows
+      .insertInto('point')
+      .values(points.slice(at, at + AT_ONCE))
+      .onConflict((conflict) =>
+        conflict.columns(['vault_id', 'snapshot_id']).doUpdateSet((is) => ({
+          removed_at: is
+            .case()
+            .when('point.removed_at', '>=', seenAt)
+            .then(is.ref('point.removed_at'))
+            .else(null)
+            .end(),
+          set_id: is.fn.coalesce('point.set_id', 'excluded.set_id'),
+        })),
+      )
+      .execute()
+  }
+}
+
 export function findPoint(rows: Rows, id: string): Promise<PointRow | undefined> {
   return rows.selectFrom('point').selectAll().where('id', '=', id).executeTakeFirst()
 }

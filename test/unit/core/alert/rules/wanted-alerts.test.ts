@@ -170,3 +170,19 @@ describe('what they say', () => {
     expect(wantedAlerts(facts, NOW)[0]?.message).toContain('Backup of "A Bcc: x yz" failed')
   })
 })
+
+it('what could not be read in a vault stays told of while the vault is away, and until all of it was read again', () => {
+  const vault = { problem: '1 snapshot file cannot be read' }
+  const open = openAfter(withVault({ ...vault, state: 'damaged' }))
+  expect(open).toMatchObject([{ message: expect.stringContaining('is damaged: 1 snapshot file') as string }])
+  const away = 'error vault-unreachable:vault:vault-1'
+  expect(told({ ...withVault({ state: 'unreachable' }), open })).toEqual([away, 'error damage-found:vault:vault-1'])
+  expect(told({ ...withVault({ state: 'ready' }), open })).toEqual([])
+})
+
+it('what a check found is over when a later one finds nothing, also where the vault is away since', () => {
+  const open = openAfter(withVault({ lastCheck: { runId: 'c', endedAt: NOW, damages: 2 } }))
+  expect(open).toHaveLength(1)
+  expect(told({ ...withVault({ state: 'ready' }), open })).toEqual([])
+  expect(told({ ...withVault({ state: 'unreachable' }), open })).toEqual(['error vault-unreachable:vault:vault-1'])
+})

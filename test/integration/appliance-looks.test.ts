@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { sleep } from '../../core/base/index.ts'
+import type { LiveEvent } from '../../core/contract/index.ts'
+import { protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
+import { seededBytes } from '../support/seeded-chance.ts'
+
+describe('what an appliance sees in its vaults', () => {
+  let root: string
+  let home: string
+  let test: TestAppliance
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'holdfast-looks-'))
+    home = join(root, 'home')
+    await mkdir(home)
+    await writeFile(join(home, 'file'), seededBytes('a look', 100_000))
+    test = await startAppliance(root)
+  })
+  afterEach(async () => {
+    await test[Symbol.asyncDispose]()
+    await rm(root, { recursive: true, force: true })
+  })
+
+  const again = async (): Promise<void> => {
+    await test[Symbol.asyncDispose]()
+    test = await startAppliance(root)
+  }
+  const backUp = async (setId: string): Promise<void> => {
+    const { id } = await test.appliance.operations.runs.backUp({ setId }, test.call)
+    expect((await test.ended(id)).state).toBe('succeeded')
+  }
+  const points = async (): Promise<string[]> =>
+    (await test.appliance.operations.points.list({ limit: 50 }, test.call)).items.map(({ id }) => id)
+  const vaultOf = (id: string) => test.appliance.operations.vaults.get({ id }, test.call)
+  const damageAlerts = async () =>
+    (await test.appliance.operations.alerts.list({ limit: 50, phase: 'open' }, test.call)).items.filter(
+      ({ kind }) => kind === 'damage-found',
+    )
+  const firstFile = async (folder: string): Promise<string> => {
+    const entries = await readdir(join(root, 'vault', folder), { recursive: true, withFileTypes: true })
+    const first = entries.find((entry) => entry.isFile())
+    return join(first?.parentPath ?? '', first?.name ?? '')
+  }
+
+  it('keeps the point of a snapshot file that cannot be read, and tells of the damage until it is mended', async () => {
+    const { set, vault } = await protectFolder(test, home)
+    await backUp(set.id)
+    await writeFile(join(home, 'file'), 'other')
+    await backUp(set.id)
+    const before = await points()
+    expect(before).toHaveLength(2)
+
+    const path = await firstFile('snapshots')
+    const sound = await readFile(path)
+    const flipped = Buffer.from(sound)
+    flipped[40] = (flipped[40] ?? 0) ^ 1
+    await writeFile(path, flipped, { mode: 0o600 })
+    await again()
+    await until(async () => (await vaultOf(vault.id)).state === 'damaged')
+    expect(await points()).toEqual(before)
+    expect((await vaultOf(vault.id)).problem).toMatch(/^1 snapshot file cannot be read/)
+    await until(async () => (await damageAlerts()).length === 1)
+
+    await writeFile(path, sound)
+    await writeFile(join(home, 'file'), 'once more')
+    await backUp(set.id)
+    await until(async () => (await vaultOf(vault.id)).state === 'ready')
+    expect((await vaultOf(vault.id)).problem).toBeNull()
+    await until(async () => (await damageAlerts()).length === 0)
+    expect(await points()).toHaveLength(3)
+
+    // Gone is what is there no more.
+    await rm(path)
+    await again()
+    await until(async () => (await points()).length === 2)
+  })
+
+  it('calls a vault damaged until a check finds nothing, and no longer', async () => {
+    const { operations } = test.appliance
+    const { set, vault } = await protectFolder(test, home)
+    await backUp(set.id)
+    const pack = await firstFile('data')
+    await rename(pack, join(root, 'pack'))
+    const check = async () => {
+      const wanted = { vaultId: vault.id, kind: 'check', readData: false, confirm: false } as const
+      return test.ended((await operations.runs.maintain(wanted, test.call)).id)
+    }
+    expect((await check()).state).toBe('failed')
+    await until(async () => (await vaultOf(vault.id)).state === 'damaged')
+    await until(async () => (await damageAlerts()).length === 1)
+
+    await rename(join(root, 'pack'), pack)
+    expect((await check()).state).toBe('succeeded')
+    expect((await vaultOf(vault.id)).state).toBe('ready')
+    await until(async () => (await damageAlerts()).length === 0)
+  })
+
+  it('tells once of all points that a vault brings along, and has none of them any more when it is detached', async () => {
+    const { set, vault } = await protectFolder(test, home)
+    for (const text of ['one', 'two', 'three']) {
+      await writeFile(join(home, 'file'), text)
+      await backUp(set.id)
+    }
+    const { text } = await test.appliance.operations.vaults.exportKit(
+      { id: vault.id, password: 'correct horse battery' },
+      test.call,
+    )
+    const password = /^ *Password: *(\S+)$/m.exec(text)?.[1] ?? ''
+    await using other = await startAppliance(join(root, 'other'))
+    const { operations } = other.appliance
+    const stop = new AbortController()
+    const told: LiveEvent[] = []
+    const events = await operations.events.watch(undefined, { ...other.call, signal: stop.signal })
+    const watching = (async () => {
+      for await (const event of events) told.push(event)
+    })().catch(() => undefined)
+    const location = { kind: 'directory', path: join(root, 'vault') } as const
+    await operations.vaults.create({ name: 'brought along', location, password }, other.call)
+    expect((await operations.points.list({ limit: 50 }, other.call)).items).toHaveLength(3)
+    stop.abort()
+    await watching
+    expect(told.filter((event) => event.type === 'changed' && event.kind === 'point')).toHaveLength(1)
+  })
+})
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(20)
+}
