@@ -35,6 +35,7 @@ import { vaultOperations } from './operations/vault-operations.ts'
 import { createFirstStart } from './people/first-start.ts'
 import { createSignIn } from './people/sign-in.ts'
 import { alertDto } from './present/alert-dto.ts'
+import { createParsedPolicies } from './present/parsed-policies.ts'
 import { createRunPorts } from './runs/run-ports.ts'
 import { createRunRules } from './runs/run-rules.ts'
 import { createVaultReaders } from './runs/vault-readers.ts'
@@ -42,9 +43,9 @@ import type { Tools } from './tools.ts'
 import { createAlertWatch } from './upkeep/alert-watch.ts'
 import { createCatalogBackups } from './upkeep/catalog-backups.ts'
 import { openCatalogKey } from './upkeep/catalog-key.ts'
+import { createDueRequests } from './upkeep/due-requests.ts'
 import { type ForgetMoment, thisForgetMoment } from './upkeep/forget-moment.ts'
 import { removeMissedLogs } from './upkeep/remove-missed-logs.ts'
-import { createRequestDue } from './upkeep/request-due.ts'
 import { createVaultWatch } from './upkeep/vault-watch.ts'
 
 export interface ApplianceOptions {
@@ -102,6 +103,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     const readers = createVaultReaders(catalog, key, { start: options.readerThread })
     const executor =
       options.executor ?? createLocalExecutor({ onSaid: (text) => log.warn({ text }, 'a run process said something') })
+    const onDefect = (error: unknown, what: string): void => log.error({ err: error }, `defect in ${what}`)
     const vaultWatch = createVaultWatch({
       catalog,
       readers,
@@ -112,6 +114,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       onChange: (kind, id) => live.publish({ type: 'changed', kind, id }),
       onLooked: () => alerts.look(),
     })
+    const policies = createParsedPolicies()
     const rules = createRunRules({
       catalog,
       settings,
@@ -119,7 +122,8 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       version,
       clock,
       chance,
-      requestDue: createRequestDue({ catalog, settings, clock }),
+      policies,
+      due: createDueRequests({ catalog, settings, policies, onDefect }),
     })
     const ports = createRunPorts({
       catalog,
@@ -141,7 +145,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       clock,
       chance,
       emit: (event) => teller.tell(event),
-      onDefect: (error, what) => log.error({ err: error }, `defect in ${what}`),
+      onDefect,
     })
     const catalogBackups = createCatalogBackups({
       catalog,

@@ -10,7 +10,7 @@
 export { createEngine, type Engine, type EngineOptions } from './engine/engine.ts'
 export type { EngineEvent } from './engine/engine-event.ts'
 export type { RunPorts } from './engine/run-ports.ts'
-export type { RunRequest, RunRules } from './engine/run-rules.ts'
+export type { DueRequests, RunRequest, RunRules } from './engine/run-rules.ts'
 export type { Executor, Task, TaskListener } from './executor/executor.ts'
 export { createLocalExecutor } from './executor/local-executor.ts'
 export { clockDoubt } from './kinds/clock-doubt.ts'

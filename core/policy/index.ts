@@ -28,7 +28,7 @@ export { isEmptyRule, type KeepRules, parseKeepCount } from './keep/keep-rules.t
 export { parseSpan, type Span } from './keep/span.ts'
 export { newestTimes } from './schedule/newest-times.ts'
 export { nextTimes, timesBetween } from './schedule/next-times.ts'
-export { type DueQuestion, type DueRun, type DueRuns, dueRuns } from './schedule/due-runs.ts'
+export { type DueQuestion, type DueRun, type DueRuns, dueRuns, type PassedOver } from './schedule/due-runs.ts'
 export type { DayWindow, IntervalRule, Schedule, ScheduleDays, ScheduleRule, TimesRule } from './schedule/schedule.ts'
 export { validateSchedule } from './schedule/validate-schedule.ts'
 export { isInWindow, nextWindowStart } from './schedule/windows.ts'

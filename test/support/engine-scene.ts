@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import type { input as Input } from 'zod'
 
 import type { SettingsStore } from '../../core/appliance/data/settings-store.ts'
+import { createParsedPolicies } from '../../core/appliance/present/parsed-policies.ts'
 import { createRunRules } from '../../core/appliance/runs/run-rules.ts'
+import { createDueRequests } from '../../core/appliance/upkeep/due-requests.ts'
 import { CoreError, sleep } from '../../core/base/index.ts'
-import { PolicySettings } from '../../core/contract/index.ts'
+import { PolicySettings, SETTING_DEFAULTS } from '../../core/contract/index.ts'
 import {
   type BackupSetRow,
   type Catalog,
@@ -27,6 +29,7 @@ import {
   type Order,
   type RunPorts,
   type RunRequest,
+  type RunRules,
 } from '../../core/job/index.ts'
 import type { Workload } from '../../core/policy/index.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
@@ -44,8 +47,10 @@ export interface EngineScene extends AsyncDisposable {
   readonly events: EngineEvent[]
   /** What the engine is given; a test may exchange it. */
   readonly ports: { -readonly [K in keyof RunPorts]: RunPorts[K] }
-  /** What the schedule asks for, each time that the queue is looked at. */
+  /** What the schedule asks for, each time that the queue is looked at; beside what policies ask for. */
   due: RunRequest[]
+  /** Waited for before what came due is asked for. */
+  beforeAsking: () => Promise<void>
   request(of?: Partial<RunRequest>): Promise<RunRow>
   run(id: string): Promise<RunRow>
   set(): Promise<BackupSetRow>
@@ -67,6 +72,10 @@ export interface SceneOptions {
   readonly workload?: Workload
   readonly version?: string
   readonly executor?: FakeExecutor
+  /** The schedule of the policy counts. Without: no run comes by itself. */
+  readonly isScheduled?: boolean
+  /** So many backup sets. */
+  readonly sets?: number
   readonly limits?: { readonly mostRuns: number; readonly mostRunsPerSource: number; readonly mostRunsPerVault: number }
 }
 
@@ -79,7 +88,7 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
   const limits = options.limits ?? { mostRuns: 4, mostRunsPerSource: 4, mostRunsPerVault: 4 }
   const defects: string[] = []
   const events: EngineEvent[] = []
-  await insertConfigured(catalog, folder, options.policy ?? {})
+  await insertConfigured(catalog, folder, options)
   const ports: EngineScene['ports'] = {
     vaultAccess: (id) =>
       Promise.resolve({
@@ -98,20 +107,30 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
       }) as Order,
     release: () => Promise.resolve(),
   }
+  const settings = { current: { ...SETTING_DEFAULTS, timeZone: 'UTC', ...limits } } as unknown as SettingsStore
+  const policies = createParsedPolicies()
+  const onDefect = (error: unknown, what: string): void =>
+    void defects.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
   const rules = createRunRules({
     catalog,
-    settings: { current: limits } as unknown as SettingsStore,
+    settings,
     executor,
     version: options.version ?? '8.0.0',
     clock,
     chance,
     workload: options.workload,
-    async requestDue(_now, request) {
-      for (const wanted of scene.due) await request(wanted)
+    policies,
+    async due(now) {
+      const found = options.isScheduled === true ? await due(now) : undefined
+      await scene.beforeAsking()
+      if (!found && scene.due.length === 0) return undefined
+      return { requests: [...scene.due, ...(found?.requests ?? [])], note: (rows) => found?.note(rows) ?? none() }
     },
   })
-  const start = (): Engine =>
-    createEngine({
+  const start = (): Engine => {
+    // What a process remembers of schedules goes with it.
+    due = createDueRequests({ catalog, settings, policies, onDefect })
+    return createEngine({
       catalog,
       executor,
       ports: {
@@ -123,11 +142,11 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
       clock,
       chance,
       emit: (event) => void events.push(event),
-      onDefect: (error, what) =>
-        void defects.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),
+      onDefect,
     })
+  }
+  let due: RunRules['due']
   let engine = start()
-  await engine.start()
 
   const scene: EngineScene = {
     folder,
@@ -141,6 +160,7 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
     events,
     ports,
     due: [],
+    beforeAsking: none,
     async request(of = {}) {
       const run = await engine.request({
         kind: 'backup',
@@ -207,14 +227,15 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
       await rm(folder, { recursive: true, force: true })
     },
   }
+  await engine.start()
   return scene
 }
 
-async function insertConfigured(
-  { rows }: Catalog,
-  folder: string,
-  policy: NonNullable<SceneOptions['policy']>,
-): Promise<void> {
+function none(): Promise<void> {
+  return Promise.resolve()
+}
+
+async function insertConfigured({ rows }: Catalog, folder: string, { policy, sets = 2 }: SceneOptions): Promise<void> {
   const removed = { removed_at: null, created_at: NOW }
   await vaultRows.insert(rows, {
     ...removed,
@@ -246,7 +267,7 @@ async function insertConfigured(
   })
   const text = JSON.stringify(settings)
   await policyRows.insert(rows, { ...removed, id: 'policy', name: 'daily', settings: text, changed_at: NOW })
-  for (const id of ['set', 'other-set'])
+  for (const id of ['set', 'other-set', ...Array.from({ length: sets - 2 }, (_, index) => `set-${index}`)])
     await setRows.insert(rows, {
       ...removed,
       id,

@@ -4,7 +4,7 @@ import { type BackupSetRow, type Catalog, policyRows, type RunRow, setRows } fro
 import type { Executor, RunRules } from '../../job/index.ts'
 import { decideDown, isInWindow, limitOf, nextAttempt, nextWindowStart, type Workload } from '../../policy/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
-import { policySettingsOf } from '../present/stored.ts'
+import type { ParsedPolicies } from '../present/parsed-policies.ts'
 
 export interface RunRulesTools {
   readonly catalog: Catalog
@@ -13,7 +13,8 @@ export interface RunRulesTools {
   readonly version: string
   readonly clock: Clock
   readonly chance: Chance
-  readonly requestDue: RunRules['requestDue']
+  readonly policies: ParsedPolicies
+  readonly due: RunRules['due']
   /** What is backed up: what happens while an executor is away depends on it. Default: folders of this computer. */
   readonly workload?: Workload | undefined
 }
@@ -26,13 +27,13 @@ interface SetPolicy {
 
 /** What the appliance's policies say of runs. */
 export function createRunRules(tools: RunRulesTools): RunRules {
-  const { catalog, settings, executor, version, chance, requestDue } = tools
+  const { catalog, settings, executor, version, chance, policies, due } = tools
   const workload = tools.workload ?? (process.platform === 'win32' ? 'file-server-windows' : 'file-server-linux')
 
   async function policyOf({ set_id }: RunRow): Promise<SetPolicy | undefined> {
     const set = set_id === null ? undefined : await setRows.find(catalog.rows, set_id)
     const policy = set && (await policyRows.find(catalog.rows, set.policy_id))
-    return policy && { set, policy: policySettingsOf(policy) }
+    return policy && { set, policy: policies(policy) }
   }
 
   return {
@@ -80,6 +81,6 @@ export function createRunRules(tools: RunRulesTools): RunRules {
       const { bandwidth, schedule } = found.policy
       return limitOf(run.trigger, bandwidth, schedule.timeZone, now).bytesPerSecond
     },
-    requestDue,
+    due,
   }
 }

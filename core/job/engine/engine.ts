@@ -3,13 +3,14 @@ import { type Catalog, insertRun, type RunRow, runsInStates, setRows, type Rows 
 import { nextSkips } from '../../policy/index.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { RunProgress } from '../process/report.ts'
-import { compareQueued, decideStart, type QueuedRun, type StartDecision } from '../queue/decide-start.ts'
-import { CAUSES } from '../state/cause.ts'
+import { compareQueued, decideStart, type QueuedRun } from '../queue/decide-start.ts'
+import { type Cause, CAUSES } from '../state/cause.ts'
 import { ACTIVE_STATES, isEnd, PENDING_STATES, type RunState } from '../state/run-state.ts'
 import { type Attempt, type AttemptEnd, type AttemptTools, carryOut } from './attempt.ts'
 import type { EngineEvent } from './engine-event.ts'
 import { causeOfError, noteDone, noteFailed, noteInterrupted, noteStopped, unwantedBy } from './note-end.ts'
-import { createRunBook, type RunChange } from './run-book.ts'
+import { createRunBook, type RunChange, type RunNote } from './run-book.ts'
+import { runOfRequest } from './run-of-request.ts'
 import type { RunPorts } from './run-ports.ts'
 import type { RunRequest, RunRules } from './run-rules.ts'
 import { isUnclear } from './settle-interrupted.ts'
@@ -59,33 +60,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function request(wanted: RunRequest): Promise<RunRow | undefined> {
     if (phase === 'stopping') throw stopping()
-    const now = clock.now()
-    const run: RunRow = {
-      id: newId(clock, chance),
-      kind: wanted.kind,
-      state: 'queued' satisfies RunState,
-      trigger: wanted.trigger,
-      cause_code: wanted.cause.code,
-      cause_text: wanted.cause.text,
-      set_id: wanted.setId,
-      source_id: wanted.sourceId,
-      vault_id: wanted.vaultId,
-      requested_by: wanted.requestedBy,
-      attempt: 0,
-      most_attempts: wanted.mostAttempts,
-      queued_at: now,
-      started_at: null,
-      ended_at: null,
-      not_before: null,
-      expires_at: wanted.expiresAt ?? null,
-      scheduled_for: wanted.scheduledFor ?? null,
-      wanted: JSON.stringify(wanted.wanted),
-      result: null,
-      remedy: null,
-      needs_confirmation: 0,
-      process: null,
-      committing: null,
-    }
+    const run = runOfRequest(wanted, newId(clock, chance), clock.now())
     if (!(await insertRun(catalog.rows, run))) return undefined
     emit({ type: 'run', run })
     wake()
@@ -124,8 +99,9 @@ export function createEngine(options: EngineOptions): Engine {
       .toSorted((a, b) => compareQueued(a.run, b.run, since))
     const active = [...attempts.values()].map(({ run }) => queuedRun(run))
     const ahead: QueuedRun[] = []
+    const held: { readonly seen: RunRow; readonly what: RunNote }[] = []
     for (const { row, run } of queue) {
-      if (phase !== 'on') return
+      if (phase !== 'on') break
       try {
         await lookAt(row, run)
       } catch (error) {
@@ -133,6 +109,9 @@ export function createEngine(options: EngineOptions): Engine {
         onDefect(error, `the beginning of run ${run.id}`)
       }
     }
+    // At once: a hundred that come due in the same minute cost one commit.
+    await book.noteAll(held)
+    if (phase !== 'on') return
     await followLimits()
 
     async function lookAt(row: RunRow, run: QueuedRun): Promise<void> {
@@ -150,7 +129,11 @@ export function createEngine(options: EngineOptions): Engine {
         const begun = await begin(row)
         if (begun) active.push(queuedRun(begun))
       } else {
-        await keepWaiting(row, decision)
+        const { action, cause } = decision
+        if (action !== 'hold') await keepOut(row, action, cause)
+        // Nothing is written where nothing has changed.
+        else if (row.state !== 'waiting' || row.cause_code !== cause.code)
+          held.push({ seen: row, what: { event: action, cause } })
         if (decision.isReady === true) ahead.push(run)
       }
     }
@@ -159,19 +142,29 @@ export function createEngine(options: EngineOptions): Engine {
   /** What is not understood of policies and settings holds up nothing that was asked for already. */
   async function requestDue(): Promise<void> {
     try {
-      await rules.requestDue(clock.now(), (wanted) => (phase === 'on' ? request(wanted) : Promise.resolve(undefined)))
+      const due = await rules.due(clock.now())
+      // Where the appliance is being stopped, all of it is due still when it is started again.
+      if (due === undefined || phase !== 'on') return
+      // Those of one millisecond do not sort as they were drawn.
+      const ids = due.requests.map(() => newId(clock, chance)).toSorted()
+      const asked = await catalog.transaction(async (rows) => {
+        const runs: RunRow[] = []
+        for (const [index, wanted] of due.requests.entries()) {
+          const run = runOfRequest(wanted, ids[index] ?? newId(clock, chance), clock.now())
+          // A scheduled time makes one run, however often it is asked for.
+          if (await insertRun(rows, run)) runs.push(run)
+        }
+        await due.note(rows)
+        return runs
+      })
+      for (const run of asked) emit({ type: 'run', run })
     } catch (error) {
       onDefect(error, 'what the schedule asks for')
     }
   }
 
-  async function keepWaiting(
-    row: RunRow,
-    { action, cause }: Exclude<StartDecision, { action: 'begin' }>,
-  ): Promise<void> {
-    // Nothing is written where nothing has changed.
-    if (action === 'hold' && row.state === 'waiting' && row.cause_code === cause.code) return
-    await book.note(row, { event: action, cause, also: action === 'skip' ? (rows) => countSkip(rows, row) : undefined })
+  async function keepOut(row: RunRow, event: 'skip' | 'refuse' | 'expire', cause: Cause): Promise<void> {
+    await book.note(row, { event, cause, also: event === 'skip' ? (rows) => countSkip(rows, row) : undefined })
   }
 
   async function begin(row: RunRow): Promise<RunRow | undefined> {

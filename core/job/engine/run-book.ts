@@ -17,13 +17,18 @@ export interface RunNote {
   readonly also?: ((rows: Rows) => Promise<RunChange | undefined>) | undefined
 }
 
+/** A run as it was when somebody decided about it. */
+export type Seen = Pick<RunRow, 'id' | 'state' | 'attempt'>
+
 /** The one place that changes the state of a run, so that no state is reached but by an event that leads there. */
 export interface RunBook {
   /**
    * Notes what happened to a run, if it is in the state (and attempt) that was seen: undefined where it is not, or where
    * that cannot happen in its state.
    */
-  note(seen: Pick<RunRow, 'id' | 'state' | 'attempt'>, what: RunNote): Promise<RunRow | undefined>
+  note(seen: Seen, what: RunNote): Promise<RunRow | undefined>
+  /** Notes several in one transaction: all of them, but for those that are not any more what was seen. */
+  noteAll(notes: readonly { readonly seen: Seen; readonly what: RunNote }[]): Promise<void>
   /**
    * Notes what happened to an attempt, whatever state it is in by now: somebody may ask it to stop at any moment. Undefined
    * where it is not that attempt any more, or has ended, or `decide` says nothing.
@@ -34,24 +39,25 @@ export interface RunBook {
 }
 
 export function createRunBook(catalog: Catalog, clock: Clock, onChange: (run: RunRow) => void): RunBook {
-  async function note(
-    seen: Pick<RunRow, 'id' | 'state' | 'attempt'>,
-    { event, cause, change = {}, also }: RunNote,
-  ): Promise<RunRow | undefined> {
+  /** Within a transaction. */
+  async function change(rows: Rows, seen: Seen, what: RunNote): Promise<RunRow | undefined> {
+    const { event, cause, also } = what
     const state = nextState(seen.state as RunState, event)
     if (state === undefined) return undefined
-    const changed = await catalog.transaction(async (rows) => {
-      const run = await updateRun(rows, seen, {
-        ...change,
-        state,
-        cause_code: cause.code,
-        cause_text: cause.text,
-        remedy: cause.remedy ?? null,
-        ended_at: isEnd(state) ? clock.now() : null,
-      })
-      const more = run && (await also?.(rows))
-      return more ? updateRun(rows, run, more) : run
+    const run = await updateRun(rows, seen, {
+      ...what.change,
+      state,
+      cause_code: cause.code,
+      cause_text: cause.text,
+      remedy: cause.remedy ?? null,
+      ended_at: isEnd(state) ? clock.now() : null,
     })
+    const more = run && (await also?.(rows))
+    return more ? updateRun(rows, run, more) : run
+  }
+
+  async function note(seen: Seen, what: RunNote): Promise<RunRow | undefined> {
+    const changed = await catalog.transaction((rows) => change(rows, seen, what))
     if (changed) onChange(changed)
     return changed
   }
@@ -68,6 +74,18 @@ export function createRunBook(catalog: Catalog, clock: Clock, onChange: (run: Ru
 
   return {
     note,
+    async noteAll(notes) {
+      if (notes.length === 0) return
+      const changed = await catalog.transaction(async (rows) => {
+        const runs: RunRow[] = []
+        for (const { seen, what } of notes) {
+          const run = await change(rows, seen, what)
+          if (run) runs.push(run)
+        }
+        return runs
+      })
+      for (const run of changed) onChange(run)
+    },
     async noteOf({ id, attempt }, decide) {
       for (;;) {
         const now = await find(id)

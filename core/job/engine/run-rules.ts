@@ -1,4 +1,4 @@
-import type { RunRow } from '../../database/index.ts'
+import type { RunRow, Rows } from '../../database/index.ts'
 import type { RunLimits, StartDecision } from '../queue/decide-start.ts'
 import type { Cause } from '../state/cause.ts'
 
@@ -17,6 +17,16 @@ export interface RunRequest {
   readonly scheduledFor?: number | undefined
   /** What the kind wants beside, as JSON can say it. */
   readonly wanted: Readonly<Record<string, unknown>>
+  /** It is not to begin any more: it is skipped or has expired as it is asked for, and its cause says why. */
+  readonly isOver?: 'skip' | 'expire' | undefined
+}
+
+/** What came due since the schedule was looked at last. */
+export interface DueRequests {
+  /** In this order. */
+  readonly requests: readonly RunRequest[]
+  /** Notes that all of it was asked for, in one transaction with the runs: both are there, or neither. */
+  readonly note: (rows: Rows) => Promise<void>
 }
 
 /** What the engine asks of policies, whenever it looks at its queue. */
@@ -30,6 +40,6 @@ export interface RunRules {
   readonly nextAttempt: (run: RunRow, now: number) => Promise<number | undefined>
   /** How fast a run may store now. */
   readonly bytesPerSecond: (run: RunRow, now: number) => Promise<number | undefined>
-  /** Asks for what came due since. Called before each look at the queue. */
-  readonly requestDue: (now: number, request: (wanted: RunRequest) => Promise<RunRow | undefined>) => Promise<void>
+  /** What came due since; undefined: nothing is to be written. Asked before each look at the queue. */
+  readonly due: (now: number) => Promise<DueRequests | undefined>
 }

@@ -1,6 +1,7 @@
 import { MINUTE } from './local-day.ts'
 import { newestTimes } from './newest-times.ts'
 import { timesBetween } from './next-times.ts'
+import type { When } from './rule-times.ts'
 import type { Schedule } from './schedule.ts'
 
 /** Whoever looks later than this has missed it: the shortest interval that there is. So a restart at 22:00 misses nothing. */
@@ -25,8 +26,16 @@ export interface DueRun {
   readonly scheduledFor: number
   /** It may still begin then, and no later. */
   readonly expiresAt: number
-  /** How many times before it have come since, of which nothing becomes any more; 1000 stands for more, too. */
-  readonly passedOver: number
+  /** Times before it that have come since, of which nothing becomes any more. */
+  readonly passedOver: PassedOver | undefined
+}
+
+/** Times of which nothing becomes any more. */
+export interface PassedOver {
+  /** 1000 stands for more, too. */
+  readonly count: number
+  readonly first: number
+  readonly last: number
 }
 
 /** One of both at most. Both undefined: no time has come. */
@@ -54,9 +63,15 @@ export function dueRuns(
   const [scheduledFor] = newestTimes(schedule, after, now, 1)
   if (scheduledFor === undefined) return { due: undefined, missed: undefined }
   const expiresAt = scheduledFor + schedule.expireAfterMinutes * MINUTE
-  const passedOver = timesBetween(schedule, after, scheduledFor - 1, { most: MOST_COUNTED }).length
-  const run = { scheduledFor, expiresAt, passedOver }
+  const run = { scheduledFor, expiresAt, passedOver: passedOver(schedule, after, scheduledFor - 1) }
   if (schedule.missed === 'skip' && now - scheduledFor > PUNCTUAL)
     return { due: undefined, missed: { ...run, because: 'skip' } }
   return now > expiresAt ? { due: undefined, missed: { ...run, because: 'expired' } } : { due: run, missed: undefined }
+}
+
+function passedOver(schedule: When, after: number, until: number): PassedOver | undefined {
+  const times = timesBetween(schedule, after, until, { most: MOST_COUNTED })
+  const [first] = times
+  const [last] = newestTimes(schedule, after, until, 1)
+  return first === undefined || last === undefined ? undefined : { count: times.length, first, last }
 }

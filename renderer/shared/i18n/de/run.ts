@@ -61,6 +61,9 @@ export const run: Messages['run'] = {
   causeKind: {
     retry: 'Er wird nach einer Weile noch einmal versucht',
     cancelled: 'Er wurde gestoppt',
+    'missed-skipped': 'Die Appliance war aus, und Verpasstes wird ausgelassen',
+    'missed-expired': 'Die Appliance war aus, und jetzt ist es zu spät',
+    'missed-made-up': 'Die Appliance war aus, und eine neuere Sicherung holt es nach',
     'executor-down/skipped': 'Er wurde ausgelassen: Was Läufe ausführt, ist nicht da',
     'catalog-unread': 'Der gespeicherte Katalog ließ sich nicht zurücklesen',
     'damage-found': 'Ein Schaden wurde gefunden',

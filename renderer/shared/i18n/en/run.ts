@@ -60,6 +60,9 @@ export const run = {
   causeKind: {
     retry: 'It is tried again after a while',
     cancelled: 'It was stopped',
+    'missed-skipped': 'The appliance was off, and what was missed is skipped',
+    'missed-expired': 'The appliance was off, and it is too late now',
+    'missed-made-up': 'The appliance was off, and a newer backup makes up for it',
     'executor-down/skipped': 'It was skipped: what carries runs out is not there',
     'catalog-unread': 'The stored catalog could not be read back',
     'damage-found': 'Damage was found',

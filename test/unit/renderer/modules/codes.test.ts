@@ -9,7 +9,10 @@ import { messages as english } from '../../../../renderer/shared/i18n/en/message
 /** Codes of lines of a log, which are no causes of a run. */
 const LOGGED = new Set(['lock-left', 'missed-log', 'missed-log-failed', 'pack-missing', 'plan', 'snapshot-unreadable'])
 
-const sources = globSync('core/{job/{kinds,engine,queue,state},policy/executor-down}/*.ts')
+const sources = globSync([
+  'core/{job/{kinds,engine,queue,state},policy/executor-down}/*.ts',
+  'core/appliance/upkeep/passed-times.ts',
+])
 const codes = new Set(
   sources
     .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/\bcode: '([\w/-]+)'/g)].map(([, code]) => code ?? ''))
@@ -30,7 +33,9 @@ const says = (messages: { run: typeof german.run; problem: typeof german.problem
 
 describe('what the appliance says by a code', () => {
   it('is found where it says it', () => {
-    expect([...codes]).toEqual(expect.arrayContaining(['done', 'retry', 'files-missed', 'executor-down/skipped']))
+    expect([...codes]).toEqual(
+      expect.arrayContaining(['done', 'retry', 'files-missed', 'executor-down/skipped', 'missed-expired']),
+    )
   })
 
   it.each([

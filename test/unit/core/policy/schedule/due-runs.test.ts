@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type DueQuestion,
   dueRuns,
+  type PassedOver,
   type Schedule,
   type ScheduleDays,
   type ScheduleRule,
@@ -22,7 +23,7 @@ const NIGHTLY: Schedule = {
 const TEN = Date.parse('2026-11-22T22:00:00Z')
 const NOTHING = { due: undefined, missed: undefined }
 
-function run(scheduledFor: number, passedOver = 0): object {
+function run(scheduledFor: number, passedOver?: PassedOver): object {
   return { scheduledFor, expiresAt: scheduledFor + 12 * HOUR, passedOver }
 }
 function asked(schedule: Schedule, question: DueQuestion): ReturnType<typeof dueRuns> {
@@ -44,23 +45,24 @@ describe('GEN-1: a run is due', () => {
 
 describe('while the appliance was off', () => {
   const lastLooked = TEN - 3 * DAY - HOUR
+  const three = { count: 3, first: TEN - 3 * DAY, last: TEN - DAY }
 
   it('the newest time alone is run soon', () => {
-    expect(asked(NIGHTLY, { lastLooked, now: TEN + HOUR })).toEqual({ due: run(TEN, 3), missed: undefined })
+    expect(asked(NIGHTLY, { lastLooked, now: TEN + HOUR })).toEqual({ due: run(TEN, three), missed: undefined })
   })
 
   it('unless it has expired: then it is named as missed', () => {
-    expect(asked(NIGHTLY, { lastLooked, now: TEN + 12 * HOUR })).toEqual({ due: run(TEN, 3), missed: undefined })
+    expect(asked(NIGHTLY, { lastLooked, now: TEN + 12 * HOUR })).toEqual({ due: run(TEN, three), missed: undefined })
     expect(asked(NIGHTLY, { lastLooked, now: TEN + 12 * HOUR + 1 })).toEqual({
       due: undefined,
-      missed: { ...run(TEN, 3), because: 'expired' },
+      missed: { ...run(TEN, three), because: 'expired' },
     })
   })
 
   it('or the policy skips it', () => {
     expect(asked({ ...NIGHTLY, missed: 'skip' }, { lastLooked, now: TEN + HOUR })).toEqual({
       due: undefined,
-      missed: { ...run(TEN, 3), because: 'skip' },
+      missed: { ...run(TEN, three), because: 'skip' },
     })
   })
 
@@ -109,7 +111,7 @@ describe('a clock that was set', () => {
     }
     const counted = { ...NIGHTLY, rules: [often] }
     expect(asked(counted, { lastLooked: TEN, lastScheduledFor: TEN, now })).toEqual({
-      due: run(now, 1000),
+      due: run(now, { count: 1000, first: TEN + 5 * MINUTE, last: now - 5 * MINUTE }),
       missed: undefined,
     })
     expect(asks).toBeLessThan(50)
