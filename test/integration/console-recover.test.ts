@@ -27,6 +27,41 @@ describeWith(['chromium'], 'recovery points and backup sets in a browser', () =>
     return { double, page }
   }
 
+  it('leaves nothing of a list out in a narrow window, and cuts nothing', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url)
+    const cells = page.locator('tbody tr[aria-rowindex]').first().locator('td')
+    for (const path of ['/points', '/restore', '/runs', '/sets', '/users', '/audit']) {
+      await page.setViewportSize({ width: 1600, height: 800 })
+      await page.goto(double.url + path)
+      await cells.first().waitFor()
+      const words = async (): Promise<string[]> =>
+        (await page.locator('tbody tr[aria-rowindex]').first().innerText()).split(/\s+/).filter(Boolean)
+      const [every, titles] = [await words(), await page.locator('thead th').allInnerTexts()]
+      for (const width of [1280, 1024, 768, 400]) {
+        await page.setViewportSize({ width, height: 800 })
+        while ((await page.locator('thead').evaluate((head) => head.clientWidth)) > width) await page.waitForTimeout(20)
+        const place = `${path} at ${width}`
+        const narrow = await words()
+        for (const word of every) expect(narrow, place).toContain(word)
+        const told = [
+          ...(await page.locator('thead th').allInnerTexts()),
+          ...(await cells.locator('dt').allInnerTexts()),
+        ]
+        expect(told.toSorted(), place).toEqual(titles.toSorted())
+        const cut = await cells.evaluateAll((all) =>
+          all
+            .flatMap((cell) => [cell, ...cell.querySelectorAll('*')])
+            .filter((each) => each.clientWidth > 0 && each.scrollWidth > each.clientWidth + 1)
+            .map((each) => each.textContent),
+        )
+        expect(cut, place).toEqual([])
+      }
+    }
+    await page.close()
+  })
+
   it('goes on and on through a folder of a million, and keeps only those near the window in the page', async () => {
     const { double, page } = await openFinance({ folder: '/srv/finance/many' })
     await using _ = double

@@ -35,7 +35,7 @@ export function createAuditor(
         actor: caller?.name ?? (access === 'anyone' ? nameIn(input) : undefined) ?? 'nobody',
         address,
         operation,
-        object: objectOf(input) ?? objectOf(output) ?? null,
+        object: objectOf(operation, input, output) ?? null,
         outcome,
         // What nobody answers for is not kept: only who he says he is, and what he wanted.
         input: isStranger ? {} : boundedInput(input),

@@ -1,4 +1,7 @@
-/** Operations that the audit keeps, by their names in the contract: the browser does not load the contract itself. */
+/**
+ * Operations that the audit keeps, by their names in the contract, which the browser does not load; and the download of a
+ * file, which is none of them as its answer is no JSON.
+ */
 export const AUDITED = [
   'setup.begin',
   'session.signIn',
@@ -24,6 +27,7 @@ export const AUDITED = [
   'runs.maintain',
   'runs.cancel',
   'runs.retry',
+  'points.download',
   'points.forget',
   'restores.start',
   'alerts.acknowledge',

@@ -47,7 +47,10 @@ export const audit: Messages['audit'] = {
       cancel: 'Lauf gestoppt',
       retry: 'Lauf noch einmal gestartet',
     },
-    points: { forget: 'Wiederherstellungspunkt entfernt' },
+    points: {
+      download: 'Datei aus Wiederherstellungspunkt heruntergeladen',
+      forget: 'Wiederherstellungspunkt entfernt',
+    },
     restores: { start: 'Wiederherstellung gestartet' },
     alerts: {
       acknowledge: 'Meldung als gesehen vermerkt',

@@ -44,7 +44,7 @@ export const audit = {
       cancel: 'Run stopped',
       retry: 'Run started again',
     },
-    points: { forget: 'Recovery point removed' },
+    points: { download: 'File downloaded from a recovery point', forget: 'Recovery point removed' },
     restores: { start: 'Restore started' },
     alerts: {
       acknowledge: 'Alert marked as seen',

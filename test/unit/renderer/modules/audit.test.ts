@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest'
 
 import { contract } from '../../../../core/contract/index.ts'
+import { DOWNLOAD_OPERATION } from '../../../../core/gateway/downloads.ts'
 import { auditFiltersOf, auditQueryOf, dayStart } from '../../../../renderer/modules/audit/audit-filters.ts'
 import { AUDITED } from '../../../../renderer/modules/audit/audited.ts'
 import { messages as german } from '../../../../renderer/shared/i18n/de/messages.ts'
 import { messages as english } from '../../../../renderer/shared/i18n/en/messages.ts'
 
-const kept = Object.entries(contract).flatMap(([noun, operations]) =>
-  Object.entries(operations).flatMap(([verb, operation]) =>
-    operation['~orpc'].meta.isAudited === true ? [`${noun}.${verb}`] : [],
+const kept = [
+  DOWNLOAD_OPERATION,
+  ...Object.entries(contract).flatMap(([noun, operations]) =>
+    Object.entries(operations).flatMap(([verb, operation]) =>
+      operation['~orpc'].meta.isAudited === true ? [`${noun}.${verb}`] : [],
+    ),
   ),
-)
+]
 
 describe('the audit', () => {
   it('can be asked for every operation that it keeps, and for no other', () => {
