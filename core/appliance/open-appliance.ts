@@ -133,6 +133,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       version,
       work: folder.work,
       missedFolder: folder.missed,
+      folder,
       bytesPerSecond: rules.bytesPerSecond,
       catalogCopy: { catalog, key, catalogKey, appliance: () => settings.current.name, now: () => clock.now() },
       moment: options.moment ?? thisForgetMoment,

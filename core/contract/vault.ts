@@ -14,11 +14,21 @@ export type VaultLocation = z.output<typeof VaultLocation>
 
 /** Something that was found out about a place before a vault is made there. */
 export const ProbeFinding = z.object({
-  code: z.enum(['writable', 'free-space', 'repository-found', 'not-empty', 'same-disk', 'clock', 'remote']),
+  code: z.enum([
+    'writable',
+    'free-space',
+    'repository-found',
+    'not-empty',
+    'same-disk',
+    'protected',
+    'clock',
+    'remote',
+  ]),
   severity: z.enum(['good', 'hint', 'problem']),
   message: z.string(),
   remedy: z.string().nullable(),
 })
+export type ProbeFinding = z.output<typeof ProbeFinding>
 
 export const Vault = z.object({
   id: Id,

@@ -7,17 +7,20 @@ import {
   policyRows,
   setRows,
   sourceRows,
+  type VaultRow,
   vaultRows,
 } from '../../database/index.ts'
 import { toByteString } from '../../file-system/index.ts'
 import { createSelection } from '../../selection/index.ts'
 import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
 import { isMissing } from '../../source/index.ts'
+import type { VaultLocation } from '../../vault/index.ts'
 import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
 import { describeSets } from '../present/set-dto.ts'
 import { contentOf, policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
+import { isWithin, physicalPath } from './own-folders.ts'
 import { badField, conflict, nameTaken, noSuch } from './refusals.ts'
 
 export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
@@ -45,6 +48,23 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
     if (!policy || policy.removed_at !== null) throw noSuch('policy', id)
   }
 
+  /** Wherever links lead to. Throws `input/invalid`. What lies below a root is left out by the backup itself. */
+  async function refuseOwn(roots: readonly string[], vault: VaultRow | undefined): Promise<void> {
+    const data = await physicalPath(folder.path)
+    const place = vault && (await physicalPath((JSON.parse(vault.location) as VaultLocation).path))
+    for (const root of roots) {
+      const path = await physicalPath(parseEntryPath(root))
+      if (isWithin(path, data)) {
+        const remedy = 'Leave it out: the catalog is stored in every vault by itself.'
+        throw badField('content.roots', `${root} is the data folder of this appliance.`, remedy)
+      }
+      if (place && isWithin(path, place)) {
+        const remedy = 'Leave it out, or back it up to another vault.'
+        throw badField('content.roots', `${root} lies in the vault that it would be backed up to.`, remedy)
+      }
+    }
+  }
+
   return {
     list: async () => ({ items: await describeSets(tools, await setRows.list(catalog.rows)) }),
     get: ({ id }) => one(id),
@@ -55,7 +75,8 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
       const vault = await vaultRows.find(catalog.rows, vaultId)
       if (!vault || vault.removed_at !== null) throw noSuch('vault', vaultId)
       await findPolicy(policyId)
-      const proved = proveContent(content, folder.path)
+      const proved = proveContent(content)
+      await refuseOwn(proved.roots, vault)
       if (allowMissingRoots !== true) refuseMissing(proved.roots)
       const id = newId(clock, chance)
       const now = clock.now()
@@ -80,7 +101,8 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
       const set = await find(id)
       if (name !== undefined) await refuseName(name, id)
       if (policyId !== undefined) await findPolicy(policyId)
-      const proved = content && proveContent(content, folder.path)
+      const proved = content && proveContent(content)
+      if (proved) await refuseOwn(proved.roots, await vaultRows.find(catalog.rows, set.vault_id))
       // A disk that is away today is no reason to refuse another change.
       const known = new Set(contentOf(set).roots)
       if (proved && allowMissingRoots !== true) refuseMissing(proved.roots.filter((root) => !known.has(root)))
@@ -120,16 +142,8 @@ export async function protectedPaths(catalog: Catalog): Promise<string[]> {
 }
 
 /** Paths as they are said once and for all, and patterns that can be read. Throws `input/invalid`. */
-function proveContent(content: Content, dataFolder: string): Content {
+function proveContent(content: Content): Content {
   const roots = [...new Set(content.roots.map((root) => formatEntryPath(parseEntryPath(root))))]
-  const own = roots.find((root) => `${root}/`.startsWith(`${dataFolder}/`))
-  if (own !== undefined) {
-    throw badField(
-      'content.roots',
-      `${own} is the data folder of this appliance.`,
-      'Leave it out: the catalog is stored in every vault by itself.',
-    )
-  }
   createSelection({ excludes: content.excludes.map(toByteString) }, () => undefined)
   return { ...content, roots }
 }

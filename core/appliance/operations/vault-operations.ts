@@ -1,6 +1,7 @@
 import { CoreError, isCode, newId } from '../../base/index.ts'
-import type { Vault, VaultLocation } from '../../contract/index.ts'
+import type { ProbeFinding, Vault, VaultLocation } from '../../contract/index.ts'
 import { type PointSums, removePointsOf, setRows, sumPoints, type VaultRow, vaultRows } from '../../database/index.ts'
+import { parseEntryPath } from '../../snapshot/index.ts'
 import { drawVaultPassword, makeVault, probePlace, proveVault, recoveryKitText } from '../../vault/index.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
 import { stateOfVault } from '../present/vault-state.ts'
@@ -8,6 +9,7 @@ import { passwordContext } from '../runs/vault-readers.ts'
 import type { Tools } from '../tools.ts'
 import { protectedPaths } from './backup-set-operations.ts'
 import type { OperationsOf } from './operations.ts'
+import { isWithin, physicalPath } from './own-folders.ts'
 import { conflict, nameTaken, noSuch, usedBySets } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
@@ -48,10 +50,14 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
     list: async () => ({ items: await present(await vaultRows.list(catalog.rows)) }),
     get: ({ id }) => one(id),
     async probe({ location }, { signal }) {
-      const besides = [...(await protectedPaths(catalog)), folder.path]
+      const roots = await protectedPaths(catalog)
+      const besides = [...roots, folder.path]
       const { findings, hasRepository, bytesFree } = await probePlace(location, { clock, chance, besides, signal })
       return {
-        findings: findings.map(({ code, severity, message, remedy = null }) => ({ code, severity, message, remedy })),
+        findings: [
+          ...findings.map(({ code, severity, message, remedy = null }) => ({ code, severity, message, remedy })),
+          ...(await probeProtected(location, roots)),
+        ],
         hasRepository,
         bytesFree: bytesFree ?? null,
       }
@@ -161,6 +167,17 @@ function vaultDto(vault: VaultRow, sums: PointSums | undefined): Vault {
     lastVerifiedAt: instantOrNull(vault.verified_at),
     lastPrunedAt: instantOrNull(vault.pruned_at),
   }
+}
+
+/** Backups leave their vaults out; that what is meant to survive lies in what may be lost is to be said all the same. */
+async function probeProtected({ path }: VaultLocation, roots: readonly string[]): Promise<ProbeFinding[]> {
+  const place = await physicalPath(path)
+  for (const root of roots) {
+    if (!isWithin(place, await physicalPath(parseEntryPath(root)))) continue
+    const message = `It lies in ${root}, which a backup set protects: backups leave the vault out, and whatever happens to that folder happens to it.`
+    return [{ code: 'protected', severity: 'hint', message, remedy: 'Choose a folder on another disk.' }]
+  }
+  return []
 }
 
 function giveItsPassword(error: CoreError): CoreError {

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { CoreError } from '../../base/index.ts'
 import { type Catalog, newestPointOf, type RunRow, setRows, sourceRows, vaultRows } from '../../database/index.ts'
 import type { Order, RunPorts, RunRules, VaultAccess } from '../../job/index.ts'
+import { formatEntryPath } from '../../snapshot/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
+import { ownStores } from '../operations/own-folders.ts'
 import { noSuch } from '../operations/refusals.ts'
 import { contentOf, sourceSettingsOf } from '../present/stored.ts'
 import { type CatalogCopy, writeCatalogCopy } from '../upkeep/catalog-copy.ts'
@@ -23,6 +25,7 @@ export interface RunPortsTools {
   readonly work: string
   /** A folder for lists of missed files. */
   readonly missedFolder: string
+  readonly folder: { readonly path: string }
   readonly bytesPerSecond: RunRules['bytesPerSecond']
   readonly catalogCopy: Omit<CatalogCopy, 'folder'>
   readonly moment: (wall: number) => ForgetMoment
@@ -58,7 +61,8 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         const { host } = sourceSettingsOf(source)
         // FS-16: what could not be read is tried again by the next run.
         const content = contentOf(set)
-        return { ...base, kind: 'backup', setId: set.id, host, content, missed: 'next-run', missedFolder }
+        const ownFolders = (await ownStores(tools)).map(formatEntryPath)
+        return { ...base, kind: 'backup', setId: set.id, host, content, ownFolders, missed: 'next-run', missedFolder }
       }
       case 'restore': {
         const { snapshotId, paths, target, overwrite, verify } = Wanted.restore.parse(wanted)

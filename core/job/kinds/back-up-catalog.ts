@@ -5,9 +5,10 @@ import type { CatalogBackupOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
 import { withVault } from './open-vault.ts'
+import { retainCopies } from './retain-copies.ts'
 import { CATALOG_TAG, RUN_TAG } from './tags.ts'
 
-/** Stores a copy of the catalog in a vault, as a snapshot of its own that is no recovery point. */
+/** Stores a copy of the catalog in a vault, as a snapshot of its own that is no recovery point; old ones go. */
 export async function backUpCatalog(order: CatalogBackupOrder, context: RunContext): Promise<Outcome> {
   const workers = 1
   const threads = startArchiveThreads(Math.min(workers, availableWorkers()))
@@ -42,7 +43,12 @@ export async function backUpCatalog(order: CatalogBackupOrder, context: RunConte
             signal,
           }),
         )
-        const { missedCount, bytesAdded, bytesStored } = result
+        const { missedCount, bytesAdded, bytesStored, snapshot: made } = result
+        // One that is not whole takes the place of none.
+        if (missedCount === 0 && made !== undefined)
+          await context.step('retain', () =>
+            retainCopies(repository, { made, folder: order.folder }, { log: context.log, signal }),
+          )
         return {
           ending: missedCount > 0 ? 'failed' : 'done',
           figures: { filesMissed: missedCount, bytesAdded, bytesStored },

@@ -8,14 +8,16 @@ import {
   startArchiveThreads,
 } from '../../archiver/index.ts'
 import { CoreError, formatCount, formatCounted } from '../../base/index.ts'
-import { printable, toByteString } from '../../file-system/index.ts'
+import { type ByteString, printable, toByteString } from '../../file-system/index.ts'
 import { availableWorkers, ownIdentity, type Repository } from '../../repository/index.ts'
-import { formatTime, loadSnapshot, parseEntryPath } from '../../snapshot/index.ts'
+import { formatEntryPath, formatTime, loadSnapshot, parseEntryPath } from '../../snapshot/index.ts'
 import { createFileServerSource, findRoots } from '../../source/index.ts'
 import type { BackupOrder, OrderedContent } from '../process/order.ts'
 import type { MadePoint, Outcome, RunProgress } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
 import { withVault } from './open-vault.ts'
+import { ownFoldersIn, refuseOwnVault } from './own-folders.ts'
+import { patternOfPath } from './path-pattern.ts'
 import { pointOfSnapshot } from './point-of-snapshot.ts'
 import { RUN_TAG, SET_TAG } from './tags.ts'
 
@@ -32,6 +34,8 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
         const { content } = order
         const named = content.roots.map(parseEntryPath)
         const { there: roots, missing } = findRoots(named)
+        refuseOwnVault(roots, Buffer.from(order.vault.location.path))
+        const own = leaveOutOwn(roots, order, context)
         using missedLog = openMissedLog({ folder: order.missedFolder, set: order.setId })
         let missingPacks = 0
         const loadIndex = repository.loadIndex({
@@ -50,7 +54,7 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
         })
         const result = await context.step('read', () =>
           backUp(repository, loadIndex, {
-            source: createFileServerSource({ kind: 'file-server', roots, selection: selectionOf(content) }),
+            source: createFileServerSource({ kind: 'file-server', roots, selection: selectionOf(content, own) }),
             identity: identityOf(order),
             excludes: content.excludes,
             parent: 'newest',
@@ -102,9 +106,26 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
   }
 }
 
-function selectionOf({ excludes, excludeCaches, excludeLargerThan, oneFileSystem }: OrderedContent) {
+/** The patterns that leave them out. */
+function leaveOutOwn(roots: readonly Buffer[], { ownFolders }: BackupOrder, { log }: RunContext): ByteString[] {
+  return ownFoldersIn(roots, ownFolders.map(parseEntryPath)).map((path) => {
+    log({
+      level: 'info',
+      code: 'own-folder-left-out',
+      message: 'This folder is a vault of the appliance, or its data folder: it is left out.',
+      object: printable(path),
+    })
+    return patternOfPath(formatEntryPath(path))
+  })
+}
+
+function selectionOf(
+  { excludes, excludeCaches, excludeLargerThan, oneFileSystem }: OrderedContent,
+  own: readonly ByteString[],
+) {
   return {
-    excludes: excludes.map(toByteString),
+    // The last one decides: no pattern of a person takes them in again.
+    excludes: [...excludes.map(toByteString), ...own],
     excludeCaches,
     excludeLargerThan: excludeLargerThan === null ? undefined : BigInt(excludeLargerThan),
     oneFileSystem,

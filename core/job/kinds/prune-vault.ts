@@ -8,7 +8,8 @@ import {
   type PrunePlan,
   storageTime,
 } from '../../maintenance/index.ts'
-import { availableWorkers } from '../../repository/index.ts'
+import { availableWorkers, type Repository } from '../../repository/index.ts'
+import { loadSnapshots } from '../../snapshot/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { PruneOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
@@ -16,6 +17,7 @@ import type { RunContext } from '../process/run-context.ts'
 import { clockDoubt } from './clock-doubt.ts'
 import { maintenanceProgress } from './maintenance-progress.ts'
 import { withVault } from './open-vault.ts'
+import { CATALOG_TAG } from './tags.ts'
 
 /** Removes from a vault what no recovery point needs. The plan is told in the log before it is carried out. */
 export function pruneVault(order: PruneOrder, context: RunContext): Promise<Outcome> {
@@ -25,7 +27,7 @@ export function pruneVault(order: PruneOrder, context: RunContext): Promise<Outc
     const limits = { ...DEFAULT_LIMITS, grace: order.graceSeconds * 1000 }
     const plan = await context.step('plan', () => planPrune(repository, { limits, workers, onProgress, signal }))
     if (!order.isConfirmed) {
-      refuseAll(plan)
+      await refuseAll(plan, repository, { signal })
       await refuseGraces(plan, repository.storage, order, { signal })
     }
     tellPlan(plan, context)
@@ -82,10 +84,17 @@ function tellPlan(
   })
 }
 
-/** Where there is no recovery point nothing is needed. Whoever lost them must not lose the rest with them. */
-function refuseAll({ summary: { snapshots, remove, unlisted, due } }: PrunePlan): void {
+/**
+ * Where there is no recovery point nothing is needed. Whoever lost them must not lose the rest with them. The appliance's own
+ * copies of its catalog are none.
+ */
+async function refuseAll(
+  { summary: { remove, unlisted, due } }: PrunePlan,
+  repository: Repository,
+  options: Abortable,
+): Promise<void> {
   const packs = remove.packs + unlisted.packs + due.packs
-  if (snapshots > 0 || packs === 0) return
+  if (packs === 0 || (await hasPoint(repository, options))) return
   throw new CoreError(
     'policy/unconfirmed',
     `There is no recovery point in this vault, so all ${formatCounted(packs, 'pack')} would go.`,
@@ -95,6 +104,19 @@ function refuseAll({ summary: { snapshots, remove, unlisted, due } }: PrunePlan)
         'If there were recovery points, find out where they went before anything else. If all of it is to go, confirm it.',
     },
   )
+}
+
+async function hasPoint(repository: Repository, { signal }: Abortable): Promise<boolean> {
+  let found = false
+  await loadSnapshots(repository, {
+    signal,
+    // None of them is held on to.
+    keeps({ tags }) {
+      found ||= !tags.includes(CATALOG_TAG)
+      return false
+    },
+  })
+  return found
 }
 
 /** RET-22: what was promised to a person ends by the calendar, and a clock that is wrong is no calendar. */

@@ -30,6 +30,8 @@ export interface BackupOrder extends OrderBase {
   readonly setId: string
   readonly host: string
   readonly content: OrderedContent
+  /** Physical paths of the appliance's own vaults and data folder, written as restic writes names: never backed up. */
+  readonly ownFolders: readonly string[]
   readonly missed: 'retry-at-end' | 'next-run'
   /** Where the list of missed files is written: all of them, the catalog keeps the first (FS-18). */
   readonly missedFolder: string
