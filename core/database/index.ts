@@ -7,6 +7,7 @@
  */
 export { type Catalog, openCatalog, type Rows } from './catalog.ts'
 export { type CatalogPeek, peekCatalog } from './peek-catalog.ts'
+export { nameTaken } from './name-taken.ts'
 export type { Page, PageOf } from './page.ts'
 export * from './rows/alert-rows.ts'
 export * from './rows/audit-rows.ts'

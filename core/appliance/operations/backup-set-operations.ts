@@ -4,6 +4,7 @@ import {
   allPoints,
   type BackupSetRow,
   type Catalog,
+  nameTaken,
   policyRows,
   setRows,
   sourceRows,
@@ -21,7 +22,7 @@ import { contentOf, policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
 import { isWithin, physicalPath } from './own-folders.ts'
-import { badField, conflict, nameTaken, noSuch } from './refusals.ts'
+import { badField, conflict, noSuch } from './refusals.ts'
 
 export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
   const { catalog, clock, chance, publish, engine, folder } = tools

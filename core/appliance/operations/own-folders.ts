@@ -19,23 +19,30 @@ export function ownData({ folder }: Pick<StoreTools, 'folder'>): OwnFolders & { 
 
 /** What is its own on this computer, where something is to be written: the program and the vaults, too. */
 export async function ownPlaces({ catalog, folder, programFolder }: OwnTools): Promise<OwnFolders> {
-  const program = programFolder === undefined ? [] : [await physicalPath(programFolder)]
-  return { ...ownData({ folder }), ownFolders: [...(await vaultFolders(catalog)), ...program] }
+  const places = [...(await vaultFolders(catalog)), ...(programFolder === undefined ? [] : [programFolder])]
+  return { ...ownData({ folder }), ownFolders: await Promise.all(places.map(physicalPath)) }
 }
 
-/** What no backup takes along: it would store vaults in themselves, and what opens all of them in each. Physical paths. */
-export async function ownStores({ catalog, folder }: StoreTools): Promise<Buffer[]> {
-  return [...(await vaultFolders(catalog)), await physicalPath(folder.path)]
+/**
+ * What no backup takes along: it would store vaults in themselves, and what opens all of them in each. As it is configured:
+ * where that leads to is found out by the run, as a vault on a share that hangs is to hold up no more than that.
+ */
+export async function ownStores({ catalog, folder }: StoreTools): Promise<string[]> {
+  return [...(await vaultFolders(catalog)), folder.path]
 }
 
-async function vaultFolders(catalog: Catalog): Promise<Buffer[]> {
-  const vaults = (await vaultRows.list(catalog.rows)).map(({ location }) => JSON.parse(location) as VaultLocation)
-  return Promise.all(vaults.map(({ path }) => physicalPath(path)))
+async function vaultFolders(catalog: Catalog): Promise<string[]> {
+  return (await vaultRows.list(catalog.rows)).map(({ location }) => (JSON.parse(location) as VaultLocation).path)
 }
 
-/** Where a path leads to. What is away is where it was said to be. */
+/** Where a path leads to. What is not there, or away, lies where it was said to, in what is there of the folders above it. */
 export async function physicalPath(path: string | Buffer): Promise<Buffer> {
-  return realpath(path, { encoding: 'buffer' }).catch(() => Buffer.from(path))
+  const whole = Buffer.from(path)
+  for (let end = whole.length; end > 0; end = whole.subarray(0, end).lastIndexOf(SLASH)) {
+    const found = await realpath(whole.subarray(0, end), { encoding: 'buffer' }).catch(() => undefined)
+    if (found) return end === whole.length ? found : Buffer.concat([found, whole.subarray(end)])
+  }
+  return whole
 }
 
 /** Whether a path is that folder, or lies in it. */

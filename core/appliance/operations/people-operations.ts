@@ -8,6 +8,7 @@ import {
   insertToken,
   listPersons,
   listTokens,
+  nameTaken,
   type PersonRow,
   removePerson,
   removeSessionsOf,
@@ -21,7 +22,7 @@ import { nameKey, rootsOf } from '../people/sign-in.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { badField, conflict, nameTaken, noSuch } from './refusals.ts'
+import { badField, conflict, noSuch } from './refusals.ts'
 import { callerOf, newPerson } from './session-operations.ts'
 
 const DAY = 24 * 60 * 60 * 1000

@@ -1,13 +1,13 @@
 import { createKeyedGate, newId } from '../../base/index.ts'
 import type { Policy, PolicySettings } from '../../contract/index.ts'
-import { allPoints, type PolicyRow, policyRows, setRows } from '../../database/index.ts'
+import { allPoints, nameTaken, type PolicyRow, policyRows, setRows } from '../../database/index.ts'
 import { newestTimes, nextTimes, parseRetentionRules, validateBandwidth, validateSchedule } from '../../policy/index.ts'
 import { instant } from '../present/instant.ts'
 import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
 import { policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { nameTaken, noSuch, usedBySets } from './refusals.ts'
+import { noSuch, usedBySets } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
 const YEAR = 366 * 24 * 60 * 60 * 1000

@@ -11,15 +11,6 @@ export function noSuch(what: string, id: string): CoreError {
   })
 }
 
-/** Somebody else has the name. */
-export function nameTaken(what: string, name: string): CoreError {
-  return new CoreError('object/conflict', `There is a ${what} called ${name} already.`, {
-    safety: 'Nothing was changed.',
-    remedy: 'Choose another name.',
-    context: { field: 'name' },
-  })
-}
-
 /** A field of the input that makes no sense. */
 export function badField(field: string, message: string, remedy: string): CoreError {
   return new CoreError('input/invalid', message, { safety: 'Nothing was changed.', remedy, context: { field } })

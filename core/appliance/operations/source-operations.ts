@@ -3,7 +3,7 @@ import { lstat, opendir } from 'node:fs/promises'
 
 import { newId, reasonOf, systemCode, CoreError } from '../../base/index.ts'
 import type { Content, Source, SourceSettings } from '../../contract/index.ts'
-import { type SourceRow, setRows, sourceRows } from '../../database/index.ts'
+import { nameTaken, setRows, type SourceRow, sourceRows } from '../../database/index.ts'
 import { toByteString } from '../../file-system/index.ts'
 import { createSelection } from '../../selection/index.ts'
 import { formatEntryPath, formatTime, parseEntryPath } from '../../snapshot/index.ts'
@@ -11,7 +11,7 @@ import { cursorOf, isText, readCursor } from '../present/cursor.ts'
 import { instant } from '../present/instant.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { nameTaken, noSuch, usedBySets } from './refusals.ts'
+import { noSuch, usedBySets } from './refusals.ts'
 
 export function sourceOperations({ catalog, clock, chance, publish }: Tools): OperationsOf<'sources'> {
   async function find(id: string): Promise<SourceRow> {

@@ -1,20 +1,42 @@
-import { CoreError, isCode, newId } from '../../base/index.ts'
+import { resolve } from 'node:path'
+
+import { createGate } from '../../base/index.ts'
 import type { ProbeFinding, Vault, VaultLocation } from '../../contract/index.ts'
-import { type PointSums, removePointsOf, setRows, sumPoints, type VaultRow, vaultRows } from '../../database/index.ts'
+import {
+  nameTaken,
+  type PointSums,
+  removePointsOf,
+  setRows,
+  sumPoints,
+  type VaultRow,
+  vaultRows,
+} from '../../database/index.ts'
 import { parseEntryPath } from '../../snapshot/index.ts'
-import { drawVaultPassword, makeVault, probePlace, proveVault, recoveryKitText } from '../../vault/index.ts'
+import { probePlace, recoveryKitText } from '../../vault/index.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
 import { stateOfVault } from '../present/vault-state.ts'
 import { passwordContext } from '../runs/vault-readers.ts'
 import type { Tools } from '../tools.ts'
 import { protectedPaths } from './backup-set-operations.ts'
+import { attachVaultRow, makeVaultRow } from './make-vault-row.ts'
 import type { OperationsOf } from './operations.ts'
 import { isWithin, physicalPath } from './own-folders.ts'
-import { conflict, nameTaken, noSuch, usedBySets } from './refusals.ts'
+import { conflict, noSuch, usedBySets } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
 export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
   const { catalog, key, clock, chance, publish, signIn, settings, folder, readers } = tools
+
+  /** One after the other: what one looked for would be another's when it is noted. */
+  const additions = createGate({
+    atOnce: 1,
+    mostWaiting: 10,
+    busy: {
+      message: 'Other vaults are being added already.',
+      safety: 'Nothing was changed.',
+      remedy: 'Try again in a moment.',
+    },
+  })
 
   async function find(id: string): Promise<VaultRow> {
     const vault = await vaultRows.find(catalog.rows, id)
@@ -38,12 +60,14 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
     if (other && other.id !== own) throw nameTaken('vault', name)
   }
 
-  async function refusePlace(location: VaultLocation): Promise<void> {
-    const same = (await vaultRows.list(catalog.rows)).find((vault) => vault.location === JSON.stringify(location))
-    if (same)
-      throw conflict(`${location.path} is the vault ${same.name} already.`, 'Use that one, or choose another folder.')
-    if (`${location.path}/`.startsWith(`${folder.path}/`))
-      throw conflict(`${location.path} lies in the data folder of the appliance.`, 'Choose another folder.')
+  async function refusePlace({ path }: VaultLocation): Promise<void> {
+    const place = await physicalPath(path)
+    for (const vault of await vaultRows.list(catalog.rows)) {
+      if (!place.equals(await physicalPath((JSON.parse(vault.location) as VaultLocation).path))) continue
+      throw conflict(`${path} is the vault ${vault.name} already.`, 'Use that one, or choose another folder.')
+    }
+    if (isWithin(place, await physicalPath(folder.path)))
+      throw conflict(`${path} lies in the data folder of the appliance.`, 'Choose another folder.')
   }
 
   return {
@@ -62,41 +86,19 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
         bytesFree: bytesFree ?? null,
       }
     },
-    async create({ name, location, password }, { signal }) {
-      await refuseName(name)
-      await refusePlace(location)
-      const id = newId(clock, chance)
-      const secret = password ?? drawVaultPassword(chance)
-      const repositoryId =
-        password === undefined
-          ? await makeVault(location, secret, { clock, chance, signal }).catch((error: unknown) => {
-              throw isCode(error, 'repository/exists') ? giveItsPassword(error) : error
-            })
-          : await proveVault(location, secret, { signal })
-      const now = clock.now()
-      await vaultRows.insert(catalog.rows, {
-        id,
-        name,
-        location: JSON.stringify(location),
-        repository_id: repositoryId,
-        password_sealed: key.seal(secret, passwordContext(id)),
-        created_at: now,
-        removed_at: null,
-        kit_exported_at: null,
-        state: 'ready',
-        problem: null,
-        bytes_stored: null,
-        bytes_free: null,
-        bytes_total: null,
-        measured_at: null,
-        checked_at: null,
-        check_damages: 0,
-        verified_at: null,
-        pruned_at: now,
-        forgot_at: null,
-        forgot_moment: null,
-        catalog_at: null,
-      })
+    async create({ name, location: given, password }, { signal }) {
+      const location = { ...given, path: resolve(given.path) }
+      const id = await additions.run(
+        async () => {
+          await refuseName(name)
+          await refusePlace(location)
+          const wanted = { name, location }
+          return password === undefined
+            ? makeVaultRow(tools, wanted, { signal })
+            : attachVaultRow(tools, wanted, password, { signal })
+        },
+        { signal },
+      )
       publish({ type: 'changed', kind: 'vault', id })
       await tools.lookAtVault(id)
       return one(id)
@@ -178,12 +180,4 @@ async function probeProtected({ path }: VaultLocation, roots: readonly string[])
     return [{ code: 'protected', severity: 'hint', message, remedy: 'Choose a folder on another disk.' }]
   }
   return []
-}
-
-function giveItsPassword(error: CoreError): CoreError {
-  return new CoreError('object/conflict', error.message, {
-    cause: error,
-    safety: 'Nothing was changed.',
-    remedy: 'To attach the repository that is there, give its password. For a new one choose another folder.',
-  })
 }

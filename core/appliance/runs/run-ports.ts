@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { CoreError } from '../../base/index.ts'
 import { type Catalog, newestPointOf, type RunRow, setRows, sourceRows, vaultRows } from '../../database/index.ts'
 import type { Order, RunPorts, RunRules, VaultAccess } from '../../job/index.ts'
-import { formatEntryPath } from '../../snapshot/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import { ownStores } from '../operations/own-folders.ts'
 import { noSuch } from '../operations/refusals.ts'
@@ -61,7 +60,7 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         const { host } = sourceSettingsOf(source)
         // FS-16: what could not be read is tried again by the next run.
         const content = contentOf(set)
-        const ownFolders = (await ownStores(tools)).map(formatEntryPath)
+        const ownFolders = await ownStores(tools)
         return { ...base, kind: 'backup', setId: set.id, host, content, ownFolders, missed: 'next-run', missedFolder }
       }
       case 'restore': {

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable, Updateable } from 'kysely'
 
 import type { Rows } from '../catalog.ts'
+import { nameTaken } from '../name-taken.ts'
 import type { BackupSetTable, PolicyTable, SourceTable, VaultTable } from '../tables.ts'
 
 export type VaultRow = Selectable<VaultTable>
@@ -28,17 +29,19 @@ export interface ConfiguredRows<N extends ConfiguredName> {
   find(rows: Rows, id: string): Promise<Selectable<Configured[N]> | undefined>
   /** One that was not removed. */
   findByName(rows: Rows, name: string): Promise<Selectable<Configured[N]> | undefined>
+  /** Throws `object/conflict` where one that was not removed has the name. */
   insert(rows: Rows, row: Insertable<Configured[N]>): Promise<void>
+  /** As `insert`. */
   update(rows: Rows, id: string, change: Updateable<Configured[N]>): Promise<void>
 }
 
-export const vaultRows = rowsOf('vault')
-export const sourceRows = rowsOf('source')
-export const policyRows = rowsOf('policy')
-export const setRows = rowsOf('backup_set')
+export const vaultRows = rowsOf('vault', 'vault')
+export const sourceRows = rowsOf('source', 'source')
+export const policyRows = rowsOf('policy', 'policy')
+export const setRows = rowsOf('backup_set', 'backup set')
 
 /** The four tables have `id`, `name` and `removed_at` alike; of more the compiler is not told. */
-function rowsOf<N extends ConfiguredName>(name: N): ConfiguredRows<N> {
+function rowsOf<N extends ConfiguredName>(name: N, what: string): ConfiguredRows<N> {
   type Row = Selectable<Configured[N]>
   const table = name as 'source'
   return {
@@ -61,17 +64,25 @@ function rowsOf<N extends ConfiguredName>(name: N): ConfiguredRows<N> {
       return (await query.executeTakeFirst()) as Row | undefined
     },
     async insert(rows, row) {
-      await rows
-        .insertInto(table)
-        .values(row as unknown as Insertable<SourceTable>)
-        .execute()
+      const values = row as unknown as Insertable<SourceTable>
+      await unlessTaken(what, values.name, rows.insertInto(table).values(values).execute())
     },
     async update(rows, id, change) {
-      await rows
-        .updateTable(table)
-        .set(change as unknown as Updateable<SourceTable>)
-        .where('id', '=', id)
-        .execute()
+      const values = change as unknown as Updateable<SourceTable>
+      await unlessTaken(what, values.name, rows.updateTable(table).set(values).where('id', '=', id).execute())
     },
+  }
+}
+
+/** `SQLITE_CONSTRAINT_UNIQUE`. */
+const NOT_UNIQUE = 2067
+
+/** Of two that choose a name at once, one has looked before the other had it. */
+async function unlessTaken(what: string, name: string | undefined, done: Promise<unknown>): Promise<void> {
+  try {
+    await done
+  } catch (error) {
+    const isTaken = name !== undefined && (error as { readonly errcode?: unknown }).errcode === NOT_UNIQUE
+    throw isTaken ? nameTaken(what, name) : error
   }
 }

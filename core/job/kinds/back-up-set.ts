@@ -34,8 +34,8 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
         const { content } = order
         const named = content.roots.map(parseEntryPath)
         const { there: roots, missing } = findRoots(named)
-        refuseOwnVault(roots, Buffer.from(order.vault.location.path))
-        const own = leaveOutOwn(roots, order, context)
+        await refuseOwnVault(roots, Buffer.from(order.vault.location.path))
+        const own = await leaveOutOwn(roots, order, context)
         using missedLog = openMissedLog({ folder: order.missedFolder, set: order.setId })
         let missingPacks = 0
         const loadIndex = repository.loadIndex({
@@ -107,8 +107,16 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
 }
 
 /** The patterns that leave them out. */
-function leaveOutOwn(roots: readonly Buffer[], { ownFolders }: BackupOrder, { log }: RunContext): ByteString[] {
-  return ownFoldersIn(roots, ownFolders.map(parseEntryPath)).map((path) => {
+async function leaveOutOwn(
+  roots: readonly Buffer[],
+  { ownFolders }: BackupOrder,
+  { log }: RunContext,
+): Promise<ByteString[]> {
+  const found = await ownFoldersIn(
+    roots,
+    ownFolders.map((path) => Buffer.from(path)),
+  )
+  return found.map((path) => {
     log({
       level: 'info',
       code: 'own-folder-left-out',

@@ -1,43 +1,48 @@
-import { realpathSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
 
-import { CoreError } from '../../base/index.ts'
+import { CoreError, sleep } from '../../base/index.ts'
 import { printable } from '../../file-system/index.ts'
 
 /**
  * Where folders of the appliance lie in what is backed up, by the paths that the backup meets them at. Vaults would be stored
  * in themselves, each time anew; and the data folder holds what opens all of them.
- *
- * @param own Physical paths, as the roots are looked up: a root that is a link leads to where they are.
  */
-export function ownFoldersIn(roots: readonly Buffer[], own: readonly Buffer[]): Buffer[] {
-  return roots.flatMap((root) => {
-    const top = physical(root)
-    return own.flatMap((folder) =>
-      isBelow(folder, top) ? [Buffer.concat([withSlash(root), folder.subarray(withSlash(top).length)])] : [],
-    )
-  })
+export async function ownFoldersIn(roots: readonly Buffer[], own: readonly Buffer[]): Promise<Buffer[]> {
+  const places = await Promise.all(own.map(physical))
+  const tops = await Promise.all(roots.map(async (root) => ({ root, top: await physical(root) })))
+  return tops.flatMap(({ root, top }) =>
+    places
+      .filter((place) => isBelow(place, top))
+      .map((place) => Buffer.concat([withSlash(root), place.subarray(withSlash(top).length)])),
+  )
 }
 
 /** Throws `object/conflict` where a root is this vault, or lies in it. */
-export function refuseOwnVault(roots: readonly Buffer[], vault: Buffer): void {
-  const place = physical(vault)
-  const own = roots.find((root) => {
-    const top = physical(root)
-    return top.equals(place) || isBelow(top, place)
-  })
-  if (own === undefined) return
-  throw new CoreError('object/conflict', `${printable(own)} lies in the very vault that it would be backed up to.`, {
-    safety: 'Nothing was stored.',
-    remedy: 'Take it out of the backup set, or back it up to another vault.',
-  })
+export async function refuseOwnVault(roots: readonly Buffer[], vault: Buffer): Promise<void> {
+  const place = await physical(vault)
+  for (const root of roots) {
+    const top = await physical(root)
+    if (!top.equals(place) && !isBelow(top, place)) continue
+    throw new CoreError('object/conflict', `${printable(root)} lies in the very vault that it would be backed up to.`, {
+      safety: 'Nothing was stored.',
+      remedy: 'Take it out of the backup set, or back it up to another vault.',
+    })
+  }
 }
 
+/** Another vault may lie on a share that hangs. Milliseconds. */
+const ANSWERS_WITHIN = 5_000
+
 /** One that is away is where it was said to be. */
-function physical(path: Buffer): Buffer {
+async function physical(path: Buffer): Promise<Buffer> {
+  const answered = new AbortController()
+  const late = sleep(ANSWERS_WITHIN, { signal: answered.signal }).catch(() => undefined)
   try {
-    return realpathSync(path, { encoding: 'buffer' })
+    return (await Promise.race([realpath(path, { encoding: 'buffer' }), late])) ?? path
   } catch {
     return path
+  } finally {
+    answered.abort()
   }
 }
 

@@ -30,7 +30,7 @@ export interface BackupOrder extends OrderBase {
   readonly setId: string
   readonly host: string
   readonly content: OrderedContent
-  /** Physical paths of the appliance's own vaults and data folder, written as restic writes names: never backed up. */
+  /** The appliance's own vaults and data folder: never backed up with what is around them, wherever links lead to them. */
   readonly ownFolders: readonly string[]
   readonly missed: 'retry-at-end' | 'next-run'
   /** Where the list of missed files is written: all of them, the catalog keeps the first (FS-18). */
