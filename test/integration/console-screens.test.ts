@@ -5,7 +5,29 @@ import { PASSWORD } from '../support/console/answers/session.ts'
 import { type ConsoleBrowser, enter, signIn, startBrowser } from '../support/console/browser.ts'
 import { openConsoleDouble } from '../support/console/double.ts'
 import { SCREENS } from '../support/console/screens.ts'
+import type { Look } from '../support/console/screens/screen.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
+
+/** Looks that need no page of their own: only theme and width differ. */
+interface Visit {
+  readonly language: string
+  readonly timeZone: string
+  /** In the language and zone that nearly all is looked at. */
+  readonly isOwn: boolean
+  readonly looks: readonly [Look, ...Look[]]
+}
+
+function visitsOf(looks: readonly Look[]): Visit[] {
+  const visits = new Map<string, Visit>()
+  for (const look of looks) {
+    const { language = 'en', timeZone = 'Europe/Berlin' } = look
+    const key = `${language} ${timeZone}`
+    const known = visits.get(key)
+    const isOwn = look.language === undefined && look.timeZone === undefined
+    visits.set(key, { language, timeZone, isOwn, looks: known ? [...known.looks, look] : [look] })
+  }
+  return [...visits.values()]
+}
 
 describeWith(['chromium'], 'the console in a browser', () => {
   let browser: ConsoleBrowser
@@ -17,21 +39,26 @@ describeWith(['chromium'], 'the console in a browser', () => {
   })
 
   describe.each(SCREENS)('$name', ({ world, path, isSignedOut, looks, ready }) => {
-    it.each(looks)('shows, accessible and without complaints ($theme $language $width)', async (look) => {
+    it.each(visitsOf(looks))('shows, accessible and without complaints ($language, $timeZone)', async (visit) => {
       await using double = await openConsoleDouble(world)
-      const page = await browser.open(look)
+      const { language, timeZone } = visit
+      const page = await browser.open({ ...visit.looks[0], language, timeZone })
       const complaints = complaintsOf(page)
       if (isSignedOut === true) await page.goto(double.url + path)
       else await enter(page, double.url, { path })
       await ready(page, double)
-      // Another language or zone changes words, not what they are in: to look at that takes longest.
-      if (look.language === undefined && look.timeZone === undefined) expect(await violations(page)).toEqual([])
-      expect(complaints).toEqual([])
-      // Nothing sticks out of a narrow window: no page scrolls sideways.
-      const overflow = await page.evaluate(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      )
-      expect(overflow).toBe(0)
+      for (const { theme, width = 1280, height = 800 } of visit.looks) {
+        await page.emulateMedia({ colorScheme: theme })
+        await page.setViewportSize({ width, height })
+        // The other theme changes colours, another language words: to look at everything takes longest.
+        if (visit.isOwn) expect(await violations(page, { of: theme === 'light' ? 'all' : 'colours' })).toEqual([])
+        expect(complaints).toEqual([])
+        // Nothing sticks out of a narrow window: no page scrolls sideways.
+        const overflow = await page.evaluate(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        )
+        expect(overflow).toBe(0)
+      }
       await page.close()
     })
   })

@@ -1,16 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-import type { AxeResults } from 'axe-core'
+import type { AxeResults, RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Violations of WCAG 2.2 AA and of good practice, each with where it is. */
-export async function violations(page: Page): Promise<string[]> {
+/** Violations of WCAG 2.2 AA and of good practice, each with where it is; or only those of colours. */
+export async function violations(
+  page: Page,
+  { of = 'all' }: { readonly of?: 'all' | 'colours' } = {},
+): Promise<string[]> {
   await page.evaluate(AXE)
-  const { violations: found } = await page.evaluate(async () =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  const options: RunOptions = of === 'colours' ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {}
+  const { violations: found } = await page.evaluate(
+    async (given) =>
+      (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(given),
+    options,
   )
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
 }

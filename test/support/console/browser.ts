@@ -17,6 +17,9 @@ export interface ConsoleBrowser extends AsyncDisposable {
   }): Promise<Page>
 }
 
+/** What has not come by then does not come. Milliseconds. */
+const NEVER = 5 * 60_000
+
 /** Debian's Chromium, which asks nobody for anything but what a test serves on loopback. */
 export async function startBrowser(): Promise<ConsoleBrowser> {
   const profile = mkdtempSync(join(tmpdir(), 'holdfast-chromium-'))
@@ -33,7 +36,7 @@ export async function startBrowser(): Promise<ConsoleBrowser> {
       '--disable-sync',
     ],
   })
-  const contexts: BrowserContext[] = []
+  const contexts = new Set<BrowserContext>()
   return {
     async open({ theme, language = 'en', width = 1280, height = 800, timeZone = 'Europe/Berlin' }) {
       const context = await browser.newContext({
@@ -43,10 +46,15 @@ export async function startBrowser(): Promise<ConsoleBrowser> {
         timezoneId: timeZone,
         reducedMotion: 'reduce',
       })
-      // How long something takes is not what a test is about.
-      context.setDefaultTimeout(0)
-      contexts.push(context)
-      return context.newPage()
+      // How long something takes is not what a test is about; what never comes is named.
+      context.setDefaultTimeout(NEVER)
+      contexts.add(context)
+      const page = await context.newPage()
+      page.once('close', () => {
+        contexts.delete(context)
+        void context.close()
+      })
+      return page
     },
     async [Symbol.asyncDispose]() {
       for (const context of contexts) await context.close()
@@ -62,7 +70,8 @@ export async function enter(page: Page, url: string, { path = '/', name = 'admin
   const answer = await page.context().request.post(`${url}/api/v1/session`, { data, headers: { origin: url } })
   if (!answer.ok()) throw new Error(`nobody was let in: ${await answer.text()}`)
   await page.goto(url + path)
-  await page.locator('nav a[aria-current]').first().waitFor({ state: 'attached' })
+  // Not every page is in the navigation.
+  await page.locator('#main h1').waitFor({ state: 'attached' })
 }
 
 /** Signs in as a person does, and waits for the page that he wanted. */
