@@ -217,6 +217,8 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     }
     const told = (error: unknown): void => log.error({ err: error }, 'looking around failed')
 
+    // From here on nothing fails any more: what has begun to work is stopped by `close` alone.
+    const setupToken = await firstStart.newToken()
     await engine.start()
     alerts.start()
     void catalogBackups.catchUp().catch(told)
@@ -230,7 +232,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     return {
       operations: operationsOf(tools, eventOperations(live)),
       version,
-      setupToken: await firstStart.newToken(),
+      setupToken,
       listen: settings.current.listen,
       authenticate: (secret, kind) => signIn.authenticate(secret, kind),
       download: (wanted, call) => downloadEntry(tools, wanted, call),
