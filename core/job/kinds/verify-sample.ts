@@ -1,114 +1,89 @@
-import { mkdtemp, open, rm, stat } from 'node:fs/promises'
+import { mkdtemp, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { type Abortable, type Chance, formatBytes, formatCounted, systemChance } from '../../base/index.ts'
+import { formatBytes, formatCounted, systemChance } from '../../base/index.ts'
 import { printable } from '../../file-system/index.ts'
-import { availableWorkers, createTreeLoader, type TreeLoader } from '../../repository/index.ts'
+import { availableWorkers, type BlobIndex, createTreeLoader, type Repository } from '../../repository/index.ts'
 import { restore } from '../../restorer/index.ts'
-import { formatEntryPath, loadSnapshot, walkTree } from '../../snapshot/index.ts'
+import { formatEntryPath, loadSnapshot } from '../../snapshot/index.ts'
 import type { VerifyOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { type Drawn, type DrawnLarge, drawSample } from './draw-sample.ts'
 import { withVault } from './open-vault.ts'
 import { patternOfPath } from './path-pattern.ts'
-
-/** A file of a recovery point that was drawn. */
-interface Drawn {
-  readonly path: Buffer
-  readonly size: bigint
-  readonly mtime: bigint
-}
+import { isUnchanged, type PiecesVerified, verifyPieces } from './verify-pieces.ts'
 
 /**
  * Restores some files of a recovery point, drawn by chance, into a folder of its own, and compares: each restored byte with
- * the hash that the recovery point has of it, and each file that its source still has unchanged with that.
+ * the hash that the recovery point has of it, and each file that its source still has unchanged with that. Of files that are
+ * too large for that a piece is read and compared.
  */
 export function verifySample(order: VerifyOrder, context: RunContext): Promise<Outcome> {
   return withVault(order, context, 'shared', async ({ repository, signal }) => {
     const snapshot = await loadSnapshot(repository, order.snapshotId, { signal })
     const index = await repository.loadIndex({ purpose: 'read', signal })
     const tree = Buffer.from(snapshot.tree, 'hex')
-    const drawn = await context.step('draw', () =>
-      drawFiles(createTreeLoader(repository, index), tree, order, systemChance, { signal }),
+    const { files, large } = await context.step('draw', () =>
+      drawSample(createTreeLoader(repository, index), tree, order, systemChance, { signal }),
     )
-    if (drawn.length === 0) return { ending: 'done', figures: { filesVerified: 0 }, cause: EMPTY }
-    const folder = await mkdtemp(join(order.scratch, 'verify-'))
-    try {
-      const lost: string[] = []
-      await context.step('restore', () =>
-        restore(repository, index, {
-          tree,
-          target: Buffer.from(folder),
-          selection: { includes: drawn.map(({ path }) => patternOfPath(formatEntryPath(path))) },
-          overwrite: 'always',
-          sparse: true,
-          verify: true,
-          dryRun: false,
-          workers: availableWorkers(),
-          onProblem({ part, path, reason }) {
-            // Owners and the like may be beyond what the appliance may set here.
-            if (part !== 'file' && part !== 'size') return
-            lost.push(printable(path))
-            context.missed({ path: printable(path), kind: 'not-restored', reason })
-          },
-          signal,
-        }),
-      )
-      const { compared, differing } = await context.step('compare', () => compareAll(drawn, folder, context))
-      return outcomeOf(drawn, { compared, differing, lost: lost.length })
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
+    if (files.length === 0 && large.length === 0) return { ending: 'done', figures: { filesVerified: 0 }, cause: EMPTY }
+    const whole =
+      files.length === 0 ? NOTHING : await verifyWhole(repository, index, tree, files, order, context, signal)
+    const pieces =
+      large.length === 0
+        ? NOTHING
+        : await context.step('pieces', () =>
+            verifyPieces(repository, index, large, systemChance, { signal, missed: context.missed }),
+          )
+    return outcomeOf(files, whole, large, pieces)
   })
+}
+
+const NOTHING = { bytes: 0, compared: 0, differing: 0, lost: 0 } as const
+
+async function verifyWhole(
+  repository: Repository,
+  index: BlobIndex,
+  tree: Buffer,
+  files: readonly Drawn[],
+  order: VerifyOrder,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<PiecesVerified> {
+  const folder = await mkdtemp(join(order.scratch, 'verify-'))
+  try {
+    let lost = 0
+    await context.step('restore', () =>
+      restore(repository, index, {
+        tree,
+        target: Buffer.from(folder),
+        selection: { includes: files.map(({ path }) => patternOfPath(formatEntryPath(path))) },
+        overwrite: 'always',
+        sparse: true,
+        verify: true,
+        dryRun: false,
+        workers: availableWorkers(),
+        onProblem({ part, path, reason }) {
+          // Owners and the like may be beyond what the appliance may set here.
+          if (part !== 'file' && part !== 'size') return
+          lost++
+          context.missed({ path: printable(path), kind: 'not-restored', reason })
+        },
+        signal,
+      }),
+    )
+    const compared = await context.step('compare', () => compareAll(files, folder, context))
+    return { ...compared, lost, bytes: files.reduce((sum, { size }) => sum + Number(size), 0) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 const EMPTY = {
   code: 'nothing-to-verify',
-  text: 'The recovery point has no file that could be restored for a test.',
+  text: 'The recovery point has no file: all of its folders were read, and there is nothing else in it.',
 } as const
-
-/** Draws without knowing how many there are: each file has the same chance (Vitter, algorithm R), as long as there is room. */
-async function drawFiles(
-  trees: TreeLoader,
-  root: Buffer,
-  { mostFiles, mostBytes }: Pick<VerifyOrder, 'mostFiles' | 'mostBytes'>,
-  chance: Chance,
-  { signal }: Abortable,
-): Promise<Drawn[]> {
-  const drawn: Drawn[] = []
-  let seen = 0
-  await walkTree<Buffer>(
-    trees,
-    root,
-    Buffer.alloc(0),
-    {
-      entry(node, folder) {
-        const path = Buffer.concat([folder, Buffer.from('/'), node.name])
-        if (node.type === 'dir') return path
-        if (node.type !== 'file' || node.size > BigInt(mostBytes)) return undefined
-        seen++
-        const file = { path, size: node.size, mtime: node.mtime }
-        if (drawn.length < mostFiles) drawn.push(file)
-        else {
-          const place = Math.floor(chance.fraction() * seen)
-          if (place < mostFiles) drawn[place] = file
-        }
-        return undefined
-      },
-      unreadable(_folder, error) {
-        throw error
-      },
-      pause: () => undefined,
-    },
-    { signal },
-  )
-  let left = BigInt(mostBytes)
-  return drawn.filter(({ size }) => {
-    if (size > left) return false
-    left -= size
-    return true
-  })
-}
 
 async function compareAll(
   drawn: readonly Drawn[],
@@ -128,15 +103,6 @@ async function compareAll(
     missed({ path: printable(file.path), kind: 'differs', reason: 'what was restored is not what the source has' })
   }
   return { compared, differing }
-}
-
-async function isUnchanged({ path, size, mtime }: Drawn): Promise<boolean> {
-  try {
-    const found = await stat(path, { bigint: true })
-    return found.isFile() && found.size === size && found.mtimeNs === mtime
-  } catch {
-    return false
-  }
 }
 
 const PIECE = 1024 * 1024
@@ -159,15 +125,20 @@ async function haveSameBytes(source: Buffer, restored: Buffer, signal: AbortSign
 }
 
 function outcomeOf(
-  drawn: readonly Drawn[],
-  { compared, differing, lost }: { readonly compared: number; readonly differing: number; readonly lost: number },
+  files: readonly Drawn[],
+  whole: PiecesVerified,
+  large: readonly DrawnLarge[],
+  pieces: PiecesVerified,
 ): Outcome {
-  const bytes = drawn.reduce((sum, { size }) => sum + Number(size), 0)
+  const drawn = files.length + large.length
+  const compared = whole.compared + pieces.compared
+  const differing = whole.differing + pieces.differing
+  const lost = whole.lost + pieces.lost
   const figures = {
-    filesVerified: drawn.length - lost,
+    filesVerified: drawn - lost,
     filesDiffering: differing,
     filesLost: lost,
-    bytesRestored: bytes,
+    bytesRestored: whole.bytes + pieces.bytes,
   }
   if (lost > 0) {
     return {
@@ -175,12 +146,26 @@ function outcomeOf(
       figures,
       cause: {
         code: 'verify-lost',
-        text: `Of ${formatCounted(drawn.length, 'file')} that were restored for a test, ${lost} did not come back.`,
+        text: `Of ${formatCounted(drawn, 'file')} that were restored or read for a test, ${lost} did not come back.`,
         remedy: 'Check the vault with all of its data: it says what is damaged, and what can still be restored.',
       },
     }
   }
-  const text = `${formatCounted(drawn.length, 'file')} of ${formatBytes(bytes)} were restored and match what was backed up; ${compared} of them could be compared with their source.`
+  const parts = [
+    ...(files.length > 0
+      ? [
+          `${formatCounted(files.length, 'file')} of ${formatBytes(whole.bytes)} were restored and match what was backed up`,
+        ]
+      : []),
+    ...(large.length > 0
+      ? [
+          `of ${formatCounted(large.length, 'large file')} pieces of ${formatBytes(pieces.bytes)} in all were read and match what was backed up`,
+        ]
+      : []),
+    `${compared} of them could be compared with their source`,
+  ]
+  const joined = parts.join('; ')
+  const text = `${joined.charAt(0).toUpperCase()}${joined.slice(1)}.`
   if (differing === 0) return { ending: 'done', figures, cause: { code: 'verified', text } }
   return {
     ending: 'warning',
