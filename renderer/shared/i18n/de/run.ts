@@ -94,6 +94,8 @@ export const run: Messages['run'] = {
     restore: 'Wiederherstellen',
     compare: 'Vergleichen',
     store: 'Speichern',
+    pieces: 'Teile großer Dateien lesen',
+    retain: 'Alte Kopien entfernen',
   },
   stepState: { running: 'Läuft', done: 'Erledigt', warning: 'Warnung', failed: 'Fehlgeschlagen', stopped: 'Gestoppt' },
   trigger: { manual: 'Von Hand', schedule: 'Zeitplan', system: 'Appliance' },

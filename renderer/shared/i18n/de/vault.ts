@@ -17,11 +17,11 @@ export const vault: Messages['vault'] = {
   unreachableSafety:
     'Was darin liegt, ändert sich dadurch nicht. Bis er wieder da ist, wird nichts in ihn gesichert, und nichts lässt sich aus ihm wiederherstellen.',
   unreachableRemedy: 'Prüfen Sie, ob seine Platte da und eingehängt ist und der Dienst sie lesen darf.',
-  damaged: 'Die letzte Prüfung dieses Tresors hat Schäden gefunden.',
+  damaged: 'Dieser Tresor ist beschädigt.',
   damagedSafety:
     'Manche Wiederherstellungspunkte lassen sich vielleicht nicht oder nur zum Teil wiederherstellen. Eine Prüfung ändert nichts, und Sicherungen laufen weiter.',
   damagedRemedy:
-    'Öffnen Sie die letzte Prüfung: Sie nennt, was beschädigt ist und was hilft. Lassen Sie die Quellen dieser Sicherungen, wie sie sind, bis eine spätere Prüfung nichts mehr findet.',
+    'Öffnen Sie die letzte Prüfung: Sie nennt, was beschädigt ist und was hilft; oder prüfen Sie jetzt alle Daten. Lassen Sie die Quellen dieser Sicherungen, wie sie sind, bis eine spätere Prüfung nichts mehr findet.',
   noKit: 'Niemand hat das Notfallblatt dieses Tresors.',
   noKitSafety: 'Geht diese Appliance verloren, kann niemand mehr lesen, was im Tresor liegt.',
   noKitRemedy: 'Laden Sie es herunter, und bewahren Sie es getrennt von diesem Rechner auf.',

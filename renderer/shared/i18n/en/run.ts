@@ -93,6 +93,8 @@ export const run = {
     restore: 'Restore',
     compare: 'Compare',
     store: 'Store',
+    pieces: 'Read pieces of large files',
+    retain: 'Remove old copies',
   },
   stepState: { running: 'Running', done: 'Done', warning: 'Warning', failed: 'Failed', stopped: 'Stopped' },
   trigger: { manual: 'By hand', schedule: 'Schedule', system: 'Appliance' },

@@ -14,11 +14,11 @@ export const vault = {
   unreachableSafety:
     'What is stored in it is not changed by this. Until it is back, nothing is backed up to it, and nothing can be restored from it.',
   unreachableRemedy: 'Check that its disk is there and mounted, and that the service may read it.',
-  damaged: 'The last check of this vault found damage.',
+  damaged: 'This vault is damaged.',
   damagedSafety:
     'Some recovery points may not be restorable, or only in part. A check does not change anything, and backups go on.',
   damagedRemedy:
-    'Open the last check: it names what is damaged and what mends it. Keep the sources of these backups as they are until a later check finds nothing.',
+    'Open the last check: it names what is damaged and what mends it; or check all data now. Keep the sources of these backups as they are until a later check finds nothing.',
   noKit: 'Nobody has the recovery kit of this vault.',
   noKitSafety: 'If this appliance is lost, nobody can read what is stored in the vault.',
   noKitRemedy: 'Download it, and keep it apart from this computer.',

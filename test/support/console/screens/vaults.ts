@@ -24,7 +24,7 @@ async function breakAll(page: Page, double: ConsoleDouble): Promise<void> {
       'The folder /mnt/archive/vault does not answer: stale file handle. Check that the share is mounted and that its server can be reached.',
   })
   await seen('stale file handle')(page)
-  await seen('The last check of this vault found damage.')(page)
+  await seen('This vault is damaged.')(page)
 }
 
 const open =

@@ -7,7 +7,17 @@ import { messages as german } from '../../../../renderer/shared/i18n/de/messages
 import { messages as english } from '../../../../renderer/shared/i18n/en/messages.ts'
 
 /** Codes of lines of a log, which are no causes of a run. */
-const LOGGED = new Set(['lock-left', 'missed-log', 'missed-log-failed', 'pack-missing', 'plan', 'snapshot-unreadable'])
+const LOGGED = new Set([
+  'lock-left',
+  'missed-log',
+  'missed-log-failed',
+  'pack-missing',
+  'plan',
+  'snapshot-unreadable',
+  'copies-removed',
+  'copy-not-removed',
+  'own-folder-left-out',
+])
 
 const sources = globSync([
   'core/{job/{kinds,engine,queue,state},policy/executor-down}/*.ts',
