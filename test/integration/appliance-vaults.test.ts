@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -61,6 +61,7 @@ describe('vaults of an appliance', () => {
     const both = await Promise.allSettled([make('same', join(root, 'a')), make('same', join(root, 'b'))])
     expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
     expect(both[1]).toMatchObject({ reason: { code: 'object/conflict', context: { field: 'name' } } })
+    await expect(access(join(root, 'b'))).rejects.toMatchObject({ code: 'ENOENT' })
     await make('other', join(root, 'b'))
     expect(await names()).toEqual(['other', 'same'])
   })
