@@ -22,6 +22,8 @@ export const Point = z.object({
   roots: z.array(z.string()),
   startedAt: Instant,
   completedAt: Instant,
+  /** What clocks showed where it was made: a zone, or an offset such as `+01:00` (NAS-32). */
+  timeZone: z.string(),
   kind: z.enum(['full', 'incremental']),
   isComplete: z.boolean(),
   filesMissed: z.int(),

@@ -17,6 +17,7 @@ export function pointDto(row: PointRow, names: Names, now: number): Point {
     roots: JSON.parse(row.roots) as string[],
     startedAt: instant(row.started_at),
     completedAt: instant(row.completed_at),
+    timeZone: row.time_zone,
     kind: row.kind,
     isComplete: row.is_complete === 1,
     filesMissed: row.files_missed,

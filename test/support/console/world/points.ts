@@ -26,6 +26,7 @@ export function makePoints({ sets, vaults }: Configuration): Point[] {
           roots: set.content.roots,
           startedAt: instantAt(at - 11 * 60_000),
           completedAt: instantAt(at),
+          timeZone: index === 1 ? '-05:00' : 'Europe/Berlin',
           kind: day % 30 === 29 ? 'full' : 'incremental',
           isComplete,
           filesMissed: isComplete ? 0 : 3,
