@@ -107,14 +107,15 @@ export async function hasRun(
   return (await query.executeTakeFirst()) !== undefined
 }
 
-/** Changes a run that is in this state still, and this attempt. Returns it as it is then; undefined where it is not. */
+/** Changes a run that is in this state still, this attempt, and for this cause. Returns it as it is then; undefined where it is not. */
 export async function updateRun(
   rows: Rows,
-  { id, state, attempt }: Pick<RunRow, 'id' | 'state'> & { readonly attempt?: number | undefined },
+  { id, state, attempt, cause_code }: Pick<RunRow, 'id' | 'state'> & Partial<Pick<RunRow, 'attempt' | 'cause_code'>>,
   change: Updateable<RunTable>,
 ): Promise<RunRow | undefined> {
   let query = rows.updateTable('run').set(change).where('id', '=', id).where('state', '=', state)
   if (attempt !== undefined) query = query.where('attempt', '=', attempt)
+  if (cause_code !== undefined) query = query.where('cause_code', '=', cause_code)
   const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
   return numUpdatedRows === 0n ? undefined : findRun(rows, id)
 }

@@ -174,7 +174,8 @@ export function carryOut(run: RunRow, tools: AttemptTools): Attempt {
     },
     ended: released(),
     stop() {
-      if (wanted === 'go') wanted = 'stop'
+      if (wanted !== 'go') return
+      wanted = 'stop'
       task?.stop()
     },
     kill() {

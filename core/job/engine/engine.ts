@@ -1,4 +1,4 @@
-import { type Chance, type Clock, CoreError, newId } from '../../base/index.ts'
+import { type Chance, type Clock, CoreError, newId, sleep } from '../../base/index.ts'
 import { type Catalog, insertRun, type RunRow, runsInStates, setRows, type Rows } from '../../database/index.ts'
 import { nextSkips } from '../../policy/index.ts'
 import type { Executor } from '../executor/executor.ts'
@@ -39,12 +39,16 @@ export interface Engine {
   progressOf(id: string): RunProgress | undefined
   /** Looks at the queue soon: something has changed. */
   wake(): void
-  /** Stops all runs, and waits until they have; those that have not when `within` milliseconds are over are ended. */
+  /** Stops all runs, and waits until they have; those that have not when `within` milliseconds are over are ended. Resolves
+   * not much later, whatever hangs. */
   stop(options: { readonly within: number }): Promise<void>
 }
 
 /** The queue is looked at whenever something happens, and at least so often. Milliseconds. */
 const LOOK_EVERY = 15_000
+
+/** What was ended is waited for so long: its end is written down. What hangs all the same is looked at by the next start. */
+const KILLED_WITHIN = 2000
 
 export function createEngine(options: EngineOptions): Engine {
   const { catalog, executor, ports, rules, clock, chance, emit, onDefect } = options
@@ -233,7 +237,7 @@ export function createEngine(options: EngineOptions): Engine {
       for (;;) {
         const run = await book.find(id)
         if (isEnd(run.state as RunState)) throw ended(run)
-        const hasBegun = (ACTIVE_STATES as readonly string[]).includes(run.state)
+        const hasBegun = !(PENDING_STATES as readonly string[]).includes(run.state)
         const noted = await book.note(run, { event: 'cancel', cause: unwantedBy(by, hasBegun) })
         // It went on in between: what it is now says whether it can be stopped still.
         if (!noted) continue
@@ -247,16 +251,20 @@ export function createEngine(options: EngineOptions): Engine {
     async stop({ within }) {
       phase = 'stopping'
       clearInterval(timer)
-      const settled = settlements.stop()
-      await looking
-      await settled
+      const deadline = new AbortController()
+      const isOver = sleep(within, deadline).catch(() => undefined)
+      // First of all: a vault that does not answer keeps nobody from being told.
       for (const going of attempts.values()) going.stop()
-      const late = setTimeout(() => {
-        for (const going of attempts.values()) going.kill()
-      }, within)
-      // Their ends are written down, too.
-      await Promise.all(finishing)
-      clearTimeout(late)
+      const settled = settlements.stop()
+      await Promise.race([looking, isOver])
+      // What began while that was going on, too.
+      for (const going of attempts.values()) going.stop()
+      // Their ends are written down.
+      const ends = Promise.all(finishing)
+      await Promise.race([Promise.all([ends, settled]), isOver])
+      for (const going of attempts.values()) going.kill()
+      await Promise.race([ends, sleep(KILLED_WITHIN, deadline).catch(() => undefined)])
+      deadline.abort()
     },
   }
 }

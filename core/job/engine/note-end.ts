@@ -138,7 +138,7 @@ export async function noteFailed(run: RunRow, error: unknown, tools: AttemptTool
   if (!(error instanceof CoreError)) onDefect(error, `run ${run.id}`)
   const next = isWorthRetrying(error) ? await rules.nextAttempt(run, clock.now()) : undefined
   await book.noteOf(run, (now) => {
-    if (isUnwanted(now)) return { event: 'attempt-failed', cause: cancelledAs(now), change: { process: null } }
+    if (isUnwanted(now)) return { event: 'stopped', cause: cancelledAs(now), change: { process: null } }
     if (next === undefined) {
       const needsConfirmation = isCode(error, 'policy/unconfirmed') ? 1 : 0
       return {

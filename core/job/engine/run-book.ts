@@ -17,14 +17,14 @@ export interface RunNote {
   readonly also?: ((rows: Rows) => Promise<RunChange | undefined>) | undefined
 }
 
-/** A run as it was when somebody decided about it. */
-export type Seen = Pick<RunRow, 'id' | 'state' | 'attempt'>
+/** A run as it was when somebody decided about it. Its cause says whether a person wants it stopped. */
+export type Seen = Pick<RunRow, 'id' | 'state' | 'attempt' | 'cause_code'>
 
 /** The one place that changes the state of a run, so that no state is reached but by an event that leads there. */
 export interface RunBook {
   /**
-   * Notes what happened to a run, if it is in the state (and attempt) that was seen: undefined where it is not, or where
-   * that cannot happen in its state.
+   * Notes what happened to a run, if it is in the state (and attempt) that was seen, and for the same cause: undefined where
+   * it is not, or where that cannot happen in its state.
    */
   note(seen: Seen, what: RunNote): Promise<RunRow | undefined>
   /** Notes several in one transaction: all of them, but for those that are not any more what was seen. */
@@ -44,14 +44,19 @@ export function createRunBook(catalog: Catalog, clock: Clock, onChange: (run: Ru
     const { event, cause, also } = what
     const state = nextState(seen.state as RunState, event)
     if (state === undefined) return undefined
-    const run = await updateRun(rows, seen, {
-      ...what.change,
-      state,
-      cause_code: cause.code,
-      cause_text: cause.text,
-      remedy: cause.remedy ?? null,
-      ended_at: isEnd(state) ? clock.now() : null,
-    })
+    const { id, attempt, cause_code } = seen
+    const run = await updateRun(
+      rows,
+      { id, state: seen.state, attempt, cause_code },
+      {
+        ...what.change,
+        state,
+        cause_code: cause.code,
+        cause_text: cause.text,
+        remedy: cause.remedy ?? null,
+        ended_at: isEnd(state) ? clock.now() : null,
+      },
+    )
     const more = run && (await also?.(rows))
     return more ? updateRun(rows, run, more) : run
   }

@@ -62,27 +62,25 @@ async function decideNext(
   rules: RunRules,
 ): Promise<void> {
   const { book, clock } = tools
-  if (isUnwanted(run)) {
-    await book.note(run, { event: 'cancel', cause: cancelledAs(run), change: { process: null } })
-    return
-  }
   if (end?.type === 'failed') {
     await noteFailed(run, end.error, tools, rules)
     return
   }
-  // GEN-18: the backup that a restart of the computer broke off begins anew by the schedule.
-  if (run.kind === 'backup' && process !== null && isOfOtherBoot(process)) {
-    await book.note(run, { event: 'attempt-failed', cause: CAUSES.rebooted, change: { process: null } })
-    return
-  }
-  // Nothing went wrong with it, so nothing is gained by waiting. What the appliance broke off itself was no attempt.
-  const isOurs = run.cause_code === CAUSES.stopping.code
-  if (isOurs || (await rules.nextAttempt(run, clock.now())) !== undefined) {
-    const change = { not_before: clock.now(), process: null, attempt: isOurs ? run.attempt - 1 : run.attempt }
-    await book.note(run, { event: 'retry', cause: { ...causeOf(run), code: 'retry' }, change })
-    return
-  }
-  await book.note(run, { event: 'attempt-failed', cause: causeOf(run), change: { process: null } })
+  const isWorthAnother = (await rules.nextAttempt(run, clock.now())) !== undefined
+  // A person may want it stopped while it is being looked at.
+  await book.noteOf(run, (now) => {
+    if (isUnwanted(now)) return { event: 'stopped', cause: cancelledAs(now), change: { process: null } }
+    // GEN-18: the backup that a restart of the computer broke off begins anew by the schedule.
+    if (now.kind === 'backup' && process !== null && isOfOtherBoot(process))
+      return { event: 'attempt-failed', cause: CAUSES.rebooted, change: { process: null } }
+    // Nothing went wrong with it, so nothing is gained by waiting. What the appliance broke off itself was no attempt.
+    const isOurs = now.cause_code === CAUSES.stopping.code
+    if (isOurs || isWorthAnother) {
+      const change = { not_before: clock.now(), process: null, attempt: isOurs ? now.attempt - 1 : now.attempt }
+      return { event: 'retry', cause: { ...causeOf(now), code: 'retry' }, change }
+    }
+    return { event: 'attempt-failed', cause: causeOf(now), change: { process: null } }
+  })
 }
 
 async function isGone(identity: ProcessIdentity, options: Abortable): Promise<boolean> {
@@ -150,7 +148,7 @@ async function adopt(run: RunRow, snapshot: StoredSnapshot, tools: AttemptTools)
   const { book, clock, chance, emit } = tools
   const made = pointOfSnapshot(snapshot)
   const points: string[] = []
-  const noted = await book.note(run, {
+  const noted = await book.noteOf(run, () => ({
     event: made.filesMissed > 0 ? 'found-with-warnings' : 'found',
     cause: CAUSES.found,
     change: { process: null },
@@ -167,6 +165,6 @@ async function adopt(run: RunRow, snapshot: StoredSnapshot, tools: AttemptTools)
       points.push(id)
       return change
     },
-  })
+  }))
   if (noted) for (const id of points) emit({ type: 'point', id })
 }

@@ -95,7 +95,9 @@ const TRANSITIONS: Readonly<Record<RunState, Partial<Readonly<Record<RunEvent, R
     'found-with-warnings': 'warning',
     'attempt-failed': 'failed',
     retry: 'waiting',
-    cancel: 'cancelled',
+    // It ends when it is known what it has done: that may have been all of it.
+    cancel: 'interrupted',
+    stopped: 'cancelled',
   },
   succeeded: {},
   warning: {},

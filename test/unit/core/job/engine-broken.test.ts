@@ -5,8 +5,8 @@ import { sql } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import { CoreError } from '../../../../core/base/index.ts'
-import { allPoints } from '../../../../core/database/index.ts'
-import type { MadePoint } from '../../../../core/job/index.ts'
+import { allPoints, type RunRow } from '../../../../core/database/index.ts'
+import type { MadePoint, Order } from '../../../../core/job/index.ts'
 import { initRepository, type Repository } from '../../../../core/repository/index.ts'
 import { encodeSnapshot } from '../../../../core/snapshot/index.ts'
 import { openDirectoryStorage } from '../../../../core/storage/index.ts'
@@ -120,6 +120,66 @@ describe('an attempt that breaks off after the fence', () => {
     await scene.until(run.id, 'waiting', 'retry')
   })
 
+  describe('and is stopped by a person before it is known what it did', () => {
+    /** The vault does not answer until the test says so. */
+    async function cancelled(): Promise<{ run: RunRow; answer: () => void }> {
+      // A process that has ended long ago.
+      await open({ executor: createFakeExecutor({ process: { pid: 1, started: 1, place: 'another boot\0' } }) })
+      const run = await scene.request()
+      const task = await scene.task(1)
+      expect(await task.mayWrite()).toBe(true)
+      while ((await scene.run(run.id)).process === null) await scene.settle()
+      const { vaultAccess } = scene.ports
+      const hanging = Promise.withResolvers<undefined>()
+      scene.ports.vaultAccess = async (id) => {
+        await hanging.promise
+        return vaultAccess(id)
+      }
+      task.end()
+      await scene.until(run.id, 'interrupted')
+      await scene.settle()
+      expect(await scene.engine.cancel(run.id, 'ada')).toMatchObject({
+        state: 'interrupted',
+        cause_text: 'Stopped by ada.',
+        ended_at: null,
+      })
+      return { run, answer: () => hanging.resolve(undefined) }
+    }
+
+    it('has succeeded where its recovery point is found', async () => {
+      const { run, answer } = await cancelled()
+      const snapshot = await made(run.id)
+      answer()
+      expect(await scene.until(run.id, 'succeeded', 'found')).toMatchObject({ process: null })
+      expect(await allPoints(scene.catalog.rows, { setId: 'set' })).toMatchObject([
+        { snapshot_id: snapshot, run_id: run.id },
+      ])
+      expect(scene.executor.tasks).toHaveLength(1)
+    })
+
+    it('has been stopped where nothing is found: no other attempt comes, and no process is left', async () => {
+      const { run, answer } = await cancelled()
+      await made('another')
+      answer()
+      expect(await scene.until(run.id, 'cancelled')).toMatchObject({ cause_text: 'Stopped by ada.', process: null })
+      await expect(scene.engine.cancel(run.id, 'ada')).rejects.toMatchObject({ code: 'object/conflict' })
+    })
+
+    it('has been stopped, too, where the appliance was killed in between', async () => {
+      const { run } = await cancelled()
+      await made('another')
+      await scene.restart()
+      scene.ports.vaultAccess = (id) =>
+        Promise.resolve({
+          id,
+          name: 'first',
+          location: { kind: 'directory', path: join(scene.folder, 'vault') },
+          password: 'p',
+        })
+      expect(await scene.until(run.id, 'cancelled')).toMatchObject({ cause_text: 'Stopped by ada.', process: null })
+    })
+  })
+
   it('has failed where the vault was taken away meanwhile', async () => {
     await open()
     const run = await scene.request({ mostAttempts: 1 })
@@ -190,6 +250,39 @@ describe('an appliance that ends', () => {
     expect(task.told).toEqual(['stop', 'kill'])
     await expect(scene.request()).rejects.toMatchObject({ code: 'service/unavailable' })
     expect(scene.defects).toEqual([])
+  })
+
+  it('asks what goes on to stop before it waits for a vault that does not answer, and does not wait for that for long', async () => {
+    await open()
+    const broken = await scene.request()
+    const first = await scene.task(1)
+    expect(await first.mayWrite()).toBe(true)
+    scene.ports.vaultAccess = () => new Promise<never>(() => undefined)
+    first.end()
+    await scene.until(broken.id, 'interrupted')
+    await scene.settle()
+    scene.ports.vaultAccess = (id) =>
+      Promise.resolve({ id, name: 'first', location: { kind: 'directory', path: scene.folder }, password: 'p' })
+    const going = await scene.request({ setId: 'other-set' })
+    const second = await scene.task(2)
+    await scene.until(going.id, 'running')
+    const stopped = scene.engine.stop({ within: 50 })
+    expect(second.told).toEqual(['stop'])
+    second.stopped()
+    await stopped
+    expect(await scene.run(going.id)).toMatchObject({ state: 'interrupted', cause_code: 'stopping' })
+    // It is left to the next start.
+    expect(await scene.run(broken.id)).toMatchObject({ state: 'interrupted' })
+  })
+
+  it('does not wait for what was made for an attempt and cannot be tidied up', async () => {
+    await open()
+    scene.ports.release = () => new Promise<never>(() => undefined)
+    await scene.request()
+    const task = await scene.task(1)
+    const stopped = scene.engine.stop({ within: 5 })
+    await stopped
+    expect(task.told).toEqual(['stop', 'kill'])
   })
 
   it('by SIGKILL tries again what is left of its attempts, and says of the others that they failed', async () => {
