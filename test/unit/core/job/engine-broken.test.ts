@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { CoreError } from '../../../../core/base/index.ts'
 import { allPoints, type RunRow } from '../../../../core/database/index.ts'
-import type { MadePoint, Order } from '../../../../core/job/index.ts'
+import type { MadePoint } from '../../../../core/job/index.ts'
 import { initRepository, type Repository } from '../../../../core/repository/index.ts'
 import { encodeSnapshot } from '../../../../core/snapshot/index.ts'
 import { openDirectoryStorage } from '../../../../core/storage/index.ts'
@@ -120,32 +120,32 @@ describe('an attempt that breaks off after the fence', () => {
     await scene.until(run.id, 'waiting', 'retry')
   })
 
-  describe('and is stopped by a person before it is known what it did', () => {
-    /** The vault does not answer until the test says so. */
-    async function cancelled(): Promise<{ run: RunRow; answer: () => void }> {
-      // A process that has ended long ago.
-      await open({ executor: createFakeExecutor({ process: { pid: 1, started: 1, place: 'another boot\0' } }) })
-      const run = await scene.request()
-      const task = await scene.task(1)
-      expect(await task.mayWrite()).toBe(true)
-      while ((await scene.run(run.id)).process === null) await scene.settle()
-      const { vaultAccess } = scene.ports
-      const hanging = Promise.withResolvers<undefined>()
-      scene.ports.vaultAccess = async (id) => {
-        await hanging.promise
-        return vaultAccess(id)
-      }
-      task.end()
-      await scene.until(run.id, 'interrupted')
-      await scene.settle()
-      expect(await scene.engine.cancel(run.id, 'ada')).toMatchObject({
-        state: 'interrupted',
-        cause_text: 'Stopped by ada.',
-        ended_at: null,
-      })
-      return { run, answer: () => hanging.resolve(undefined) }
+  /** The vault does not answer until the test says so. */
+  async function cancelled(): Promise<{ run: RunRow; answer: () => void }> {
+    // A process that has ended long ago.
+    await open({ executor: createFakeExecutor({ process: { pid: 1, started: 1, place: 'another boot\0' } }) })
+    const run = await scene.request()
+    const task = await scene.task(1)
+    expect(await task.mayWrite()).toBe(true)
+    while ((await scene.run(run.id)).process === null) await scene.settle()
+    const { vaultAccess } = scene.ports
+    const hanging = Promise.withResolvers<undefined>()
+    scene.ports.vaultAccess = async (id) => {
+      await hanging.promise
+      return vaultAccess(id)
     }
+    task.end()
+    await scene.until(run.id, 'interrupted')
+    await scene.settle()
+    expect(await scene.engine.cancel(run.id, 'ada')).toMatchObject({
+      state: 'interrupted',
+      cause_text: 'Stopped by ada.',
+      ended_at: null,
+    })
+    return { run, answer: () => hanging.resolve(undefined) }
+  }
 
+  describe('and is stopped by a person before it is known what it did', () => {
     it('has succeeded where its recovery point is found', async () => {
       const { run, answer } = await cancelled()
       const snapshot = await made(run.id)
