@@ -56,6 +56,31 @@ async function made(runId: string): Promise<string> {
   return repository.saveDocument('snapshot', encodeSnapshot(sampleSnapshot({ tags: [`holdfast-run:${runId}`] })))
 }
 
+/** The vault does not answer until the test says so. */
+async function cancelled(): Promise<{ run: RunRow; answer: () => void }> {
+  // A process that has ended long ago.
+  await open({ executor: createFakeExecutor({ process: { pid: 1, started: 1, place: 'another boot\0' } }) })
+  const run = await scene.request()
+  const task = await scene.task(1)
+  expect(await task.mayWrite()).toBe(true)
+  while ((await scene.run(run.id)).process === null) await scene.settle()
+  const { vaultAccess } = scene.ports
+  const hanging = Promise.withResolvers<undefined>()
+  scene.ports.vaultAccess = async (id) => {
+    await hanging.promise
+    return vaultAccess(id)
+  }
+  task.end()
+  await scene.until(run.id, 'interrupted')
+  await scene.settle()
+  expect(await scene.engine.cancel(run.id, 'ada')).toMatchObject({
+    state: 'interrupted',
+    cause_text: 'Stopped by ada.',
+    ended_at: null,
+  })
+  return { run, answer: () => hanging.resolve(undefined) }
+}
+
 describe('an attempt that breaks off after the fence', () => {
   it('has succeeded where its recovery point is found, and no second one is made', async () => {
     await open()
@@ -119,31 +144,6 @@ describe('an attempt that breaks off after the fence', () => {
     hanging.reject(passing())
     await scene.until(run.id, 'waiting', 'retry')
   })
-
-  /** The vault does not answer until the test says so. */
-  async function cancelled(): Promise<{ run: RunRow; answer: () => void }> {
-    // A process that has ended long ago.
-    await open({ executor: createFakeExecutor({ process: { pid: 1, started: 1, place: 'another boot\0' } }) })
-    const run = await scene.request()
-    const task = await scene.task(1)
-    expect(await task.mayWrite()).toBe(true)
-    while ((await scene.run(run.id)).process === null) await scene.settle()
-    const { vaultAccess } = scene.ports
-    const hanging = Promise.withResolvers<undefined>()
-    scene.ports.vaultAccess = async (id) => {
-      await hanging.promise
-      return vaultAccess(id)
-    }
-    task.end()
-    await scene.until(run.id, 'interrupted')
-    await scene.settle()
-    expect(await scene.engine.cancel(run.id, 'ada')).toMatchObject({
-      state: 'interrupted',
-      cause_text: 'Stopped by ada.',
-      ended_at: null,
-    })
-    return { run, answer: () => hanging.resolve(undefined) }
-  }
 
   describe('and is stopped by a person before it is known what it did', () => {
     it('has succeeded where its recovery point is found', async () => {
