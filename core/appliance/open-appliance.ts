@@ -101,8 +101,8 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       if (event.type === 'changed' && CONFIGURED.has(event.kind)) catalogBackups.noteChange()
     }
     const readers = createVaultReaders(catalog, key, { start: options.readerThread })
-    const executor =
-      options.executor ?? createLocalExecutor({ onSaid: (text) => log.warn({ text }, 'a run process said something') })
+    const onSaid = (text: string): void => log.warn({ text }, 'a run process said something')
+    const executors = { assigned: options.executor ?? createLocalExecutor({ version, onSaid }), others: [] }
     const onDefect = (error: unknown, what: string): void => log.error({ err: error }, `defect in ${what}`)
     const vaultWatch = createVaultWatch({
       catalog,
@@ -118,8 +118,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     const rules = createRunRules({
       catalog,
       settings,
-      executor,
-      version,
+      executors,
       clock,
       chance,
       policies,
@@ -140,7 +139,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     })
     const engine = createEngine({
       catalog,
-      executor,
+      executors,
       ports,
       rules,
       clock,

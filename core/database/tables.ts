@@ -142,6 +142,8 @@ export interface RunTable {
   process: string | null
   /** The attempt that was allowed to write its snapshot. */
   committing: number | null
+  /** Who carries the attempt out, or did: null before the first one. */
+  executor: string | null
 }
 
 export interface RunStepTable {

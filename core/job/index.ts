@@ -11,7 +11,7 @@ export { createEngine, type Engine, type EngineOptions } from './engine/engine.t
 export type { EngineEvent } from './engine/engine-event.ts'
 export type { RunPorts } from './engine/run-ports.ts'
 export type { DueRequests, RunRequest, RunRules } from './engine/run-rules.ts'
-export type { Executor, Task, TaskListener } from './executor/executor.ts'
+export type { Executor, ExecutorPool, Task, TaskListener } from './executor/executor.ts'
 export { createLocalExecutor } from './executor/local-executor.ts'
 export { clockDoubt } from './kinds/clock-doubt.ts'
 export { pointOfSnapshot } from './kinds/point-of-snapshot.ts'
@@ -22,10 +22,10 @@ export type { MadePoint, RunProgress } from './process/report.ts'
 export {
   compareQueued,
   decideStart,
+  type ExecutorDown,
   type QueuedRun,
   type QueueSituation,
   type RunLimits,
-  type StartDecision,
 } from './queue/decide-start.ts'
 export { type Cause, CAUSES } from './state/cause.ts'
 export {

@@ -142,6 +142,7 @@ function rowsOf(number: number, at: number, sets: readonly string[], vaultId: st
     needs_confirmation: 0,
     process: null,
     committing: null,
+    executor: null,
   }
   const point = {
     id: idOf('point', number, at),

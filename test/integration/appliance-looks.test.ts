@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +36,13 @@ describe('what an appliance sees in its vaults', () => {
   }
   const points = async (): Promise<string[]> =>
     (await test.appliance.operations.points.list({ limit: 50 }, test.call)).items.map(({ id }) => id)
+  const passwordOf = async (id: string): Promise<string> => {
+    const { text } = await test.appliance.operations.vaults.exportKit(
+      { id, password: 'correct horse battery' },
+      test.call,
+    )
+    return /^ *Password: *(\S+)$/m.exec(text)?.[1] ?? ''
+  }
   const vaultOf = (id: string) => test.appliance.operations.vaults.get({ id }, test.call)
   const damageAlerts = async () =>
     (await test.appliance.operations.alerts.list({ limit: 50, phase: 'open' }, test.call)).items.filter(
@@ -99,17 +107,43 @@ describe('what an appliance sees in its vaults', () => {
     await until(async () => (await damageAlerts()).length === 0)
   })
 
+  it('lists a further snapshot that names a run as a point of that run and its set, and says so in the log', async () => {
+    const { set, vault } = await protectFolder(test, home)
+    const run = await test.ended((await test.appliance.operations.runs.backUp({ setId: set.id }, test.call)).id)
+    const first = await points()
+    const passwordFile = join(root, 'password')
+    await writeFile(passwordFile, await passwordOf(vault.id), { mode: 0o600 })
+    const tags = [`holdfast-run:${run.id}`, `holdfast-set:${set.id}`].flatMap((tag) => ['--tag', tag])
+    const restic = ['-r', join(root, 'vault'), '-p', passwordFile, '--no-cache', 'backup', '--force', ...tags, home]
+    expect(spawnSync('restic', restic).status).toBe(0)
+    await again()
+    await until(async () => (await points()).length === 2)
+
+    const { operations } = test.appliance
+    const { items } = await operations.points.list({ limit: 50, setId: set.id }, test.call)
+    expect(items.map(({ runId }) => runId)).toEqual([run.id, run.id])
+    const extra = items.find(({ id }) => !first.includes(id))
+    const warnings = async (): Promise<unknown[]> =>
+      (await test.appliance.operations.runs.events({ id: run.id, limit: 50 }, test.call)).items.filter(
+        ({ level }) => level === 'warning',
+      )
+    expect(await warnings()).toMatchObject([{ code: 'further-point', object: extra?.snapshotId }])
+    // The run tells of its own point still, and says it once.
+    const { result } = await operations.runs.get({ id: run.id }, test.call)
+    expect(first).toEqual([result?.pointId])
+    await again()
+    await until(async () => (await vaultOf(vault.id)).state === 'ready')
+    await backUp(set.id)
+    expect(await warnings()).toHaveLength(1)
+  })
+
   it('tells once of all points that a vault brings along, and has none of them any more when it is detached', async () => {
     const { set, vault } = await protectFolder(test, home)
     for (const text of ['one', 'two', 'three']) {
       await writeFile(join(home, 'file'), text)
       await backUp(set.id)
     }
-    const { text } = await test.appliance.operations.vaults.exportKit(
-      { id: vault.id, password: 'correct horse battery' },
-      test.call,
-    )
-    const password = /^ *Password: *(\S+)$/m.exec(text)?.[1] ?? ''
+    const password = await passwordOf(vault.id)
     await using other = await startAppliance(join(root, 'other'))
     const { operations } = other.appliance
     const stop = new AbortController()

@@ -70,8 +70,9 @@ export interface SceneOptions {
   /** Members of a policy's settings. */
   readonly policy?: Partial<Input<typeof PolicySettings>>
   readonly workload?: Workload
-  readonly version?: string
   readonly executor?: FakeExecutor
+  /** Those of its pool. */
+  readonly others?: readonly FakeExecutor[]
   /** The schedule of the policy counts. Without: no run comes by itself. */
   readonly isScheduled?: boolean
   /** So many backup sets. */
@@ -84,6 +85,7 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
   const catalog = await openCatalog(join(folder, 'catalog.db'))
   const clock = createFakeClock(NOW)
   const executor = options.executor ?? createFakeExecutor()
+  const executors = { assigned: executor, others: options.others ?? [] }
   const chance = seededChance('engine')
   const limits = options.limits ?? { mostRuns: 4, mostRunsPerSource: 4, mostRunsPerVault: 4 }
   const defects: string[] = []
@@ -114,8 +116,7 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
   const rules = createRunRules({
     catalog,
     settings,
-    executor,
-    version: options.version ?? '8.0.0',
+    executors,
     clock,
     chance,
     workload: options.workload,
@@ -132,7 +133,7 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
     due = createDueRequests({ catalog, settings, policies, onDefect })
     return createEngine({
       catalog,
-      executor,
+      executors,
       ports: {
         vaultAccess: (id) => ports.vaultAccess(id),
         order: (run, vault) => ports.order(run, vault),

@@ -29,11 +29,23 @@ export interface FakeExecutor extends Executor {
   connect(isConnected: boolean): void
 }
 
-export function createFakeExecutor({ process }: { readonly process?: Task['process'] } = {}): FakeExecutor {
+export interface FakeExecutorOptions {
+  readonly id?: string
+  readonly version?: string
+  readonly process?: Task['process']
+}
+
+export function createFakeExecutor({
+  id = 'local',
+  version = '8.0.0',
+  process,
+}: FakeExecutorOptions = {}): FakeExecutor {
   const tasks: FakeTask[] = []
   const listeners: (() => void)[] = []
   let isConnected = true
   const executor: FakeExecutor = {
+    id,
+    version,
     tasks,
     onTask: () => undefined,
     get isConnected() {

@@ -1,7 +1,7 @@
 import type { Chance, Clock } from '../../base/index.ts'
 import type { PolicySettings } from '../../contract/index.ts'
 import { type BackupSetRow, type Catalog, policyRows, type RunRow, setRows } from '../../database/index.ts'
-import type { Executor, RunRules } from '../../job/index.ts'
+import type { ExecutorPool, RunRules } from '../../job/index.ts'
 import { decideDown, isInWindow, limitOf, nextAttempt, nextWindowStart, type Workload } from '../../policy/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import type { ParsedPolicies } from '../present/parsed-policies.ts'
@@ -9,8 +9,7 @@ import type { ParsedPolicies } from '../present/parsed-policies.ts'
 export interface RunRulesTools {
   readonly catalog: Catalog
   readonly settings: SettingsStore
-  readonly executor: Executor
-  readonly version: string
+  readonly executors: ExecutorPool
   readonly clock: Clock
   readonly chance: Chance
   readonly policies: ParsedPolicies
@@ -27,7 +26,7 @@ interface SetPolicy {
 
 /** What the appliance's policies say of runs. */
 export function createRunRules(tools: RunRulesTools): RunRules {
-  const { catalog, settings, executor, version, chance, policies, due } = tools
+  const { catalog, settings, executors, chance, policies, due } = tools
   const workload = tools.workload ?? (process.platform === 'win32' ? 'file-server-windows' : 'file-server-linux')
 
   async function policyOf({ set_id }: RunRow): Promise<SetPolicy | undefined> {
@@ -49,22 +48,24 @@ export function createRunRules(tools: RunRulesTools): RunRules {
         : nextWindowStart(windows, timeZone, now)
     },
     async executorDown(run, now) {
-      if (executor.isConnected) return undefined
+      const { assigned, others } = executors
+      if (assigned.isConnected) return undefined
       const work = run.kind === 'backup' ? 'backup' : 'restore'
       const found = await policyOf(run)
       const decision = decideDown({
         workload,
         work,
         trigger: run.trigger,
-        proxyVersion: version,
-        pool: [],
+        proxyVersion: assigned.version,
+        pool: [assigned, ...others],
         skipsInARow: found?.set.skips ?? 0,
         skipsBeforeMove: found?.policy.skipsBeforeMove ?? 3,
         waitingSince: run.queued_at,
         expiresAt: run.expires_at ?? undefined,
         now,
       })
-      const { outcome, cause } = decision
+      const { outcome, to, cause } = decision
+      if (to !== undefined) return { action: 'move', to, cause }
       if (outcome === 'skip' || outcome === 'expire') return { action: outcome, cause }
       return { action: outcome === 'fail' ? 'refuse' : 'hold', cause }
     },

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration'
 
 import { up as first } from './0001-first.ts'
 import { up as frequentQuestions } from './0002-frequent-questions.ts'
+import { up as tracedRuns } from './0003-traced-runs.ts'
 
 export type Migrations = Readonly<Record<string, Migration>>
 
@@ -9,4 +10,5 @@ export type Migrations = Readonly<Record<string, Migration>>
 export const MIGRATIONS: Migrations = {
   '0001-first': { up: first },
   '0002-frequent-questions': { up: frequentQuestions },
+  '0003-traced-runs': { up: tracedRuns },
 }

@@ -66,10 +66,16 @@ export async function noteSeenPoints(rows: Rows, points: readonly PointRow[], se
             .else(null)
             .end(),
           set_id: is.fn.coalesce('point.set_id', 'excluded.set_id'),
+          run_id: is.fn.coalesce('point.run_id', 'excluded.run_id'),
         })),
       )
       .execute()
   }
+}
+
+/** Those that were removed, too. */
+export function pointsOfRun(rows: Rows, runId: string): Promise<PointRow[]> {
+  return rows.selectFrom('point').selectAll().where('run_id', '=', runId).execute()
 }
 
 export function findPoint(rows: Rows, id: string): Promise<PointRow | undefined> {

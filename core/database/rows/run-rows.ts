@@ -30,6 +30,11 @@ export function findRun(rows: Rows, id: string): Promise<RunRow | undefined> {
   return rows.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** Those of them that are there: no more than a thousand or so at once. */
+export function findRuns(rows: Rows, ids: readonly string[]): Promise<RunRow[]> {
+  return rows.selectFrom('run').selectAll().where('id', 'in', ids).execute()
+}
+
 /** From the newest to the oldest. */
 export async function listRuns(rows: Rows, filter: RunFilter, { limit, after }: PageOf<string>): Promise<Page<RunRow>> {
   let query = rows

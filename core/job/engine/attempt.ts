@@ -8,7 +8,7 @@ import {
   saveStep,
   updateRun,
 } from '../../database/index.ts'
-import type { Executor, Task } from '../executor/executor.ts'
+import type { Executor, ExecutorPool, Task } from '../executor/executor.ts'
 import type { FromProcess } from '../process/messages.ts'
 import type { MissedEntry, Outcome, RunProgress, StepReport } from '../process/report.ts'
 import type { EngineEvent } from './engine-event.ts'
@@ -24,7 +24,7 @@ export type AttemptEnd = BrokenEnd | { readonly type: 'done'; readonly outcome: 
 export interface AttemptTools {
   readonly catalog: Catalog
   readonly book: RunBook
-  readonly executor: Executor
+  readonly executors: ExecutorPool
   readonly ports: RunPorts
   readonly clock: Clock
   readonly chance: Chance
@@ -47,8 +47,8 @@ export interface Attempt {
 const MOST_MISSED = 100_000
 
 /** Carries an attempt out, and writes down what its process tells. `run` is as it was when the attempt began. */
-export function carryOut(run: RunRow, tools: AttemptTools): Attempt {
-  const { catalog, executor, ports, clock, emit } = tools
+export function carryOut(run: RunRow, executor: Executor, tools: AttemptTools): Attempt {
+  const { catalog, ports, clock, emit } = tools
   let task: Task | undefined
   let wanted: 'go' | 'stop' | 'kill' = 'go'
   let progress: RunProgress | undefined

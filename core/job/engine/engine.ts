@@ -1,9 +1,9 @@
 import { type Chance, type Clock, CoreError, newId, sleep } from '../../base/index.ts'
 import { type Catalog, insertRun, type RunRow, runsInStates, setRows, type Rows } from '../../database/index.ts'
 import { nextSkips } from '../../policy/index.ts'
-import type { Executor } from '../executor/executor.ts'
+import type { ExecutorPool } from '../executor/executor.ts'
 import type { RunProgress } from '../process/report.ts'
-import { compareQueued, decideStart, type QueuedRun } from '../queue/decide-start.ts'
+import { compareQueued, decideStart, type Move, type QueuedRun } from '../queue/decide-start.ts'
 import { type Cause, CAUSES } from '../state/cause.ts'
 import { ACTIVE_STATES, isEnd, PENDING_STATES, type RunState } from '../state/run-state.ts'
 import { type Attempt, type AttemptEnd, type AttemptTools, carryOut } from './attempt.ts'
@@ -18,7 +18,7 @@ import { createSettlements } from './settlements.ts'
 
 export interface EngineOptions {
   readonly catalog: Catalog
-  readonly executor: Executor
+  readonly executors: ExecutorPool
   readonly ports: RunPorts
   readonly rules: RunRules
   readonly clock: Clock
@@ -51,11 +51,11 @@ const LOOK_EVERY = 15_000
 const KILLED_WITHIN = 2000
 
 export function createEngine(options: EngineOptions): Engine {
-  const { catalog, executor, ports, rules, clock, chance, emit, onDefect } = options
+  const { catalog, executors, ports, rules, clock, chance, emit, onDefect } = options
   const attempts = new Map<string, Attempt>()
   const finishing = new Set<Promise<void>>()
   const book = createRunBook(catalog, clock, (run) => emit({ type: 'run', run }))
-  const tools: AttemptTools = { catalog, book, executor, ports, clock, chance, emit, onDefect }
+  const tools: AttemptTools = { catalog, book, executors, ports, clock, chance, emit, onDefect }
   const settlements = createSettlements(tools, rules, wake)
   let phase: 'new' | 'on' | 'stopping' = 'new'
   let looking: Promise<void> | undefined
@@ -130,7 +130,7 @@ export function createEngine(options: EngineOptions): Engine {
         executorDown: await rules.executorDown(row, now),
       })
       if (decision.action === 'begin') {
-        const begun = await begin(row)
+        const begun = await begin(row, decision.move)
         if (begun) active.push(queuedRun(begun))
       } else {
         const { action, cause } = decision
@@ -171,20 +171,22 @@ export function createEngine(options: EngineOptions): Engine {
     await book.note(row, { event, cause, also: event === 'skip' ? (rows) => countSkip(rows, row) : undefined })
   }
 
-  async function begin(row: RunRow): Promise<RunRow | undefined> {
+  async function begin(row: RunRow, move: Move | undefined): Promise<RunRow | undefined> {
+    const executor = executors.others.find(({ id }) => id === move?.to) ?? executors.assigned
     const run = await book.note(row, {
       event: 'begin',
-      cause: CAUSES.begun,
+      cause: move?.cause ?? CAUSES.begun,
       change: {
         attempt: row.attempt + 1,
         started_at: row.started_at ?? clock.now(),
         not_before: null,
         committing: null,
         process: null,
+        executor: executor.id,
       },
     })
     if (!run) return undefined
-    const going = carryOut(run, tools)
+    const going = carryOut(run, executor, tools)
     attempts.set(run.id, going)
     const end = finish(going)
       .catch((error: unknown) => onDefect(error, `the end of run ${run.id}`))
@@ -228,7 +230,7 @@ export function createEngine(options: EngineOptions): Engine {
     async start() {
       await interruptLost()
       phase = 'on'
-      executor.onChange(wake)
+      for (const executor of [executors.assigned, ...executors.others]) executor.onChange(wake)
       timer = setInterval(wake, LOOK_EVERY)
       wake()
     },

@@ -24,7 +24,7 @@ const ENDINGS: Readonly<Record<Outcome['ending'], RunEvent>> = {
 
 /** Writes down what came of an attempt that is done, in one transaction with its end. */
 export async function noteDone(run: RunRow, outcome: Outcome, tools: AttemptTools): Promise<void> {
-  const { book, clock, chance, emit } = tools
+  const { book, clock, emit } = tools
   const points: string[] = []
   const result = JSON.stringify(outcome.figures)
   const noted = await book.noteOf(run, () => ({
@@ -36,7 +36,7 @@ export async function noteDone(run: RunRow, outcome: Outcome, tools: AttemptTool
       if (outcome.removed) points.push(...(await markRemoved(rows, run.vault_id, outcome.removed, clock.now())))
       await noteUpkeep(rows, run, outcome, clock.now())
       if (!outcome.point) return undefined
-      const { id, change } = await noteMade(rows, run, outcome.point, newId(clock, chance), outcome.figures)
+      const { id, change } = await noteMade(rows, run, outcome.point, outcome.figures, tools)
       points.push(id)
       return change
     },
@@ -49,12 +49,13 @@ export async function noteMade(
   rows: Rows,
   run: RunRow,
   made: MadePoint,
-  newPointId: string,
   figures: Outcome['figures'],
+  { executors, clock, chance }: AttemptTools,
 ): Promise<{ readonly id: string; readonly change: RunChange }> {
-  const { id } = await savePoint(rows, pointRow(newPointId, run, made))
-  // NAS-7: it was not skipped.
-  if (run.set_id !== null) await rows.updateTable('backup_set').set({ skips: 0 }).where('id', '=', run.set_id).execute()
+  const { id } = await savePoint(rows, pointRow(newId(clock, chance), run, made))
+  // NAS-7: where another proxy has taken over, the assigned one is away still, and the next run moves at once.
+  if (run.set_id !== null && run.executor === executors.assigned.id)
+    await rows.updateTable('backup_set').set({ skips: 0 }).where('id', '=', run.set_id).execute()
   return { id, change: { result: JSON.stringify({ ...figures, pointId: id }) } }
 }
 

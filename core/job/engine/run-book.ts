@@ -5,7 +5,10 @@ import { isEnd, nextState, type RunEvent, type RunState } from '../state/run-sta
 
 /** Members of a run that change with an event. */
 export type RunChange = Partial<
-  Pick<RunRow, 'attempt' | 'started_at' | 'not_before' | 'result' | 'needs_confirmation' | 'process' | 'committing'>
+  Pick<
+    RunRow,
+    'attempt' | 'started_at' | 'not_before' | 'result' | 'needs_confirmation' | 'process' | 'committing' | 'executor'
+  >
 >
 
 /** What happened to a run, and what is written with it. */

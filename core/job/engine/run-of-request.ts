@@ -31,5 +31,6 @@ export function runOfRequest(wanted: RunRequest, id: string, now: number): RunRo
     needs_confirmation: 0,
     process: null,
     committing: null,
+    executor: null,
   }
 }

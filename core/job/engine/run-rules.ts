@@ -1,5 +1,5 @@
 import type { RunRow, Rows } from '../../database/index.ts'
-import type { RunLimits, StartDecision } from '../queue/decide-start.ts'
+import type { ExecutorDown, RunLimits } from '../queue/decide-start.ts'
 import type { Cause } from '../state/cause.ts'
 
 /** A run that is asked for. */
@@ -34,8 +34,8 @@ export interface RunRules {
   readonly limits: () => Promise<RunLimits>
   /** When the next window opens in which the run may begin; undefined: now. */
   readonly windowOpens: (run: RunRow, now: number) => Promise<number | undefined>
-  /** What the executor being away means for the run; undefined: nothing. */
-  readonly executorDown: (run: RunRow, now: number) => Promise<StartDecision | undefined>
+  /** What the assigned executor being away means for the run; undefined: nothing. */
+  readonly executorDown: (run: RunRow, now: number) => Promise<ExecutorDown | undefined>
   /** When a run is tried again after so many attempts; undefined: not at all. */
   readonly nextAttempt: (run: RunRow, now: number) => Promise<number | undefined>
   /** How fast a run may store now. */

@@ -1,4 +1,4 @@
-import { type Abortable, isCode, newId, sleep } from '../../base/index.ts'
+import { type Abortable, isCode, sleep } from '../../base/index.ts'
 import { snapshotsOfPoints, type RunRow } from '../../database/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
 import { openVaultStorage, useRepository } from '../../vault/index.ts'
@@ -145,7 +145,7 @@ async function snapshotOfRun(
 
 /** It was made: what is missing is that the catalog knows. */
 async function adopt(run: RunRow, snapshot: StoredSnapshot, tools: AttemptTools): Promise<void> {
-  const { book, clock, chance, emit } = tools
+  const { book, clock, emit } = tools
   const made = pointOfSnapshot(snapshot)
   const points: string[] = []
   const noted = await book.noteOf(run, () => ({
@@ -161,7 +161,7 @@ async function adopt(run: RunRow, snapshot: StoredSnapshot, tools: AttemptTools)
         ...(made.bytes !== undefined && { bytesProcessed: made.bytes }),
         ...(made.bytesAdded !== undefined && { bytesAdded: made.bytesAdded }),
       }
-      const { id, change } = await noteMade(rows, run, made, newId(clock, chance), figures)
+      const { id, change } = await noteMade(rows, run, made, figures, tools)
       points.push(id)
       return change
     },

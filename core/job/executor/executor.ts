@@ -29,14 +29,24 @@ export interface Task {
   fence(mayWrite: boolean): void
 }
 
-/**
- * What carries runs out: a proxy. There is one today, on the appliance's own computer; others come with pools and agents.
- * It may be away: what happens to runs then, `core/policy` says.
- */
+/** What carries runs out: a proxy. It may be away: what happens to runs then, `core/policy` says. */
 export interface Executor {
+  readonly id: string
+  /** Of the program there: an old one takes nothing over from others. */
+  readonly version: string
   readonly isConnected: boolean
   /** Called when it comes or goes. */
   onChange(listener: () => void): void
   /** Never throws: what goes wrong is the end that the listener is told of. */
   start(order: Order, listener: TaskListener): Task
+}
+
+/**
+ * What there is to carry runs out. Today that is the appliance's own computer alone; others come with pools and agents.
+ */
+export interface ExecutorPool {
+  /** What runs are assigned to. */
+  readonly assigned: Executor
+  /** What may take over where that is away, the best one first. */
+  readonly others: readonly Executor[]
 }

@@ -6,13 +6,17 @@ import type { Executor, ProcessIdentity, Task } from './executor.ts'
 import { identifyProcess } from './process-identity.ts'
 
 export interface LocalExecutorOptions {
+  /** Of this program. */
+  readonly version: string
   /** What a run process says on standard error, which is nothing unless something is wrong with it. */
   readonly onSaid: (text: string) => void
 }
 
 /** Carries runs out on this computer, each attempt in a process of its own. */
-export function createLocalExecutor({ onSaid }: LocalExecutorOptions): Executor {
+export function createLocalExecutor({ version, onSaid }: LocalExecutorOptions): Executor {
   return {
+    id: 'local',
+    version,
     isConnected: true,
     onChange: () => undefined,
     start(order, listener) {

@@ -26,13 +26,28 @@ export interface RunLimits {
 
 /** What is decided of a run that has not begun. */
 export type StartDecision =
-  | { readonly action: 'begin' }
+  | {
+      readonly action: 'begin'
+      /** Where another executor than the assigned one carries it out. */
+      readonly move?: Move | undefined
+    }
   | {
       readonly action: 'hold' | 'skip' | 'refuse' | 'expire'
       readonly cause: Cause
       /** It would begin, if only others were not there. */
       readonly isReady?: boolean
     }
+
+/** That another executor takes over. */
+export interface Move {
+  readonly action: 'move'
+  /** Its id. */
+  readonly to: string
+  readonly cause: Cause
+}
+
+/** What becomes of a run whose executor is away. */
+export type ExecutorDown = Move | { readonly action: 'hold' | 'skip' | 'refuse' | 'expire'; readonly cause: Cause }
 
 /** What else holds at the moment. */
 export interface QueueSituation {
@@ -47,7 +62,7 @@ export interface QueueSituation {
   /** When the next window of its policy opens; undefined: it is open, or the run needs none. */
   readonly windowOpens: number | undefined
   /** What its executor being away means for it; undefined: it is there. */
-  readonly executorDown: StartDecision | undefined
+  readonly executorDown: ExecutorDown | undefined
 }
 
 /** Kinds that remove files of a vault, which nobody else uses meanwhile. */
@@ -71,11 +86,12 @@ export function decideStart(run: QueuedRun, situation: QueueSituation): StartDec
   const isFirst = run.attempt === 0
   if (isFirst && run.expiresAt !== null && now > run.expiresAt) return { action: 'expire', cause: CAUSES.expired }
   if (run.notBefore !== null && now < run.notBefore) return hold(RETRY_LATER)
-  if (executorDown) return isFirst || executorDown.action === 'begin' ? executorDown : hold(executorDown.cause)
+  const move = executorDown?.action === 'move' ? executorDown : undefined
+  if (executorDown && executorDown.action !== 'move') return isFirst ? executorDown : hold(executorDown.cause)
   if (windowOpens !== undefined) return hold(CAUSES.window)
   if (run.kind === 'backup' && run.setId !== null && unsettledSets.has(run.setId)) return hold(UNSETTLED)
   const cause = decideRoom(run, situation)
-  return cause ? { action: 'hold', cause, isReady: true } : { action: 'begin' }
+  return cause ? { action: 'hold', cause, isReady: true } : { action: 'begin', move }
 }
 
 const RETRY_LATER: Cause = { code: 'retry', text: 'It is tried again after a while.' }

@@ -67,6 +67,7 @@ function run(more: Partial<RunRow>): RunRow {
     needs_confirmation: 0,
     process: null,
     committing: null,
+    executor: null,
     ...more,
   }
 }

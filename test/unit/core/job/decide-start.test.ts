@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import {
   compareQueued,
   decideStart,
+  type ExecutorDown,
   type QueuedRun,
   type QueueSituation,
-  type StartDecision,
 } from '../../../../core/job/index.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 12)
@@ -48,7 +48,7 @@ function decide(queued: QueuedRun, situation: Partial<QueueSituation> = {}): str
 const maintenance = (kind: string, of: Partial<QueuedRun> = {}): QueuedRun =>
   run({ kind, trigger: 'system', setId: null, sourceId: null, ...of })
 
-const down = (action: 'hold' | 'skip' | 'refuse' | 'expire'): StartDecision => ({
+const down = (action: 'hold' | 'skip' | 'refuse' | 'expire'): ExecutorDown => ({
   action,
   cause: { code: 'away', text: 'It is away.' },
 })
@@ -115,6 +115,26 @@ describe('a run that is queued', () => {
     }
     // It has expired, whatever else would become of it.
     expect(decide(run({ expiresAt: NOW - 1 }), { executorDown: down('skip') })).toBe('expire: expired')
+  })
+
+  it('begins elsewhere where another executor takes over, and waits for all else as any other (NAS-5, NAS-6)', () => {
+    const move = { action: 'move', to: 'other', cause: { code: 'moved', text: 'Another takes over.' } } as const
+    const situation = {
+      now: NOW,
+      limits: { mostRuns: 10, mostRunsPerSource: 10, mostRunsPerVault: 10 },
+      active: [],
+      ahead: [],
+      unsettledSets: new Set<string>(),
+      windowOpens: undefined,
+      executorDown: move,
+    }
+    for (const attempt of [0, 1]) expect(decideStart(run({ attempt }), situation)).toEqual({ action: 'begin', move })
+    expect(decide(run(), { executorDown: move, windowOpens: NOW + HOUR })).toBe('hold: window')
+    expect(decide(run({ setId: 'home' }), { executorDown: move, unsettledSets: new Set(['home']) })).toBe(
+      'hold: unsettled',
+    )
+    const limits = { mostRuns: 1, mostRunsPerSource: 1, mostRunsPerVault: 1 }
+    expect(decide(run(), { executorDown: move, limits, active: [run({ vaultId: 'other' })] })).toBe('hold: limit')
   })
 
   it('waits until it is known what became of the backup before it, and only if it is one of the same set', () => {

@@ -6,31 +6,16 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { CoreError } from '../../../../core/base/index.ts'
 import { allPoints, type RunRow } from '../../../../core/database/index.ts'
-import type { MadePoint } from '../../../../core/job/index.ts'
 import { initRepository, type Repository } from '../../../../core/repository/index.ts'
 import { encodeSnapshot } from '../../../../core/snapshot/index.ts'
 import { openDirectoryStorage } from '../../../../core/storage/index.ts'
 import { type EngineScene, openEngineScene, passing, type SceneOptions } from '../../../support/engine-scene.ts'
 import { createFakeExecutor } from '../../../support/fake-executor.ts'
+import { madePoint } from '../../../support/made-point.ts'
 import { sampleSnapshot } from '../../../support/sample-snapshot.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-
-const point: MadePoint = {
-  snapshotId: 'ab'.repeat(32),
-  host: 'nas',
-  roots: ['/srv'],
-  startedAt: 1,
-  completedAt: 2,
-  timeZone: '+00:00',
-  kind: 'full',
-  filesMissed: 0,
-  isComplete: true,
-  files: 1,
-  bytes: 1,
-  bytesAdded: 1,
-}
 
 let scene: EngineScene
 
@@ -195,7 +180,7 @@ describe('a forget that breaks off', () => {
   it('has the catalog forget the points that are gone, whatever becomes of the run', async () => {
     await open()
     await scene.request()
-    ;(await scene.task(1)).done({ point })
+    ;(await scene.task(1)).done({ point: madePoint })
     const run = await scene.request({ kind: 'forget', setId: null, sourceId: null, mostAttempts: 1 })
     const task = await scene.task(2)
     expect(await allPoints(scene.catalog.rows, { vaultId: 'vault' })).toHaveLength(1)

@@ -1,25 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 
-import { CAUSES, type MadePoint } from '../../../../core/job/index.ts'
+import { CAUSES } from '../../../../core/job/index.ts'
 import { type EngineScene, openEngineScene, passing, type SceneOptions } from '../../../support/engine-scene.ts'
+import { madePoint } from '../../../support/made-point.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-
-const point: MadePoint = {
-  snapshotId: 'ab'.repeat(32),
-  host: 'nas',
-  roots: ['/srv'],
-  startedAt: 1,
-  completedAt: 2,
-  timeZone: '+00:00',
-  kind: 'full',
-  filesMissed: 0,
-  isComplete: true,
-  files: 1,
-  bytes: 1,
-  bytesAdded: 1,
-}
 
 let scene: EngineScene
 
@@ -64,7 +50,7 @@ describe('an executor that is away', () => {
       await scene.until(failed.id, 'failed')
       expect((await scene.set()).skips).toBe(4)
       const run = await scene.request({ ...scheduled })
-      ;(await scene.task(2)).done({ point })
+      ;(await scene.task(2)).done({ point: madePoint })
       await scene.until(run.id, 'succeeded')
       expect((await scene.set()).skips).toBe(0)
       await scene[Symbol.asyncDispose]()

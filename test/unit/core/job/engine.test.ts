@@ -2,26 +2,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { CoreError } from '../../../../core/base/index.ts'
 import { allPoints, listSteps } from '../../../../core/database/index.ts'
-import { CAUSES, type MadePoint } from '../../../../core/job/index.ts'
+import { CAUSES } from '../../../../core/job/index.ts'
 import { type EngineScene, openEngineScene, passing, type SceneOptions } from '../../../support/engine-scene.ts'
+import { madePoint } from '../../../support/made-point.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-
-const point: MadePoint = {
-  snapshotId: 'ab'.repeat(32),
-  host: 'nas',
-  roots: ['/srv'],
-  startedAt: 1,
-  completedAt: 2,
-  timeZone: '+00:00',
-  kind: 'full',
-  filesMissed: 0,
-  isComplete: true,
-  files: 1,
-  bytes: 1,
-  bytesAdded: 1,
-}
 
 let scene: EngineScene
 
@@ -42,10 +28,10 @@ describe('a run', () => {
     const run = await scene.request()
     const task = await scene.task(1)
     expect(await task.mayWrite()).toBe(true)
-    task.done({ point, figures: { filesNew: 1 } })
+    task.done({ point: madePoint, figures: { filesNew: 1 } })
     const ended = await scene.until(run.id, 'succeeded')
     const [made] = await allPoints(scene.catalog.rows, { setId: 'set' })
-    expect(made).toMatchObject({ snapshot_id: point.snapshotId, run_id: run.id })
+    expect(made).toMatchObject({ snapshot_id: madePoint.snapshotId, run_id: run.id })
     expect(JSON.parse(ended.result ?? '')).toEqual({ filesNew: 1, pointId: made?.id })
     expect(ended.ended_at).toBe(scene.clock.now())
   })
@@ -220,7 +206,7 @@ describe('a run that a person stops', () => {
     const task = await scene.task(1)
     expect(await task.mayWrite()).toBe(true)
     await scene.engine.cancel(run.id, 'ada')
-    task.done({ point })
+    task.done({ point: madePoint })
     await scene.until(run.id, 'succeeded')
     expect(await allPoints(scene.catalog.rows, { setId: 'set' })).toHaveLength(1)
   })
@@ -231,7 +217,7 @@ describe('a run that a person stops', () => {
       const run = await scene.request()
       const task = await scene.task(round)
       await scene.until(run.id, 'running')
-      task.done({ point: { ...point, snapshotId: String(round).padStart(64, '0') } })
+      task.done({ point: { ...madePoint, snapshotId: String(round).padStart(64, '0') } })
       await scene.engine.cancel(run.id, 'ada').catch(() => undefined)
       await scene.until(run.id, 'succeeded')
     }
