@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { systemChance, systemClock } from '../../core/base/index.ts'
 import type { OrderedContent } from '../../core/job/process/order.ts'
-import type { LogLine, MissedEntry } from '../../core/job/process/report.ts'
+import type { LogLine, MissedEntry, RunProgress } from '../../core/job/process/report.ts'
 import type { RunContext } from '../../core/job/process/run-context.ts'
 import { openRepository, type Repository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
@@ -18,6 +18,7 @@ export interface KindScene extends AsyncDisposable {
   readonly context: RunContext
   readonly lines: LogLine[]
   readonly missed: MissedEntry[]
+  readonly told: RunProgress[]
   /** What orders of all kinds have in common. */
   base(runId?: string): {
     readonly runId: string
@@ -42,17 +43,19 @@ export async function openKindScene(
   await makeVault({ kind: 'directory', path }, PASSWORD, { clock: systemClock, chance: systemChance })
   const lines: LogLine[] = []
   const missed: MissedEntry[] = []
+  const told: RunProgress[] = []
   let runs = 0
   return {
     folder,
     path,
     lines,
     missed,
+    told,
     context: {
       signal: new AbortController().signal,
       clock: systemClock,
       bandwidth: { bytesPerSecond: undefined },
-      progress: () => undefined,
+      progress: (progress) => void told.push(progress),
       step: (_name, work) => work(),
       log: (line) => void lines.push(line),
       missed: (entry) => void missed.push(entry),

@@ -4,6 +4,7 @@ import { createFileServerSource } from '../../source/index.ts'
 import type { CatalogBackupOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { backupProgress } from './backup-progress.ts'
 import { withVault } from './open-vault.ts'
 import { retainCopies } from './retain-copies.ts'
 import { CATALOG_TAG, RUN_TAG } from './tags.ts'
@@ -40,6 +41,7 @@ export async function backUpCatalog(order: CatalogBackupOrder, context: RunConte
             threads,
             level: 'default',
             beforeSnapshot: context.mayWrite,
+            onProgress: backupProgress(context, 'store'),
             signal,
           }),
         )

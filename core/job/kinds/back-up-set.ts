@@ -1,6 +1,5 @@
 import {
   backUp,
-  type BackupProgress,
   type BackupResult,
   type MissedFile,
   type MissedLog,
@@ -13,8 +12,9 @@ import { availableWorkers, ownIdentity, type Repository } from '../../repository
 import { formatEntryPath, formatTime, loadSnapshot, parseEntryPath } from '../../snapshot/index.ts'
 import { createFileServerSource, findRoots } from '../../source/index.ts'
 import type { BackupOrder, OrderedContent } from '../process/order.ts'
-import type { MadePoint, Outcome, RunProgress } from '../process/report.ts'
+import type { MadePoint, Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { backupProgress } from './backup-progress.ts'
 import { withVault } from './open-vault.ts'
 import { ownFoldersIn, refuseOwnVault } from './own-folders.ts'
 import { patternOfPath } from './path-pattern.ts'
@@ -92,7 +92,7 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
                   : 'There is no earlier recovery point of these folders: every file is read.',
                 ...(parent && { object: parent.id }),
               }),
-            onProgress: backupProgress(context),
+            onProgress: backupProgress(context, 'read'),
             signal,
           }),
         )
@@ -238,29 +238,5 @@ function rootsMissing(missing: readonly MissedFile[], missed: number): Outcome['
     text: `${what} ${missing.length === 1 ? 'is' : 'are'} not there or not mounted, and not in this recovery point; ${others > 0 ? `of all else ${formatCounted(others, 'file')} ${others === 1 ? 'was' : 'were'} missed, or changed while being read` : 'all else is'}.`,
     remedy:
       'Mount what belongs there: the next run takes it again. Where it is gone for good, take it out of the backup set.',
-  }
-}
-
-function backupProgress({ progress, clock }: Pick<RunContext, 'progress' | 'clock'>): (now: BackupProgress) => void {
-  const since = clock.monotonic()
-  return ({ figures, bytesStored, estimate }) => {
-    const seconds = Math.max(0.001, (clock.monotonic() - since) / 1000)
-    const bytesDone = figures.bytesProcessed
-    const isGuess = estimate?.basis === 'parent'
-    // What the parent held says nothing any more once there is more than that.
-    const known = estimate?.basis === 'counted' || (isGuess && estimate.bytes >= bytesDone) ? estimate : undefined
-    const bytesTotal = known === undefined ? null : Math.max(known.bytes, bytesDone)
-    const rate = bytesDone / seconds
-    progress({
-      step: 'read',
-      filesDone: figures.filesNew + figures.filesChanged + figures.filesUnmodified,
-      filesTotal: known?.files ?? null,
-      bytesDone,
-      bytesTotal,
-      bytesStored,
-      bytesPerSecond: Math.round(rate),
-      secondsLeft: bytesTotal === null || rate === 0 ? null : (bytesTotal - bytesDone) / rate,
-      isEstimate: isGuess,
-    } satisfies RunProgress)
   }
 }

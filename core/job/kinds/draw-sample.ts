@@ -24,14 +24,20 @@ export interface Sample {
 /** Of so many large files a piece is read. */
 const MOST_LARGE = 4
 
+export interface DrawOptions extends Abortable {
+  /** Told how many entries were seen so far. */
+  readonly onEntry?: ((seen: number) => void) | undefined
+}
+
 /** Draws without knowing how many there are: each file has the same chance (Vitter, algorithm R), as long as there is room. */
 export async function drawSample(
   trees: TreeLoader,
   root: Buffer,
   { mostFiles, mostBytes }: Pick<VerifyOrder, 'mostFiles' | 'mostBytes'>,
   chance: Chance,
-  { signal }: Abortable,
+  { signal, onEntry }: DrawOptions,
 ): Promise<Sample> {
+  let seen = 0
   const files = createReservoir<Drawn>(mostFiles, chance)
   const large = createReservoir<DrawnLarge>(MOST_LARGE, chance)
   await walkTree<Buffer>(
@@ -40,6 +46,7 @@ export async function drawSample(
     Buffer.alloc(0),
     {
       entry({ name, type, size, mtime, content }, folder) {
+        onEntry?.(++seen)
         const path = Buffer.concat([folder, Buffer.from('/'), name])
         if (type === 'dir') return path
         if (type !== 'file') return undefined

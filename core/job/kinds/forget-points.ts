@@ -6,6 +6,7 @@ import type { ForgetOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
 import { clockDoubt } from './clock-doubt.ts'
+import { countedProgress } from './counted-progress.ts'
 import { withVault } from './open-vault.ts'
 
 /** Removes recovery points. Which ones was decided before; what only they need goes with the next prune. */
@@ -15,10 +16,11 @@ export async function forgetPoints(order: ForgetOrder, context: RunContext): Pro
   if (order.snapshots.length > 0) {
     await withVault(order, context, 'exclusive', async ({ repository, signal }) => {
       if (!order.isConfirmed) await refuseClock(repository.storage, context.clock.now(), { signal })
+      const tell = countedProgress(context, 'remove', order.snapshots.length)
       await context.step('remove', () =>
         removeSnapshots(repository, order.snapshots, {
           signal,
-          onRemoved: (id) => void removed.push(id),
+          onRemoved: (id) => tell(removed.push(id)),
           onFailed(id, error) {
             failed.push(id)
             context.log({

@@ -6,7 +6,6 @@ import {
   restore,
   type Restored,
   type RestoreProblem,
-  type RestoreProgress,
   startRestoreThreads,
 } from '../../restorer/index.ts'
 import { loadSnapshot, parseEntryPath } from '../../snapshot/index.ts'
@@ -15,6 +14,7 @@ import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
 import { withVault } from './open-vault.ts'
 import { patternOfPath } from './path-pattern.ts'
+import { restoreProgress } from './restore-progress.ts'
 
 /** Brings paths of a recovery point back as files. */
 export async function restorePoint(order: RestoreOrder, context: RunContext): Promise<Outcome> {
@@ -114,22 +114,4 @@ function outcomeOf(restored: Restored, order: RestoreOrder): Outcome {
     }
   }
   return { ending: 'done', figures }
-}
-
-function restoreProgress({ progress, clock }: RunContext): (now: RestoreProgress) => void {
-  const since = clock.monotonic()
-  return ({ filesDone, filesTotal, bytesDone, bytesTotal, bytesWritten }) => {
-    const rate = bytesDone / Math.max(0.001, (clock.monotonic() - since) / 1000)
-    progress({
-      step: 'restore',
-      filesDone,
-      filesTotal,
-      bytesDone,
-      bytesTotal,
-      bytesStored: bytesWritten,
-      bytesPerSecond: Math.round(rate),
-      secondsLeft: rate === 0 ? null : (bytesTotal - bytesDone) / rate,
-      isEstimate: false,
-    })
-  }
 }

@@ -4,6 +4,7 @@ import { type Chance, CoreError } from '../../base/index.ts'
 import { printable } from '../../file-system/index.ts'
 import { type BlobIndex, ID_BYTES, plainLength, type Repository } from '../../repository/index.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { countedProgress } from './counted-progress.ts'
 import type { Drawn, DrawnLarge } from './draw-sample.ts'
 
 /** So much of a large file is read: bytes, and at least one blob. */
@@ -26,10 +27,13 @@ export async function verifyPieces(
   index: BlobIndex,
   files: readonly DrawnLarge[],
   chance: Chance,
-  { signal, missed }: Pick<RunContext, 'signal' | 'missed'>,
+  context: RunContext,
 ): Promise<PiecesVerified> {
+  const { signal, missed } = context
+  const tell = countedProgress(context, 'pieces', files.length)
   let [bytes, compared, differing, lost] = [0, 0, 0, 0]
-  for (const file of files) {
+  for (const [done, file] of files.entries()) {
+    tell(done)
     try {
       const found = await verifyPiece(repository, index, file, chance, signal)
       bytes += found.bytes
@@ -45,6 +49,7 @@ export async function verifyPieces(
       missed({ path: printable(file.path), kind: 'not-restored', reason: error.message })
     }
   }
+  tell(files.length)
   return { bytes, compared, differing, lost }
 }
 

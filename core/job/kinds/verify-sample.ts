@@ -9,9 +9,11 @@ import { formatEntryPath, loadSnapshot } from '../../snapshot/index.ts'
 import type { VerifyOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { countedProgress } from './counted-progress.ts'
 import { type Drawn, type DrawnLarge, drawSample } from './draw-sample.ts'
 import { withVault } from './open-vault.ts'
 import { patternOfPath } from './path-pattern.ts'
+import { restoreProgress } from './restore-progress.ts'
 import { isUnchanged, type PiecesVerified, verifyPieces } from './verify-pieces.ts'
 
 /**
@@ -25,7 +27,10 @@ export function verifySample(order: VerifyOrder, context: RunContext): Promise<O
     const index = await repository.loadIndex({ purpose: 'read', signal })
     const tree = Buffer.from(snapshot.tree, 'hex')
     const { files, large } = await context.step('draw', () =>
-      drawSample(createTreeLoader(repository, index), tree, order, systemChance, { signal }),
+      drawSample(createTreeLoader(repository, index), tree, order, systemChance, {
+        signal,
+        onEntry: countedProgress(context, 'draw', null),
+      }),
     )
     if (files.length === 0 && large.length === 0) return { ending: 'done', figures: { filesVerified: 0 }, cause: EMPTY }
     const whole =
@@ -34,7 +39,7 @@ export function verifySample(order: VerifyOrder, context: RunContext): Promise<O
       large.length === 0
         ? NOTHING
         : await context.step('pieces', () =>
-            verifyPieces(repository, index, large, systemChance, { signal, missed: context.missed }),
+            verifyPieces(repository, index, large, systemChance, { ...context, signal }),
           )
     return outcomeOf(files, whole, large, pieces)
   })
@@ -64,6 +69,7 @@ async function verifyWhole(
         verify: true,
         dryRun: false,
         workers: availableWorkers(),
+        onProgress: restoreProgress(context),
         onProblem({ part, path, reason }) {
           // Owners and the like may be beyond what the appliance may set here.
           if (part !== 'file' && part !== 'size') return
@@ -88,11 +94,14 @@ const EMPTY = {
 async function compareAll(
   drawn: readonly Drawn[],
   folder: string,
-  { signal, missed }: RunContext,
+  context: RunContext,
 ): Promise<{ readonly compared: number; readonly differing: number }> {
+  const { signal, missed } = context
+  const tell = countedProgress(context, 'compare', drawn.length)
   let compared = 0
   let differing = 0
-  for (const file of drawn) {
+  for (const [done, file] of drawn.entries()) {
+    tell(done)
     signal.throwIfAborted()
     if (!(await isUnchanged(file))) continue
     const isSame = await haveSameBytes(file.path, Buffer.concat([Buffer.from(folder), file.path]), signal)
@@ -102,6 +111,7 @@ async function compareAll(
     differing++
     missed({ path: printable(file.path), kind: 'differs', reason: 'what was restored is not what the source has' })
   }
+  tell(drawn.length)
   return { compared, differing }
 }
 
