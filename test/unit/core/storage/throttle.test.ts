@@ -9,9 +9,9 @@ interface Scene {
   readonly bandwidth: Bandwidth
   readonly storage: Storage
   /** Stores the next file, of so many bytes. */
-  save(bytes: number, options?: { readonly signal: AbortSignal }): void
+  readonly save: (bytes: number, options?: { readonly signal: AbortSignal }) => void
   /** How many files are stored, once all that may be stored now is. */
-  stored(): Promise<number>
+  readonly stored: () => Promise<number>
   readonly refused: unknown[]
 }
 
