@@ -2,7 +2,7 @@ import { type Chance, type Clock, CoreError, newId } from '../base/index.ts'
 import type { LiveEvent } from '../contract/index.ts'
 import { insertAudit, openCatalog, readSetting, removeLogsBefore, writeSetting } from '../database/index.ts'
 import { createPasswords } from '../identity/index.ts'
-import { createEngine, createLocalExecutor, type Executor } from '../job/index.ts'
+import { createEngine, createLocalExecutor, type Executor, runKind } from '../job/index.ts'
 import type { StartPointReaderOptions } from '../reader/index.ts'
 import { openSealingKey, redactDetails } from '../secret/index.ts'
 import type { Appliance } from './appliance.ts'
@@ -163,7 +163,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
         alerts.look()
         // Perhaps it failed because the vault is not there: that is to be said of the vault, too.
         void vaultWatch.look(run.vault_id, run.state === 'failed' ? 'points' : 'room')
-        if (run.kind !== 'catalog-backup' && run.kind !== 'restore') catalogBackups.noteChange()
+        if (runKind(run.kind).isWorthCopy) catalogBackups.noteChange()
       },
     })
     const passwords = createPasswords()

@@ -28,6 +28,7 @@ export {
   type RunLimits,
 } from './queue/decide-start.ts'
 export { type Cause, CAUSES } from './state/cause.ts'
+export { runKind } from './state/run-kind.ts'
 export {
   ACTIVE_STATES,
   isEnd,

@@ -1,6 +1,6 @@
 import type { LiveEvent } from '../../contract/index.ts'
 import { type Catalog, type RunRow } from '../../database/index.ts'
-import { type Engine, type EngineEvent, isEnd, type RunState } from '../../job/index.ts'
+import { type Engine, type EngineEvent, isEnd, runKind, type RunState } from '../../job/index.ts'
 import type { Log } from '../data/open-log.ts'
 import { readNames } from '../present/names.ts'
 import { runDto, runEventDto, stepDto } from '../present/run-dto.ts'
@@ -23,9 +23,6 @@ export interface RunTeller {
   close(): Promise<void>
 }
 
-/** Kinds after which a vault does not hold what it held before. */
-const CHANGES_VAULT: ReadonlySet<string> = new Set(['backup', 'forget', 'prune'])
-
 export function createRunTeller({ catalog, readers, log, publish, progressOf, onEnd }: RunTellerOptions): RunTeller {
   let telling: Promise<void> = Promise.resolve()
 
@@ -35,7 +32,7 @@ export function createRunTeller({ catalog, readers, log, publish, progressOf, on
         const { run } = event
         const hasEnded = isEnd(run.state as RunState)
         // Whoever hears of the end may look into the vault at once.
-        if (hasEnded && CHANGES_VAULT.has(run.kind)) readers.renew(run.vault_id)
+        if (hasEnded && runKind(run.kind).changesPoints) readers.renew(run.vault_id)
         publish({ type: 'run', run: runDto(run, await readNames(catalog.rows), progressOf(run.id)) })
         if (hasEnded) onEnd(run)
         break

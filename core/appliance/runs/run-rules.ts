@@ -1,7 +1,7 @@
 import type { Chance, Clock } from '../../base/index.ts'
 import type { PolicySettings } from '../../contract/index.ts'
 import { type BackupSetRow, type Catalog, policyRows, type RunRow, setRows } from '../../database/index.ts'
-import type { ExecutorPool, RunRules } from '../../job/index.ts'
+import { type ExecutorPool, runKind, type RunRules } from '../../job/index.ts'
 import { decideDown, isInWindow, limitOf, nextAttempt, nextWindowStart, type Workload } from '../../policy/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import type { ParsedPolicies } from '../present/parsed-policies.ts'
@@ -76,7 +76,7 @@ export function createRunRules(tools: RunRulesTools): RunRules {
       return nextAttempt({ ...retries, attempts: run.most_attempts }, run.attempt, now, chance)
     },
     async bytesPerSecond(run, now) {
-      if (run.kind !== 'backup') return undefined
+      if (!runKind(run.kind).isThrottled) return undefined
       const found = await policyOf(run)
       if (!found) return undefined
       const { bandwidth, schedule } = found.policy

@@ -8,6 +8,7 @@ import { pointOfSnapshot } from '../kinds/point-of-snapshot.ts'
 import { RUN_TAG } from '../kinds/tags.ts'
 import type { VaultAccess } from '../process/order.ts'
 import { CAUSES } from '../state/cause.ts'
+import { runKind } from '../state/run-kind.ts'
 import type { AttemptTools, BrokenEnd } from './attempt.ts'
 import { cancelledAs, causeOf, isUnwanted, markRemoved, noteFailed, noteMade, noteUpkeep } from './note-end.ts'
 import type { RunRules } from './run-rules.ts'
@@ -15,13 +16,10 @@ import type { RunRules } from './run-rules.ts'
 /** How long a process is waited for that was told to end at once. Milliseconds. */
 const ENDS_WITHIN = 10_000
 
-/** Kinds whose work is a snapshot that names the run. */
-const MAKES_SNAPSHOT: ReadonlySet<string> = new Set(['backup', 'catalog-backup'])
-
 /** Whether only the vault can tell what an attempt did that was not brought to its end. */
 export function isUnclear({ kind, committing, attempt, process }: RunRow): boolean {
   // Before the fence nothing was made.
-  if (MAKES_SNAPSHOT.has(kind)) return committing === attempt
+  if (runKind(kind).makesSnapshot) return committing === attempt
   return kind === 'forget' && process !== null
 }
 
@@ -111,7 +109,7 @@ async function lookIntoVault(run: RunRow, tools: AttemptTools, options: Abortabl
   const { ports, catalog } = tools
   try {
     const vault = await ports.vaultAccess(run.vault_id)
-    if (MAKES_SNAPSHOT.has(run.kind)) return { ...NO_TRACES, made: await snapshotOfRun(vault, run.id, options) }
+    if (runKind(run.kind).makesSnapshot) return { ...NO_TRACES, made: await snapshotOfRun(vault, run.id, options) }
     const known = await snapshotsOfPoints(catalog.rows, run.vault_id)
     const there = new Set<string>()
     for await (const { name } of openVaultStorage(vault.location).list('snapshot', options)) there.add(name)

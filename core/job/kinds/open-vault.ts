@@ -8,6 +8,7 @@ import {
 } from '../../vault/index.ts'
 import type { Order } from '../process/order.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { runKind } from '../state/run-kind.ts'
 
 /** How long a run tries where somebody else's lock is in the way, before it fails and is tried again later. Milliseconds. */
 const LOCK_PATIENCE = 120_000
@@ -23,7 +24,7 @@ export function withVault<T>(
   const storage = openVaultStorage(vault.location)
   return useRepository(
     {
-      storage: kind === 'backup' ? withThrottle(storage, bandwidth) : storage,
+      storage: runKind(kind).isThrottled ? withThrottle(storage, bandwidth) : storage,
       password: Buffer.from(vault.password),
       retryFor: LOCK_PATIENCE,
       signal,

@@ -1,4 +1,5 @@
 import { type Cause, CAUSES } from '../state/cause.ts'
+import { runKind } from '../state/run-kind.ts'
 import type { RunState } from '../state/run-state.ts'
 
 /** What the queue wants to know of a run. Moments are milliseconds since the epoch. */
@@ -65,12 +66,6 @@ export interface QueueSituation {
   readonly executorDown: ExecutorDown | undefined
 }
 
-/** Kinds that remove files of a vault, which nobody else uses meanwhile. */
-const EXCLUSIVE: ReadonlySet<string> = new Set(['forget', 'prune'])
-
-/** Kinds that read for as long as a vault is large. */
-const LONG: ReadonlySet<string> = new Set(['check', 'verify'])
-
 /**
  * Decides whether a run begins now. Of several reasons that keep it the one that lasts longest, or that a person can do
  * something about, is told.
@@ -103,10 +98,13 @@ const UNSETTLED: Cause = {
 /** What of the runs that go on, or come before, keeps it from beginning. */
 function decideRoom(run: QueuedRun, { limits, active, ahead }: QueueSituation): Cause | undefined {
   const sameVault = active.filter(({ vaultId }) => vaultId === run.vaultId)
-  if (EXCLUSIVE.has(run.kind) && sameVault.length > 0) return CAUSES.exclusive
-  if (sameVault.some(({ kind }) => EXCLUSIVE.has(kind))) return CAUSES.limitVault
+  if (runKind(run.kind).isExclusive && sameVault.length > 0) return CAUSES.exclusive
+  if (sameVault.some(({ kind }) => runKind(kind).isExclusive)) return CAUSES.limitVault
   // What wants a vault for itself would never get it if others went on beginning there.
-  if (ahead.some(({ kind, vaultId }) => vaultId === run.vaultId && EXCLUSIVE.has(kind)) && !mayPass(run, sameVault))
+  if (
+    ahead.some(({ kind, vaultId }) => vaultId === run.vaultId && runKind(kind).isExclusive) &&
+    !mayPass(run, sameVault)
+  )
     return CAUSES.limitVault
   if (run.setId !== null && active.some(({ kind, setId }) => setId === run.setId && kind === run.kind))
     return CAUSES.sameSet
@@ -127,7 +125,7 @@ function decideRoom(run: QueuedRun, { limits, active, ahead }: QueueSituation): 
  * a verification goes on there, which may take days: it is for those that the other one waits, and no backup waits with it.
  */
 function mayPass(run: QueuedRun, sameVault: readonly QueuedRun[]): boolean {
-  return run.kind === 'restore' || (run.kind === 'backup' && sameVault.some(({ kind }) => LONG.has(kind)))
+  return run.kind === 'restore' || (run.kind === 'backup' && sameVault.some(({ kind }) => runKind(kind).isLong))
 }
 
 function hold(cause: Cause): StartDecision {
