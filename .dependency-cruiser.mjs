@@ -52,6 +52,14 @@ export default {
       to: { circular: true },
     },
     {
+      name: 'no-circular-folders',
+      comment: 'Folders of a room lean on each other in one direction, too.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^core/' },
+      to: { circular: true },
+    },
+    {
       name: 'no-undeclared-packages',
       severity: 'error',
       from: { path: product },

@@ -1,5 +1,6 @@
 import type { Abortable } from '../base/index.ts'
-import type { Call, Caller, Operations } from './operations/operations.ts'
+import type { Operations } from './operations/operations.ts'
+import type { Call, Caller } from './people/call.ts'
 
 /** A file of a recovery point, or a folder as a tar archive, on its way to a browser. */
 export interface Download {

@@ -2,10 +2,10 @@ import { CoreError } from '../base/index.ts'
 import { assertSourceReach } from '../identity/index.ts'
 import { formatEntryPath, parseEntryPath } from '../snapshot/index.ts'
 import type { Download } from './appliance.ts'
-import type { Call } from './operations/operations.ts'
-import { ownData } from './operations/own-folders.ts'
+import { ownData } from './data/own-folders.ts'
 import { openPoint, sourceReacher } from './operations/point-operations.ts'
 import { callerOf } from './operations/session-operations.ts'
+import type { Call } from './people/call.ts'
 import type { Tools } from './tools.ts'
 
 /** A file of a recovery point as it is, or a folder with all below it as a tar archive. */

@@ -9,5 +9,6 @@ export { type DataFolder, defaultDataFolder, openDataFolder } from './data/data-
 export { examineDataFolder, type StartFinding } from './data/examine-data-folder.ts'
 export { type Log, openLog, silentLog } from './data/open-log.ts'
 export { type ApplianceOptions, openAppliance, type OpenedAppliance } from './open-appliance.ts'
-export type { Call, Caller, Operations, OperationsOf } from './operations/operations.ts'
+export type { Operations, OperationsOf } from './operations/operations.ts'
+export type { Call, Caller } from './people/call.ts'
 export { rebuildCatalog, type Rebuilt, type RebuildOptions } from './upkeep/rebuild-catalog.ts'

@@ -1,28 +1,16 @@
 import type { Chance, Clock } from '../base/index.ts'
-import type { DeliverySettings, LiveEvent } from '../contract/index.ts'
+import type { LiveEvent } from '../contract/index.ts'
 import type { Catalog } from '../database/index.ts'
 import type { Passwords } from '../identity/index.ts'
 import type { Engine } from '../job/index.ts'
 import type { SealingKey } from '../secret/index.ts'
 import type { DataFolder } from './data/data-folder.ts'
-import type { SecretChanges } from './data/delivery-store.ts'
 import type { Log } from './data/open-log.ts'
 import type { SettingsStore } from './data/settings-store.ts'
 import type { FirstStart } from './people/first-start.ts'
 import type { SignIn } from './people/sign-in.ts'
 import type { VaultReaders } from './runs/vault-readers.ts'
-
-/** Where alerts are sent to. Secrets are written and used, never told. */
-export interface DeliveryTools {
-  read(): Promise<{
-    readonly settings: DeliverySettings
-    readonly hasMailPassword: boolean
-    readonly hasWebhookSecret: boolean
-  }>
-  write(settings: DeliverySettings, secrets: SecretChanges): Promise<void>
-  /** What kept each channel from sending; null: nothing. */
-  test(): Promise<{ channel: 'mail' | 'webhook'; problem: string | null }[]>
-}
+import type { AlertDelivery } from './upkeep/alert-delivery.ts'
 
 /** What the operations of an appliance work with. Everything is made once, by `openAppliance`. */
 export interface Tools {
@@ -49,5 +37,5 @@ export interface Tools {
   readonly lookAtVault: (id: string) => Promise<void>
   /** Looks soon which alerts there should be. */
   readonly lookAtAlerts: () => void
-  readonly delivery: DeliveryTools
+  readonly delivery: AlertDelivery
 }

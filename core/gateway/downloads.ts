@@ -7,9 +7,9 @@ import { CoreError } from '../base/index.ts'
 import { isGranted } from '../contract/index.ts'
 import { API_PREFIX } from './api/api-handler.ts'
 import { createAuditor } from './api/auditor.ts'
-import { isRefusal, toAnswer, waitOf } from './api/error-answer.ts'
 import type { Strangers } from './api/strangers.ts'
 import { sendError } from './guard/answer.ts'
+import { isRefusal, toAnswer, waitOf } from './guard/error-answer.ts'
 
 /** What the API documentation calls it. It is no operation of the contract, as its answer is no JSON. */
 export const DOWNLOAD_OPERATION = 'points.download'

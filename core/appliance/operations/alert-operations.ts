@@ -2,9 +2,9 @@ import type { DeliverySettings } from '../../contract/index.ts'
 import { findAlert, listAlerts, updateAlert } from '../../database/index.ts'
 import { alertDto } from '../present/alert-dto.ts'
 import { cursorOf, isText, readCursor } from '../present/cursor.ts'
+import { badField, noSuch } from '../present/refusals.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { badField, noSuch } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
 export function alertOperations({ catalog, clock, publish, delivery }: Tools): OperationsOf<'alerts'> {

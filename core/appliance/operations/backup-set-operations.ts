@@ -16,13 +16,13 @@ import { createSelection } from '../../selection/index.ts'
 import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
 import { isMissing } from '../../source/index.ts'
 import type { VaultLocation } from '../../vault/index.ts'
+import { isWithin, physicalPath } from '../data/own-folders.ts'
+import { badField, conflict, noSuch } from '../present/refusals.ts'
 import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
 import { describeSets } from '../present/set-dto.ts'
 import { contentOf, policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { isWithin, physicalPath } from './own-folders.ts'
-import { badField, conflict, noSuch } from './refusals.ts'
 
 export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
   const { catalog, clock, chance, publish, engine, folder } = tools

@@ -2,10 +2,10 @@ import { type Abortable, CoreError, isCode, newId } from '../../base/index.ts'
 import type { VaultLocation } from '../../contract/index.ts'
 import { type Catalog, type VaultRow, vaultRows } from '../../database/index.ts'
 import { drawVaultPassword, makeVault, proveVault } from '../../vault/index.ts'
+import { physicalPath } from '../data/own-folders.ts'
+import { conflict } from '../present/refusals.ts'
 import { passwordContext } from '../runs/vault-readers.ts'
 import type { Tools } from '../tools.ts'
-import { physicalPath } from './own-folders.ts'
-import { conflict } from './refusals.ts'
 
 type MakeTools = Pick<Tools, 'catalog' | 'key' | 'clock' | 'chance'>
 

@@ -20,9 +20,9 @@ import {
 import { digestSecret, newSecret, physicalRoots } from '../../identity/index.ts'
 import { nameKey, rootsOf } from '../people/sign-in.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
+import { badField, conflict, noSuch } from '../present/refusals.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { badField, conflict, noSuch } from './refusals.ts'
 import { callerOf, newPerson } from './session-operations.ts'
 
 const DAY = 24 * 60 * 60 * 1000

@@ -3,11 +3,11 @@ import type { Policy, PolicySettings } from '../../contract/index.ts'
 import { allPoints, nameTaken, type PolicyRow, policyRows, setRows } from '../../database/index.ts'
 import { newestTimes, nextTimes, parseRetentionRules, validateBandwidth, validateSchedule } from '../../policy/index.ts'
 import { instant } from '../present/instant.ts'
+import { noSuch, usedBySets } from '../present/refusals.ts'
 import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
 import { policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { noSuch, usedBySets } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
 const YEAR = 366 * 24 * 60 * 60 * 1000

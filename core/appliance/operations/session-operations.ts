@@ -10,11 +10,12 @@ import {
   updatePerson,
 } from '../../database/index.ts'
 import { makeTotp, verifyTotp } from '../../identity/index.ts'
+import type { Call, Caller } from '../people/call.ts'
 import { nameKey, totpContext } from '../people/sign-in.ts'
 import { instantOrNull } from '../present/instant.ts'
+import { badField, conflict, noSuch } from '../present/refusals.ts'
 import type { Tools } from '../tools.ts'
-import type { Call, Caller, OperationsOf } from './operations.ts'
-import { badField, conflict, noSuch } from './refusals.ts'
+import type { OperationsOf } from './operations.ts'
 
 /** Who calls, of an operation that only somebody who is signed in reaches. */
 export function callerOf({ caller }: Call): Caller {

@@ -9,9 +9,9 @@ import { createSelection } from '../../selection/index.ts'
 import { formatEntryPath, formatTime, parseEntryPath } from '../../snapshot/index.ts'
 import { cursorOf, isText, readCursor } from '../present/cursor.ts'
 import { instant } from '../present/instant.ts'
+import { noSuch, usedBySets } from '../present/refusals.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
-import { noSuch, usedBySets } from './refusals.ts'
 
 export function sourceOperations({ catalog, clock, chance, publish }: Tools): OperationsOf<'sources'> {
   async function find(id: string): Promise<SourceRow> {

@@ -13,15 +13,15 @@ import {
 } from '../../database/index.ts'
 import { parseEntryPath } from '../../snapshot/index.ts'
 import { probePlace, recoveryKitText } from '../../vault/index.ts'
+import { isWithin, physicalPath } from '../data/own-folders.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
+import { conflict, noSuch, usedBySets } from '../present/refusals.ts'
 import { stateOfVault } from '../present/vault-state.ts'
 import { passwordContext } from '../runs/vault-readers.ts'
 import type { Tools } from '../tools.ts'
 import { protectedPaths } from './backup-set-operations.ts'
 import { attachVaultRow, makeVaultRow } from './make-vault-row.ts'
 import type { OperationsOf } from './operations.ts'
-import { isWithin, physicalPath } from './own-folders.ts'
-import { conflict, noSuch, usedBySets } from './refusals.ts'
 import { callerOf } from './session-operations.ts'
 
 export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {

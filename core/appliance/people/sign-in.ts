@@ -17,7 +17,7 @@ import {
 } from '../../database/index.ts'
 import { createSignInThrottle, digestSecret, newSecret, type Passwords, verifyTotp } from '../../identity/index.ts'
 import type { SealingKey } from '../../secret/index.ts'
-import type { Caller } from '../operations/operations.ts'
+import type { Caller } from './call.ts'
 
 /** What signing in needs. */
 export interface SignInTools {

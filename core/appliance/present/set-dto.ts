@@ -1,6 +1,8 @@
+import type { Clock } from '../../base/index.ts'
 import type { BackupSet } from '../../contract/index.ts'
 import {
   type BackupSetRow,
+  type Catalog,
   lastRun,
   policyRows,
   newestPointOf,
@@ -11,7 +13,6 @@ import {
 } from '../../database/index.ts'
 import { ACTIVE_STATES, PENDING_STATES } from '../../job/index.ts'
 import { type EndedState, nextTimes, protectionOf } from '../../policy/index.ts'
-import type { Tools } from '../tools.ts'
 import { instant, instantOrNull } from './instant.ts'
 import { contentOf, policySettingsOf } from './stored.ts'
 
@@ -27,7 +28,7 @@ const ENDED: readonly EndedState[] = [
 
 /** Backup sets with all that is known of how they are. */
 export async function describeSets(
-  { catalog, clock }: Pick<Tools, 'catalog' | 'clock'>,
+  { catalog, clock }: { readonly catalog: Catalog; readonly clock: Clock },
   sets: readonly BackupSetRow[],
 ): Promise<BackupSet[]> {
   const { rows } = catalog

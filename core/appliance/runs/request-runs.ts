@@ -1,8 +1,7 @@
 import { CoreError } from '../../base/index.ts'
-import { type BackupSetRow, policyRows, type RunRow } from '../../database/index.ts'
+import { type BackupSetRow, type Catalog, policyRows, type RunRow } from '../../database/index.ts'
 import { type Cause, CAUSES, type Engine, type RunRequest } from '../../job/index.ts'
 import { policySettingsOf } from '../present/stored.ts'
-import type { Tools } from '../tools.ts'
 import type { WantedKind } from './wanted.ts'
 
 /** Who or what asks for a run. */
@@ -44,7 +43,7 @@ export async function requestRun(
 }
 
 /** How often a run of a backup set is tried. */
-export async function attemptsOf({ catalog }: Pick<Tools, 'catalog'>, set: BackupSetRow): Promise<number> {
+export async function attemptsOf({ catalog }: { readonly catalog: Catalog }, set: BackupSetRow): Promise<number> {
   const policy = await policyRows.find(catalog.rows, set.policy_id)
   return policy ? policySettingsOf(policy).retries.attempts : 1
 }

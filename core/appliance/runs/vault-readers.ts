@@ -3,7 +3,7 @@ import { type Catalog, vaultRows } from '../../database/index.ts'
 import type { VaultAccess } from '../../job/index.ts'
 import { type PointReader, startPointReader, type StartPointReaderOptions } from '../../reader/index.ts'
 import type { SealingKey } from '../../secret/index.ts'
-import { noSuch } from '../operations/refusals.ts'
+import { noSuch } from '../present/refusals.ts'
 
 /** Vaults that are held open for whoever looks into recovery points, each by a reader of its own. */
 export interface VaultReaders {

@@ -29,7 +29,7 @@ import type { SealingKey } from '../../secret/index.ts'
 import { readDelivery, type SecretChanges, writeDelivery } from '../data/delivery-store.ts'
 import type { Log } from '../data/open-log.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
-import type { DeliveryTools } from '../tools.ts'
+import type { AlertDelivery } from './alert-delivery.ts'
 import { alertFacts } from './alert-facts.ts'
 
 export interface AlertWatchOptions {
@@ -44,7 +44,7 @@ export interface AlertWatchOptions {
 
 /** Looks which alerts there should be, notes them, and sends what is owed: one thing after the other, never at once. */
 export interface AlertWatch {
-  readonly delivery: DeliveryTools
+  readonly delivery: AlertDelivery
   /** Something has changed: looks soon. */
   look(): void
   start(): void
@@ -147,7 +147,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
     })
   }
 
-  const delivery: DeliveryTools = {
+  const delivery: AlertDelivery = {
     async read() {
       const { settings: where, mailPassword, webhookSecret } = await readDelivery(catalog, key)
       return {

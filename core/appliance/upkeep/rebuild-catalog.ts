@@ -8,9 +8,9 @@ import { openSealingKey, createSealingKey } from '../../secret/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
 import { openVaultReader, openVaultStorage, type VaultLocation, type VaultReader } from '../../vault/index.ts'
 import type { DataFolder } from '../data/data-folder.ts'
-import { COPY_FILE, COPY_SIGNATURE, prepare, provenCopy } from './catalog-copy.ts'
+import { COPY_FILE, COPY_SIGNATURE, prepare, provenCopy } from '../runs/catalog-copy.ts'
+import { resealAll } from '../runs/sealed-values.ts'
 import { parseCatalogKey } from './catalog-key.ts'
-import { resealAll } from './sealed-values.ts'
 
 export interface RebuildOptions extends Abortable {
   /** Of the new appliance, which has no catalog yet. */

@@ -6,9 +6,9 @@ import { implement } from '@orpc/server'
 import type { Appliance, Call, Caller } from '../../appliance/index.ts'
 import { contract, isGranted, type OperationMeta } from '../../contract/index.ts'
 import { sendError } from '../guard/answer.ts'
+import { answerError, isAnswer, isRefusal, toAnswer, waitOf } from '../guard/error-answer.ts'
 import { readBody } from '../guard/read-body.ts'
 import { createAuditor } from './auditor.ts'
-import { answerError, isAnswer, isRefusal, toAnswer, waitOf } from './error-answer.ts'
 import type { Strangers } from './strangers.ts'
 
 /** What a request brings to an operation. */

@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 
 import type { ErrorName } from '../../contract/index.ts'
-import { answerError } from '../api/error-answer.ts'
 import { errorBody, type Saying } from '../guard/answer.ts'
+import { answerError } from '../guard/error-answer.ts'
 
 const KNOWN: Readonly<
   Record<string, { readonly name: ErrorName; readonly said: Saying & { readonly status: number } }>

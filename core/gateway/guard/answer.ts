@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 import type { ErrorName } from '../../contract/index.ts'
-import { type AnswerError, answerError } from '../api/error-answer.ts'
+import { type AnswerError, answerError } from './error-answer.ts'
 
 /** What is said beside the name of an error, and how. */
 export interface Saying {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-import { type AnswerError, answerError } from '../api/error-answer.ts'
+import { type AnswerError, answerError } from './error-answer.ts'
 
 /** What a caller may send at once. Whoever is nobody yet signs in, which takes no more than a name and a password. */
 const MOST_BODY = 1024 * 1024

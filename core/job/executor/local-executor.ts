@@ -59,7 +59,7 @@ export function createLocalExecutor({ version, onSaid }: LocalExecutorOptions): 
 }
 
 function startProcess(): ChildProcess {
-  return fork(fileURLToPath(new URL('../process/process-main.ts', import.meta.url)), [], {
+  return fork(fileURLToPath(new URL('../process-main.ts', import.meta.url)), [], {
     // SIGUSR1 would open a debugger that everybody on this computer may use.
     execArgv: ['--disable-sigusr1'],
     serialization: 'advanced',

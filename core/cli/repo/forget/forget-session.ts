@@ -9,18 +9,18 @@ import {
 } from '../../../maintenance/index.ts'
 import type { StoredSnapshot } from '../../../snapshot/index.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { brakeText } from '../confirm/brake-text.ts'
+import { readClocks } from '../confirm/clocks.ts'
+import { confirmGraces } from '../confirm/confirm-graces.ts'
+import { unconfirmed, wouldStop } from '../confirm/unconfirmed.ts'
 import { chooseSnapshots } from '../lookup/choose-snapshots.ts'
 import { snapshotFilter } from '../lookup/snapshot-options.ts'
-import { confirmGraces } from '../prune/confirm-graces.ts'
 import { graceOf } from '../prune/limits-of-options.ts'
 import { finishSession, planSession } from '../prune/prune-session.ts'
 import type { Session } from '../session/session.ts'
-import { readClocks } from './clocks.ts'
 import type { ForgetOptions } from './forget-options.ts'
 import { showGroups, showNamed, writeGroups } from './forget-report.ts'
-import { brakeText } from './reason-text.ts'
 import { removeEach } from './remove-told.ts'
-import { unconfirmed, wouldStop } from './unconfirmed.ts'
 
 /** Removes snapshots of a session's repository, which is locked exclusively unless this is a dry run. */
 export async function forgetSession(

@@ -1,6 +1,4 @@
-import { formatCounted } from '../../../base/index.ts'
 import type { ForgetReason } from '../../../maintenance/index.ts'
-import type { Brake } from '../../../policy/index.ts'
 import type { TimeText } from '../text/time-text.ts'
 
 /** Why a snapshot is kept, for people. */
@@ -16,20 +14,4 @@ export function reasonText(reason: ForgetReason, time: TimeText): string {
 /** The last second of it. */
 export function untilText(until: number, time: TimeText): string {
   return `until ${time.local(BigInt(until - 1000) * 1_000_000n)}`
-}
-
-/** Why a person is asked. */
-export function brakeText(brake: Brake): string {
-  if (brake.kind === 'mass-expiry') return `${brake.removed} of ${brake.of} snapshots would go at once`
-  const known = {
-    'last-run': 'the last run',
-    storage: 'the clock of the storage',
-    'newest-point': 'the newest snapshot',
-  }
-  return `the clock of this computer is ${daysText(Math.abs(brake.by))} ${brake.by > 0 ? 'ahead of' : 'before'} ${known[brake.against]}`
-}
-
-/** A brake is of more than a day. */
-function daysText(milliseconds: number): string {
-  return formatCounted(Math.round(milliseconds / 86_400_000), 'day')
 }

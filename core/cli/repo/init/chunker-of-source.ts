@@ -1,9 +1,9 @@
 import { CoreError } from '../../../base/index.ts'
 import { formatPolynomial, openRepository, parsePolynomial } from '../../../repository/index.ts'
 import { readPassword } from '../password/password.ts'
+import { SOURCE } from '../password/repository-role.ts'
 import { sourceOf } from '../session/from-options.ts'
 import { openStorage } from '../session/open-storage.ts'
-import { SOURCE } from '../session/repository-role.ts'
 import type { InitCommandOptions } from './init-options.ts'
 
 /**

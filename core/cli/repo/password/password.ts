@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 import { type Abortable, CoreError, systemCode } from '../../../base/index.ts'
-import { OWN, type RepositoryRole } from '../session/repository-role.ts'
 import { askPasswords } from './ask-password.ts'
 import { withoutBlanks, passwordInFile } from './password-bytes.ts'
+import { OWN, type RepositoryRole } from './repository-role.ts'
 
 export interface PasswordSource {
   readonly passwordFile?: string | undefined

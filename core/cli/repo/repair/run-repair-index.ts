@@ -3,7 +3,7 @@ import { type IndexRepairPlan, packsGone, planIndexRepair, repairIndex } from '.
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { Output } from '../../output.ts'
 import { NOTHING_CHANGED, tellingIfStopped } from '../../stopped.ts'
-import { unconfirmed, wouldStop } from '../forget/unconfirmed.ts'
+import { unconfirmed, wouldStop } from '../confirm/unconfirmed.ts'
 import { refuseNoLock } from '../session/refuse-no-lock.ts'
 import { withSession } from '../session/with-session.ts'
 import { showProgress } from '../text/show-progress.ts'

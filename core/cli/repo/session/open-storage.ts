@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path'
 
 import { CoreError } from '../../../base/index.ts'
 import { openDirectoryStorage, type Storage, withRetry } from '../../../storage/index.ts'
-import { OWN, type RepositoryRole } from './repository-role.ts'
+import { OWN, type RepositoryRole } from '../password/repository-role.ts'
 
 export interface NamedRepository {
   readonly repo?: string | undefined

@@ -1,10 +1,10 @@
 import { listenForInterruption } from '../../interruption.ts'
 import { createOutput } from '../../output.ts'
 import { readPassword } from '../password/password.ts'
+import { SOURCE } from '../password/repository-role.ts'
 import { type FromOptions, sourceOf } from './from-options.ts'
 import { openStorage } from './open-storage.ts'
 import type { RepoOptions } from './repo-options.ts'
-import { SOURCE } from './repository-role.ts'
 import type { Session } from './session.ts'
 import { useCommandRepository } from './use-repository.ts'
 

@@ -3,14 +3,16 @@ import { realpath } from 'node:fs/promises'
 import { type Catalog, vaultRows } from '../../database/index.ts'
 import type { OwnFolders } from '../../identity/index.ts'
 import type { VaultLocation } from '../../vault/index.ts'
-import type { Tools } from '../tools.ts'
 
 interface StoreTools {
   readonly catalog: Catalog
   readonly folder: { readonly path: string }
 }
 
-type OwnTools = StoreTools & Pick<Tools, 'programFolder'>
+interface OwnTools extends StoreTools {
+  /** Where the program is. Undefined: nobody knows. */
+  readonly programFolder: string | undefined
+}
 
 /** What is the appliance's own in recovery points: who may see it. */
 export function ownData({ folder }: Pick<StoreTools, 'folder'>): OwnFolders & { readonly dataFolder: Buffer } {

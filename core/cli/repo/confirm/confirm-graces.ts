@@ -1,9 +1,9 @@
 import { formatBytes, formatCounted } from '../../../base/index.ts'
 import { doubtGraces, type PrunePlan } from '../../../maintenance/index.ts'
-import { readClocks } from '../forget/clocks.ts'
-import { brakeText } from '../forget/reason-text.ts'
-import { unconfirmed, wouldStop } from '../forget/unconfirmed.ts'
 import type { Session } from '../session/session.ts'
+import { brakeText } from './brake-text.ts'
+import { readClocks } from './clocks.ts'
+import { unconfirmed, wouldStop } from './unconfirmed.ts'
 
 /**
  * Stops where a grace would end too early by a clock that is wrong (RET-22). A dry run says it.

@@ -1,6 +1,4 @@
 import { CoreError } from '../../base/index.ts'
-import { type Access, isGranted } from '../../contract/index.ts'
-import type { Call } from './operations.ts'
 
 /** There is no such object, or it was removed. */
 export function noSuch(what: string, id: string): CoreError {
@@ -19,15 +17,6 @@ export function badField(field: string, message: string, remedy: string): CoreEr
 /** It cannot be done as things are. */
 export function conflict(message: string, remedy: string): CoreError {
   return new CoreError('object/conflict', message, { safety: 'Nothing was changed.', remedy })
-}
-
-/** Throws `policy/forbidden` where the caller's access is not enough for what he asks, though it is for the operation. */
-export function mustMay({ caller }: Call, access: Access): void {
-  if (caller && isGranted(caller.role, access) && caller.access.includes(access)) return
-  throw new CoreError('policy/forbidden', 'Your role does not allow this.', {
-    safety: 'Nothing was changed.',
-    remedy: 'Ask somebody who may, or an administrator.',
-  })
 }
 
 /** Backup sets need it. All of them are named: each has to be seen to before it can go. */

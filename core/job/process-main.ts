@@ -1,7 +1,7 @@
-import { systemClock } from '../../base/index.ts'
-import { KINDS } from '../kinds/kinds.ts'
-import type { FromProcess, ToProcess } from './messages.ts'
-import { serveRun } from './serve-run.ts'
+import { systemClock } from '../base/index.ts'
+import { KINDS } from './kinds/kinds.ts'
+import type { FromProcess, ToProcess } from './process/messages.ts'
+import { serveRun } from './process/serve-run.ts'
 
 /**
  * The entry of a run process. It is started by the service and told what to do over its channel.
