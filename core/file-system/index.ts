@@ -28,3 +28,4 @@ export { type EntryKind, type EntryStat, kindOf, mayHaveHoles } from './entry-ki
 export { type EntryFacts, type EntryLook, lookOf, StatxLook } from './entry-look.ts'
 export { listFolder, readLink, statEntry } from './read-entry.ts'
 export { type AttributeTarget, openSystemCalls, type SystemCalls, systemError } from './system-calls.ts'
+export { diskRoom, roomAt } from './room-at.ts'

@@ -11,9 +11,10 @@ export {
   type SessionNeeds,
   useRepository,
 } from './use-repository.ts'
-export { openVaultStorage, type VaultLocation } from './vault-location.ts'
+export { openVaultStorage } from './place/open-vault-storage.ts'
+export { readVaultLocation, vaultFolder, type VaultLocation, vaultPlaceText } from './place/vault-location.ts'
 export { namesOfPath, noSuchEntry } from './path-names.ts'
 export { drawVaultPassword, makeVault, proveVault } from './make-vault.ts'
-export { type PlaceProbe, type ProbeFinding, probePlace } from './probe-place.ts'
+export { type PlaceProbe, type ProbeFinding, probePlace } from './place/probe-place.ts'
 export { type RecoveryKit, recoveryKitText } from './recovery-kit.ts'
 export { openVaultReader, type VaultReader } from './vault-reader.ts'

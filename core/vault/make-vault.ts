@@ -1,6 +1,7 @@
 import { type Abortable, type Chance, type Clock, formatInstant } from '../base/index.ts'
 import { drawPolynomial, formatPolynomial, initRepository, openRepository, ownIdentity } from '../repository/index.ts'
-import { openVaultStorage, type VaultLocation } from './vault-location.ts'
+import { openVaultStorage } from './place/open-vault-storage.ts'
+import type { VaultLocation } from './place/vault-location.ts'
 
 export interface MakeVaultOptions extends Abortable {
   readonly clock: Clock

@@ -1,5 +1,5 @@
 import { formatInstant } from '../base/index.ts'
-import type { VaultLocation } from './vault-location.ts'
+import type { VaultLocation } from './place/vault-location.ts'
 
 /** What a recovery kit tells. */
 export interface RecoveryKit {

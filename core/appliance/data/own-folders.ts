@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 
 import { type Catalog, vaultRows } from '../../database/index.ts'
 import type { OwnFolders } from '../../identity/index.ts'
-import type { VaultLocation } from '../../vault/index.ts'
+import { readVaultLocation, vaultFolder } from '../../vault/index.ts'
 
 interface StoreTools {
   readonly catalog: Catalog
@@ -34,7 +34,7 @@ export async function ownStores({ catalog, folder }: StoreTools): Promise<string
 }
 
 async function vaultFolders(catalog: Catalog): Promise<string[]> {
-  return (await vaultRows.list(catalog.rows)).map(({ location }) => (JSON.parse(location) as VaultLocation).path)
+  return (await vaultRows.list(catalog.rows)).map(({ location }) => vaultFolder(readVaultLocation(location)))
 }
 
 /** Where a path leads to. What is not there, or away, lies where it was said to, in what is there of the folders above it. */

@@ -15,7 +15,7 @@ import { toByteString } from '../../file-system/index.ts'
 import { createSelection } from '../../selection/index.ts'
 import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
 import { isMissing } from '../../source/index.ts'
-import type { VaultLocation } from '../../vault/index.ts'
+import { readVaultLocation, vaultFolder } from '../../vault/index.ts'
 import { isWithin, physicalPath } from '../data/own-folders.ts'
 import { badField, conflict, noSuch } from '../present/refusals.ts'
 import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
@@ -52,7 +52,7 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
   /** Wherever links lead to. Throws `input/invalid`. What lies below a root is left out by the backup itself. */
   async function refuseOwn(roots: readonly string[], vault: VaultRow | undefined): Promise<void> {
     const data = await physicalPath(folder.path)
-    const place = vault && (await physicalPath((JSON.parse(vault.location) as VaultLocation).path))
+    const place = vault && (await physicalPath(vaultFolder(readVaultLocation(vault.location))))
     for (const root of roots) {
       const path = await physicalPath(parseEntryPath(root))
       if (isWithin(path, data)) {

@@ -1,7 +1,14 @@
 import { type Abortable, CoreError, isCode, newId } from '../../base/index.ts'
-import type { VaultLocation } from '../../contract/index.ts'
 import { type Catalog, type VaultRow, vaultRows } from '../../database/index.ts'
-import { drawVaultPassword, makeVault, proveVault } from '../../vault/index.ts'
+import {
+  drawVaultPassword,
+  makeVault,
+  proveVault,
+  readVaultLocation,
+  vaultFolder,
+  type VaultLocation,
+  vaultPlaceText,
+} from '../../vault/index.ts'
 import { physicalPath } from '../data/own-folders.ts'
 import { conflict } from '../present/refusals.ts'
 import { passwordContext } from '../runs/vault-readers.ts'
@@ -69,7 +76,7 @@ export async function attachVaultRow(
   const same = (await vaultRows.list(catalog.rows)).find((vault) => vault.repository_id === repositoryId)
   if (same) {
     throw conflict(
-      `The repository at ${location.path} is the vault ${same.name} already.`,
+      `The repository at ${vaultPlaceText(location)} is the vault ${same.name} already.`,
       'Use that one. If it was moved here, detach that vault first.',
     )
   }
@@ -82,11 +89,11 @@ export async function attachVaultRow(
 /** The id of a repository that is not made yet, or of which nobody noted that it is. */
 const NONE = ''
 
-async function findBegun(catalog: Catalog, { path }: VaultLocation): Promise<VaultRow | undefined> {
-  const place = await physicalPath(path)
+async function findBegun(catalog: Catalog, location: VaultLocation): Promise<VaultRow | undefined> {
+  const place = await physicalPath(vaultFolder(location))
   for (const row of await vaultRows.all(catalog.rows)) {
     if (row.repository_id !== NONE) continue
-    if (place.equals(await physicalPath((JSON.parse(row.location) as VaultLocation).path))) return row
+    if (place.equals(await physicalPath(vaultFolder(readVaultLocation(row.location))))) return row
   }
   return undefined
 }

@@ -1,9 +1,9 @@
-import { lstat, statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { lstat } from 'node:fs/promises'
 
 import { type Abortable, CoreError, formatBytes, formatCounted } from '../../base/index.ts'
 import type { RestorePlan, RestoreRequest } from '../../contract/index.ts'
 import { runsInStates, setRows } from '../../database/index.ts'
+import { roomAt } from '../../file-system/index.ts'
 import { leadsTo, mayReach, type OwnFolders, type Reacher, resolveTarget } from '../../identity/index.ts'
 import { ACTIVE_STATES, PENDING_STATES } from '../../job/index.ts'
 import { formatEntryPath, parseEntryPath } from '../../snapshot/index.ts'
@@ -120,7 +120,7 @@ async function planRestore(
   const own = await ownPlaces(tools)
   const isThere = lookerFor(user, own, { signal: call.signal })
   for (const path of first) if (await isThere(placeOf(path))) existing++
-  const bytesFree = await roomAt(target)
+  const bytesFree = (await roomAt(target.toString()))?.bytesFree ?? null
   const hasRoom = bytesFree === null || bytesFree >= bytes
   const warnings: string[] = []
   if (!hasRoom)
@@ -176,16 +176,5 @@ function lookerFor(user: Reacher, own: OwnFolders, options: Abortable): (path: B
         () => false,
       ))
     )
-  }
-}
-
-async function roomAt(target: Buffer): Promise<number | null> {
-  for (let at = target.toString(); ; at = dirname(at)) {
-    try {
-      const { bavail, bsize } = await statfs(at)
-      return bavail * bsize
-    } catch {
-      if (at === '/') return null
-    }
   }
 }

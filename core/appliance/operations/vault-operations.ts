@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 
 import { createGate } from '../../base/index.ts'
-import type { ProbeFinding, Vault, VaultLocation } from '../../contract/index.ts'
+import type { ProbeFinding, Vault } from '../../contract/index.ts'
 import {
   nameTaken,
   type PointSums,
@@ -12,7 +12,14 @@ import {
   vaultRows,
 } from '../../database/index.ts'
 import { parseEntryPath } from '../../snapshot/index.ts'
-import { probePlace, recoveryKitText } from '../../vault/index.ts'
+import {
+  probePlace,
+  readVaultLocation,
+  recoveryKitText,
+  vaultFolder,
+  type VaultLocation,
+  vaultPlaceText,
+} from '../../vault/index.ts'
 import { isWithin, physicalPath } from '../data/own-folders.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
 import { conflict, noSuch, usedBySets } from '../present/refusals.ts'
@@ -60,10 +67,11 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
     if (other && other.id !== own) throw nameTaken('vault', name)
   }
 
-  async function refusePlace({ path }: VaultLocation): Promise<void> {
-    const place = await physicalPath(path)
+  async function refusePlace(location: VaultLocation): Promise<void> {
+    const place = await physicalPath(vaultFolder(location))
+    const path = vaultPlaceText(location)
     for (const vault of await vaultRows.list(catalog.rows)) {
-      if (!place.equals(await physicalPath((JSON.parse(vault.location) as VaultLocation).path))) continue
+      if (!place.equals(await physicalPath(vaultFolder(readVaultLocation(vault.location))))) continue
       throw conflict(`${path} is the vault ${vault.name} already.`, 'Use that one, or choose another folder.')
     }
     if (isWithin(place, await physicalPath(folder.path)))
@@ -139,7 +147,7 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
         fileName: `holdfast-recovery-kit-${vault.name.replaceAll(/[^\w.-]+/g, '-')}.txt`,
         text: recoveryKitText({
           vaultName: vault.name,
-          location: JSON.parse(vault.location) as VaultLocation,
+          location: readVaultLocation(vault.location),
           repositoryId: vault.repository_id,
           password: secret,
           catalogKey: tools.catalogKey.toString('base64url'),
@@ -155,7 +163,7 @@ function vaultDto(vault: VaultRow, sums: PointSums | undefined): Vault {
   return {
     id: vault.id,
     name: vault.name,
-    location: JSON.parse(vault.location) as VaultLocation,
+    location: readVaultLocation(vault.location),
     repositoryId: vault.repository_id,
     createdAt: instant(vault.created_at),
     state: stateOfVault(vault),
@@ -172,8 +180,8 @@ function vaultDto(vault: VaultRow, sums: PointSums | undefined): Vault {
 }
 
 /** Backups leave their vaults out; that what is meant to survive lies in what may be lost is to be said all the same. */
-async function probeProtected({ path }: VaultLocation, roots: readonly string[]): Promise<ProbeFinding[]> {
-  const place = await physicalPath(path)
+async function probeProtected(location: VaultLocation, roots: readonly string[]): Promise<ProbeFinding[]> {
+  const place = await physicalPath(vaultFolder(location))
   for (const root of roots) {
     if (!isWithin(place, await physicalPath(parseEntryPath(root)))) continue
     const message = `It lies in ${root}, which a backup set protects: backups leave the vault out, and whatever happens to that folder happens to it.`

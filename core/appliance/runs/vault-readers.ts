@@ -3,6 +3,7 @@ import { type Catalog, vaultRows } from '../../database/index.ts'
 import type { VaultAccess } from '../../job/index.ts'
 import { type PointReader, startPointReader, type StartPointReaderOptions } from '../../reader/index.ts'
 import type { SealingKey } from '../../secret/index.ts'
+import { readVaultLocation } from '../../vault/index.ts'
 import { noSuch } from '../present/refusals.ts'
 
 /** Vaults that are held open for whoever looks into recovery points, each by a reader of its own. */
@@ -44,7 +45,7 @@ export function createVaultReaders(
     return {
       id: vault.id,
       name: vault.name,
-      location: JSON.parse(vault.location) as VaultAccess['location'],
+      location: readVaultLocation(vault.location),
       password: key.open(vault.password_sealed, passwordContext(vault.id)),
     }
   }

@@ -1,11 +1,10 @@
-import { statfs } from 'node:fs/promises'
-
 import { type Abortable, type Chance, type Clock, CoreError, formatCounted, isCode } from '../../base/index.ts'
 import { type Catalog, snapshotsOfPoints, type VaultRow, vaultRows } from '../../database/index.ts'
+import { diskRoom } from '../../file-system/index.ts'
 import { CATALOG_TAG, type VaultAccess } from '../../job/index.ts'
 import type { Repository } from '../../repository/index.ts'
 import { loadSnapshots } from '../../snapshot/index.ts'
-import { openVaultStorage, useRepository } from '../../vault/index.ts'
+import { openVaultStorage, useRepository, vaultFolder } from '../../vault/index.ts'
 import type { VaultReaders } from '../runs/vault-readers.ts'
 import { noteFoundPoints, noteGonePoints } from './note-seen-points.ts'
 
@@ -159,10 +158,6 @@ function problemOf([first, ...more]: readonly string[]): string | null {
 }
 
 async function roomOf({ location }: VaultAccess): Promise<{ bytes_free: number | null; bytes_total: number | null }> {
-  try {
-    const { bavail, bsize, blocks } = await statfs(location.path)
-    return { bytes_free: bavail * bsize, bytes_total: blocks * bsize }
-  } catch {
-    return { bytes_free: null, bytes_total: null }
-  }
+  const room = await diskRoom(vaultFolder(location))
+  return { bytes_free: room?.bytesFree ?? null, bytes_total: room?.bytesTotal ?? null }
 }

@@ -6,7 +6,13 @@ import { allPoints, openCatalog, setRows, vaultRows } from '../../database/index
 import { CATALOG_TAG } from '../../job/index.ts'
 import { openSealingKey, createSealingKey } from '../../secret/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
-import { openVaultReader, openVaultStorage, type VaultLocation, type VaultReader } from '../../vault/index.ts'
+import {
+  openVaultReader,
+  openVaultStorage,
+  type VaultLocation,
+  type VaultReader,
+  vaultPlaceText,
+} from '../../vault/index.ts'
 import type { DataFolder } from '../data/data-folder.ts'
 import { COPY_FILE, COPY_SIGNATURE, prepare, provenCopy } from '../runs/catalog-copy.ts'
 import { resealAll } from '../runs/sealed-values.ts'
@@ -47,7 +53,7 @@ export async function rebuildCatalog(options: RebuildOptions): Promise<Rebuilt> 
   await refuseCatalog(folder.catalog)
   const storage = openVaultStorage(location)
   const reader = await openVaultReader(storage, Buffer.from(password), { signal }).catch((error: unknown) => {
-    throw isCode(error, 'repository/wrong-password') ? wrongPassword(location.path, error) : error
+    throw isCode(error, 'repository/wrong-password') ? wrongPassword(vaultPlaceText(location), error) : error
   })
   const place = await mkdtemp(join(folder.work, 'rebuild-'))
   try {

@@ -11,6 +11,7 @@ import { type ByteString, printable, toByteString } from '../../file-system/inde
 import { availableWorkers, ownIdentity, type Repository } from '../../repository/index.ts'
 import { formatEntryPath, formatTime, loadSnapshot, parseEntryPath } from '../../snapshot/index.ts'
 import { createFileServerSource, findRoots } from '../../source/index.ts'
+import { vaultFolder } from '../../vault/index.ts'
 import type { BackupOrder, OrderedContent } from '../process/order.ts'
 import type { MadePoint, Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
@@ -34,7 +35,7 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
         const { content } = order
         const named = content.roots.map(parseEntryPath)
         const { there: roots, missing } = findRoots(named)
-        await refuseOwnVault(roots, Buffer.from(order.vault.location.path))
+        await refuseOwnVault(roots, Buffer.from(vaultFolder(order.vault.location)))
         const own = await leaveOutOwn(roots, order, context)
         using missedLog = openMissedLog({ folder: order.missedFolder, set: order.setId })
         let missingPacks = 0

@@ -1,8 +1,10 @@
+import type { VaultLocation } from '../../vault/index.ts'
+
 /** Where a repository is, and what opens it. Never written anywhere: it goes from process to process. */
 export interface VaultAccess {
   readonly id: string
   readonly name: string
-  readonly location: { readonly kind: 'directory'; readonly path: string }
+  readonly location: VaultLocation
   readonly password: string
 }
 

@@ -1,4 +1,4 @@
-import { open, readdir, rmdir, stat, statfs, unlink } from 'node:fs/promises'
+import { open, readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import {
@@ -9,7 +9,8 @@ import {
   makeFolder,
   reasonOf,
   systemCode,
-} from '../base/index.ts'
+} from '../../base/index.ts'
+import { roomAt } from '../../file-system/index.ts'
 import type { VaultLocation } from './vault-location.ts'
 
 /** Something that was found out about a place where a vault is to be. */
@@ -53,7 +54,7 @@ export async function probePlace({ path }: VaultLocation, options: ProbeOptions)
       finding('not-empty', 'problem', `${path} is not empty.`, 'Choose an empty folder, or one that is not there yet.'),
     )
   findings.push(...(await probeWriting(path, options)))
-  const room = await roomAt(path)
+  const room = (await roomAt(path))?.bytesFree
   if (room !== undefined) findings.push(roomFinding(path, room))
   findings.push(...(await probeSameDisk(path, options.besides)))
   return { findings, hasRepository, bytesFree: room }
@@ -118,18 +119,6 @@ async function removeEmpty(path: string, first: string): Promise<void> {
       await rmdir(at)
     } catch {
       return
-    }
-  }
-}
-
-/** Bytes that may be written at a place, or above it where it is not there yet. */
-async function roomAt(path: string): Promise<number | undefined> {
-  for (let at = path; ; at = dirname(at)) {
-    try {
-      const { bavail, bsize } = await statfs(at)
-      return bavail * bsize
-    } catch {
-      if (at === dirname(at)) return undefined
     }
   }
 }
