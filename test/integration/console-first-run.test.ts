@@ -70,8 +70,7 @@ describeWith(['chromium', 'restic'], 'the first day of an appliance, in a browse
 
     await page.getByRole('link', { name: 'Recovery points' }).click()
     await page.getByRole('row', { name: /First backup set/ }).click()
-    for (const name of source.split('/').filter(Boolean))
-      await page.getByRole('row', { name: `${name} Folder` }).click()
+    // It begins where what is protected begins.
     await page.getByRole('checkbox', { name: 'Choose letters' }).click()
     await story.look('first-run-7-point')
     await page.getByRole('button', { name: 'Restore 1 chosen entry' }).click()

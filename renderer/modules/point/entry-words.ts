@@ -31,6 +31,13 @@ export function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/'
 }
 
+/** The deepest folder that holds all of these paths: where to begin to look at what a recovery point protects. */
+export function commonFolder(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => path.split('/').filter((name) => name !== ''))
+  const end = first.findIndex((name, index) => others.some((names) => names[index] !== name))
+  return `/${(end === -1 ? first : first.slice(0, end)).join('/')}`
+}
+
 /** Where a file of a recovery point can be downloaded. The session goes with it; nothing secret is in the address. */
 export function downloadUrl(pointId: string, path: string): string {
   return `/api/v1/points/${pointId}/download?path=${encodeURIComponent(path)}`

@@ -74,7 +74,7 @@ export const policy: Messages['policy'] = {
     retries:
       'Ein Lauf, der aus einem Grund fehlschlägt, der vorübergehen kann, wird insgesamt {attempts}-mal versucht: wieder nach {delay}, und jedes weitere Mal nach der doppelten Zeit.',
     skips:
-      'Ist sein Proxy nicht da, entfällt {n} geplanter Lauf hintereinander, bevor ein anderer Proxy übernimmt. | Ist sein Proxy nicht da, entfallen {n} geplante Läufe hintereinander, bevor ein anderer Proxy übernimmt.',
+      'Ist der Rechner nicht da, der eine Quelle liest, entfällt {n} geplanter Lauf hintereinander, bevor ein anderer übernimmt. | Ist der Rechner nicht da, der eine Quelle liest, entfallen {n} geplante Läufe hintereinander, bevor ein anderer übernimmt.',
     rpo: 'Eine Meldung kommt, wenn der neueste vollständige Punkt älter ist als {n} Stunde. | Eine Meldung kommt, wenn der neueste vollständige Punkt älter ist als {n} Stunden.',
     noRpo: 'Für das Alter des neuesten Punktes gibt es keine Meldung.',
     verify:
@@ -162,9 +162,10 @@ export const policy: Messages['policy'] = {
   whatStaysText: 'Stand jetzt, das Neueste zuerst, mit den Gründen.',
   of: 'Von',
   ofYear: 'Ein Jahr dieses Zeitplans',
-  point: 'Punkt von',
-  skips: 'Entfallene Läufe, bevor ein anderer Proxy übernimmt',
-  skipsHint: 'Hintereinander, wenn der Proxy eines Sets nicht da ist.',
+  point: 'Wiederherstellungspunkt',
+  skips: 'Entfallene Läufe, bevor ein anderer Rechner übernimmt',
+  skipsHint:
+    'Hintereinander, wenn der Rechner nicht da ist, der die Quelle liest. Bisher ist das immer die Appliance selbst.',
   wrong: {
     days: 'Wählen Sie mindestens einen Tag.',
     time: 'Geben Sie eine Zeit an.',

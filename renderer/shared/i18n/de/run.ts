@@ -55,7 +55,7 @@ export const run: Messages['run'] = {
     'executor-down/waits': 'Was Läufe ausführt, ist nicht da: Er beginnt, sobald es da ist.',
     'executor-down/failed': 'Was Läufe ausführt, ist nicht da.',
     'executor-down/not-balanced': 'Was Läufe ausführt, ist nicht da, und kein anderer darf übernehmen.',
-    'executor-down/moved': 'Ein anderer Proxy übernimmt.',
+    'executor-down/moved': 'Ein anderer Rechner übernimmt.',
     'executor-down/expired': 'Was Läufe ausführt, war nicht da, solange er warten konnte.',
   },
   causeKind: {
@@ -196,5 +196,6 @@ export const run: Messages['run'] = {
     filesVerified: 'Geprüfte Dateien',
     filesDiffering: 'Abweichende Dateien',
   },
+  toPoint: 'Öffnen, was er angelegt hat',
   back: 'Alle Läufe',
 }

@@ -13,7 +13,7 @@ export const session: Messages['session'] = {
   notYou: 'Nicht {name}? Abmelden',
   setupNeeded: 'Diese Appliance hat noch keinen Administrator.',
   setupHow:
-    'Öffnen Sie den Link, den holdfastd beim ersten Start ausgegeben hat: Nur er legt den ersten Administrator an.',
+    'Öffnen Sie den Link, den die Appliance beim ersten Start ausgegeben hat: Nur damit lässt sich der erste Administrator anlegen.',
   role: {
     administrator: 'Administrator',
     operator: 'Operator',
@@ -27,6 +27,7 @@ export const session: Messages['session'] = {
       'Startet und stoppt Sicherungen und die Pflege der Tresore, stellt Dateien wieder her, lädt sie herunter und vermerkt, dass Meldungen gesehen wurden. Ändert keine Einstellungen.',
     'restore-only':
       'Sieht in Wiederherstellungspunkte hinein, stellt Dateien wieder her und lädt sie herunter. Startet keine Sicherungen und ändert keine Einstellungen.',
-    viewer: 'Sieht, was gesichert ist, was läuft und was fehlging. Sieht keine Dateinamen und ändert nichts.',
+    viewer:
+      'Sieht, welche Ordner wohin gesichert werden, was läuft samt Protokoll und was fehlging. Sieht nicht in Wiederherstellungspunkte hinein, stellt nichts wieder her und ändert nichts.',
   },
 }

@@ -59,7 +59,7 @@ export const settings: Messages['settings'] = {
   },
   warning: {
     opens:
-      'Dann erreichen alle im Netzwerk die Anmeldeseite. Browser warnen zuerst vor dem Zertifikat: Vergleichen Sie seinen Fingerabdruck mit dem, den holdfastd beim Start ausgibt.',
+      'Dann erreichen alle im Netzwerk die Anmeldeseite. Browser warnen zuerst vor dem Zertifikat: Vergleichen Sie seinen Fingerabdruck mit dem, den die Appliance beim Start ausgibt.',
     closes: 'Ab dem nächsten Start erreicht niemand die Konsole von einem anderen Rechner.',
     'no-host': 'Es ist kein Name angegeben: Aus dem Netzwerk wäre die Konsole unter keinem erreichbar.',
     'locks-out':
@@ -68,7 +68,7 @@ export const settings: Messages['settings'] = {
   askReach: 'Ändern, wer die Konsole erreicht?',
   undo: 'Zurücknehmen',
   changed: '{label}: jetzt {is}, vorher {was}',
-  needsRestart: 'Wer die Konsole erreicht, wurde geändert und gilt, sobald holdfastd neu gestartet ist.',
+  needsRestart: 'Wer die Konsole erreicht, wurde geändert und gilt, sobald die Appliance neu gestartet ist.',
   restartSafety: 'Durch einen Neustart geht nichts verloren: Läufe werden angehalten und gehen danach weiter.',
   restartRemedy: 'Starten Sie ihn auf seinem Rechner neu, am besten, wenn kein Lauf läuft: systemctl restart holdfastd',
   toDelivery: 'Wohin Meldungen gesendet werden: Seite Meldungen',

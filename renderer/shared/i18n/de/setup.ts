@@ -17,9 +17,9 @@ export const setup: Messages['setup'] = {
   make: 'Administrator anlegen',
   done: 'Diese Appliance ist schon eingerichtet.',
   doneText: 'Ihr erster Administrator wurde angelegt. Melden Sie sich an.',
-  noToken: 'Diese Seite braucht den Link, den holdfastd ausgegeben hat.',
+  noToken: 'Diese Seite braucht den Link, den die Appliance ausgegeben hat.',
   noTokenText:
-    'Sehen Sie nach, was holdfastd beim Start gesagt hat (journalctl -u holdfastd), und öffnen Sie diesen Link.',
+    'Sehen Sie nach, was die Appliance beim Start gesagt hat (auf ihrem Rechner: journalctl -u holdfastd), und öffnen Sie diesen Link.',
   vaultText:
     'In einem Tresor liegen Wiederherstellungspunkte, verschlüsselt. Wählen Sie einen Ordner auf einer Platte mit Platz, am besten nicht auf der Platte dessen, was Sie sichern.',
   vaultNameDefault: 'Haupttresor',

@@ -76,7 +76,7 @@ export const problem: Messages['problem'] = {
   fields: 'Sehen Sie hier nach:',
   offline: 'Die Appliance antwortet nicht.',
   offlineRemedy:
-    'Diese Seite hat nichts geändert. Prüfen Sie, ob der Dienst holdfastd läuft und sein Rechner erreichbar ist, und versuchen Sie es noch einmal.',
+    'Diese Seite hat nichts geändert. Prüfen Sie, ob der Rechner der Appliance an und erreichbar ist und ihr Dienst läuft (systemctl status holdfastd). Versuchen Sie es dann noch einmal.',
   http: 'Etwas zwischen dieser Seite und der Appliance hat an ihrer Stelle geantwortet.',
   signedOut: 'Sie sind nicht mehr angemeldet.',
   reason: {

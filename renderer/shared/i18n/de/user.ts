@@ -20,6 +20,9 @@ export const user: Messages['user'] = {
     'Ausgeschaltet: Niemand meldet sich als dieser Benutzer an, und seine API-Tokens gelten nicht. Es geht nichts verloren.',
   folders: 'Ordner',
   foldersText: 'Welche Ordner der Benutzer erreicht. Ein Ordner zählt mit allem, was darunter liegt.',
+  viewerFolders:
+    'Ein Betrachter sieht in keinen Wiederherstellungspunkt hinein und stellt nichts wieder her: Diese Ordner gelten, wenn der Benutzer eine andere Rolle bekommt.',
+  viewerReach: 'Sieht nirgends hinein',
   rootsAll: 'Alle Ordner',
   rootsNamed: 'Nur diese',
   rootsNone: 'Gar kein Ordner',

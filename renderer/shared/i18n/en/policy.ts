@@ -71,7 +71,7 @@ export const policy = {
     retries:
       'A run that fails for a reason that may pass is tried {attempts} times in all: again after {delay}, and after twice as long each further time.',
     skips:
-      'Where its proxy is away, {n} scheduled run in a row is left out before another proxy takes over. | Where its proxy is away, {n} scheduled runs in a row are left out before another proxy takes over.',
+      'Where the computer that reads a source is away, {n} scheduled run in a row is left out before another one takes over. | Where the computer that reads a source is away, {n} scheduled runs in a row are left out before another one takes over.',
     rpo: 'An alert is raised where the newest complete point is older than {n} hour. | An alert is raised where the newest complete point is older than {n} hours.',
     noRpo: 'No alert is raised for the age of the newest point.',
     verify:
@@ -158,9 +158,9 @@ export const policy = {
   whatStaysText: 'As of now, the newest first, with the reasons.',
   of: 'Of',
   ofYear: 'A year of this schedule',
-  point: 'Point of',
-  skips: 'Skipped runs before another proxy takes over',
-  skipsHint: 'In a row, where the proxy of a set is away.',
+  point: 'Recovery point',
+  skips: 'Skipped runs before another computer takes over',
+  skipsHint: 'In a row, where the computer that reads the source is away. So far that is always the appliance itself.',
   wrong: {
     days: 'Choose at least one day.',
     time: 'Give a time.',

@@ -53,7 +53,7 @@ export const run = {
     'executor-down/waits': 'What carries runs out is not there: it begins when it is.',
     'executor-down/failed': 'What carries runs out is not there.',
     'executor-down/not-balanced': 'What carries runs out is not there, and no other may take over.',
-    'executor-down/moved': 'Another proxy takes over.',
+    'executor-down/moved': 'Another computer takes over.',
     'executor-down/expired': 'What carries runs out was not there while it could wait.',
   },
   /** Causes that come with figures: what kind of thing it is, set before the appliance's words in other languages. */
@@ -195,5 +195,6 @@ export const run = {
     filesVerified: 'Files verified',
     filesDiffering: 'Files that differ',
   },
+  toPoint: 'Open what it made',
   back: 'All runs',
 }

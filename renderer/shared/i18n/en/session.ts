@@ -11,7 +11,7 @@ export const session = {
   notYou: 'Not {name}? Sign out',
   setupNeeded: 'This appliance has no administrator yet.',
   setupHow:
-    'Open the link that holdfastd printed when it was started for the first time: only it makes the first administrator.',
+    'Open the link that the appliance printed when it was started for the first time: only with it is the first administrator made.',
   role: {
     administrator: 'Administrator',
     operator: 'Operator',
@@ -25,6 +25,7 @@ export const session = {
       'Starts and stops backups and what looks after vaults, restores and downloads files, and says that alerts were seen. Changes no settings.',
     'restore-only':
       'Looks into recovery points, restores and downloads files. Starts no backups and changes no settings.',
-    viewer: 'Sees what is protected, what runs and what went wrong. Sees no names of files and changes nothing.',
+    viewer:
+      'Sees which folders are protected and where to, what runs with its log, and what went wrong. Does not look into recovery points, restores nothing and changes nothing.',
   },
 }

@@ -57,7 +57,7 @@ export const settings = {
   },
   warning: {
     opens:
-      'Everybody in the network can then reach the sign-in page. Browsers warn of the certificate at first: compare its fingerprint with the one that holdfastd prints when it starts.',
+      'Everybody in the network can then reach the sign-in page. Browsers warn of the certificate at first: compare its fingerprint with the one that the appliance prints when it starts.',
     closes: 'From the next start on, nobody reaches the console from another computer.',
     'no-host': 'No name is given: from the network the console would be reached by none.',
     'locks-out':
@@ -66,7 +66,7 @@ export const settings = {
   askReach: 'Change who can reach the console?',
   undo: 'Undo',
   changed: '{label}: now {is}, before {was}',
-  needsRestart: 'Who can reach the console was changed, and takes effect when holdfastd is started again.',
+  needsRestart: 'Who can reach the console was changed, and takes effect when the appliance is started again.',
   restartSafety: 'Nothing is lost by a restart: runs that go on are stopped, and go on after it.',
   restartRemedy: 'Start it again on its computer, best when no run goes on: systemctl restart holdfastd',
   toDelivery: 'Where alerts are sent: page Alerts',

@@ -15,8 +15,9 @@ export const setup = {
   make: 'Make the administrator',
   done: 'This appliance has been set up already.',
   doneText: 'Its first administrator was made. Sign in.',
-  noToken: 'This page needs the link that holdfastd printed.',
-  noTokenText: 'Look at what holdfastd said when it was started (journalctl -u holdfastd), and open that link.',
+  noToken: 'This page needs the link that the appliance printed.',
+  noTokenText:
+    'Look at what the appliance said when it was started (on its computer: journalctl -u holdfastd), and open that link.',
   vaultText:
     'A vault is where recovery points are stored, encrypted. Choose a folder on a disk with room, best not the disk of what you protect.',
   vaultNameDefault: 'Main vault',

@@ -73,7 +73,7 @@ export const problem = {
   fields: 'Look at these:',
   offline: 'The appliance does not answer.',
   offlineRemedy:
-    'Nothing was changed by this page. Check that the service holdfastd runs and that its computer can be reached, and try again.',
+    'Nothing was changed by this page. Check that the computer of the appliance is on and can be reached, and that its service runs (systemctl status holdfastd). Then try again.',
   http: 'Something between this page and the appliance answered in its place.',
   signedOut: 'You are no longer signed in.',
   /** What kind of thing went wrong, by its code; set before what the appliance says in English, in other languages. */

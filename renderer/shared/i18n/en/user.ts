@@ -18,6 +18,9 @@ export const user = {
     'Switched off: nobody signs in as this user, and the API tokens of the user do not work. Nothing is lost.',
   folders: 'Folders',
   foldersText: 'Which folders the user may reach. A folder counts with all that is below it.',
+  viewerFolders:
+    'A viewer looks into no recovery point and restores nothing: these folders count when the user gets another role.',
+  viewerReach: 'Looks into nothing',
   rootsAll: 'All folders',
   rootsNamed: 'Only these',
   rootsNone: 'No folder at all',

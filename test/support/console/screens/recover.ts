@@ -12,7 +12,6 @@ async function openPoint(page: Page): Promise<void> {
 
 async function openFolder(page: Page): Promise<void> {
   await openPoint(page)
-  for (const name of ['srv', 'finance']) await page.getByRole('row', { name: `${name} Folder` }).click()
   await page.getByText('Budget 2026.xlsx').waitFor()
 }
 

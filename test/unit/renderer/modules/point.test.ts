@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
 import { entryHeight } from '../../../../renderer/modules/point/entry-height.ts'
-import { detailsOf, downloadUrl, parentOf, trailOf } from '../../../../renderer/modules/point/entry-words.ts'
+import {
+  commonFolder,
+  detailsOf,
+  downloadUrl,
+  parentOf,
+  trailOf,
+} from '../../../../renderer/modules/point/entry-words.ts'
 import { boundsOf, filtersOf, queryOf } from '../../../../renderer/modules/point/point-period.ts'
 import { formatBytes, formatInstant, formatInZones } from '../../../../renderer/shared/format/index.ts'
 
@@ -63,6 +69,18 @@ describe('paths of a recovery point', () => {
     ])
     expect(trailOf('/')).toEqual([])
     expect([parentOf('/srv/a'), parentOf('/srv'), parentOf('/')]).toEqual(['/srv', '/', '/'])
+  })
+
+  it.each([
+    [['/srv/finance'], '/srv/finance'],
+    [['/srv/finance', '/srv/hr/2026'], '/srv'],
+    [['/srv/finance/2025', '/srv/finance'], '/srv/finance'],
+    [['/srv/fin', '/srv/finance'], '/srv'],
+    [['/srv', '/home'], '/'],
+    [['/'], '/'],
+    [[], '/'],
+  ])('begin where all that is protected lies: %j', (roots, folder) => {
+    expect(commonFolder(roots)).toBe(folder)
   })
 
   it('go into an address as they are, whatever they hold', () => {

@@ -133,7 +133,7 @@ describe('the whole of a policy in words', () => {
       'All recovery points are kept for 30 days, the last one of each week for 12 weeks and the last one of each month for 12 months.',
       'Monday to Friday from 07:00 to 18:00 scheduled runs store no faster than 20.0 MiB/s.',
       'A run that fails for a reason that may pass is tried 3 times in all: again after 5 min, and after twice as long each further time.',
-      'Where its proxy is away, 3 scheduled runs in a row are left out before another proxy takes over.',
+      'Where the computer that reads a source is away, 3 scheduled runs in a row are left out before another one takes over.',
       'An alert is raised where the newest complete point is older than 26 hours.',
       'Every 30 days a sample of what was backed up is restored and compared.',
     ])
