@@ -140,7 +140,16 @@ export const policies = {
     .output(Policy),
   update: operation('configure', { isAudited: true })
     .route({ method: 'PATCH', path: '/policies/{id}', summary: 'Change a policy', tags: ['Policies'] })
-    .input(z.strictObject({ id: Id, name: Name.optional(), settings: PolicySettings.optional() }))
+    .input(
+      z.strictObject({
+        id: Id,
+        name: Name.optional(),
+        settings: PolicySettings.optional(),
+        ifChangedAt: Instant.optional().describe(
+          'Refused where it was changed at another time: by somebody else, since.',
+        ),
+      }),
+    )
     .output(Policy),
   remove: operation('configure', { isAudited: true })
     .route({

@@ -12,8 +12,17 @@ import { startService } from '../support/service.ts'
 
 /** Goes into a folder from where a list of folders begins. */
 async function goInto(page: Page, folder: string, button: (name: string) => string): Promise<void> {
-  for (const name of folder.split('/').filter(Boolean))
-    await page.getByRole('button', { name: button(name), exact: true }).click()
+  for (const name of folder.split('/').filter(Boolean)) {
+    const wanted = page.getByRole('button', { name: button(name), exact: true })
+    const more = page.getByRole('button', { name: 'Show more' })
+    // Where there are many others it comes with a later part of the list.
+    for (;;) {
+      await wanted.or(more).first().waitFor()
+      if ((await wanted.count()) > 0) break
+      await more.click()
+    }
+    await wanted.click()
+  }
 }
 
 describeWith(['chromium', 'restic'], 'the first day of an appliance, in a browser', () => {

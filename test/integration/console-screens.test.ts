@@ -241,4 +241,28 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.getByText('20:55:00 (America/New_York)').first().waitFor()
     await page.close()
   })
+
+  it('shows what the clocks showed where a recovery point was made, if that is something else (NAS-32)', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light', timeZone: 'Europe/Berlin' })
+    await signIn(page, double.url, { path: '/points' })
+    const elsewhere = page.getByText(/\(-05:00\)/).first()
+    await elsewhere.waitFor()
+    await elsewhere.click()
+    await page.getByText(/\(-05:00\) · .*\(Europe\/Berlin\)/).waitFor()
+    await page.close()
+  })
+
+  it('marks recovery points of a full scan with an icon in the list (NAS-42)', async () => {
+    await using double = await openConsoleDouble('full')
+    const [first] = double.world.points
+    if (!first) throw new Error('there is no point')
+    Object.assign(first, { kind: 'full' })
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url, { path: '/points' })
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') })
+    await rows.first().getByRole('img', { name: 'Made by a full scan' }).waitFor()
+    expect(await rows.nth(1).getByRole('img', { name: 'Made by a full scan' }).count()).toBe(0)
+    await page.close()
+  })
 })

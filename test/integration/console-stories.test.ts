@@ -52,6 +52,86 @@ describeWith(['chromium'], 'a night in a browser, with a real service', () => {
     expect(complaints).toEqual([])
   })
 
+  it('changes a policy, overwrites nobody, and removes it only where nothing needs it', async () => {
+    await using service = await startService(join(home, 'data'))
+    await service.enter('admin', STORY_PASSWORD)
+    const setId = await protect(service, home)
+    const policy = async () => {
+      const { body } = await service.api('GET', '/policies')
+      const [found] = (body as { items: { id: string; changedAt: string; settings: { retention: object } }[] }).items
+      if (!found) throw new Error('there is no policy')
+      return found
+    }
+    const { id, settings } = await policy()
+
+    await using story = await openStory('light')
+    const { page, complaints } = story
+    await signIn(page, service.url)
+    await page.getByRole('link', { name: 'Policies' }).click()
+    await page.getByText('By hand').first().click()
+    await page.getByRole('link', { name: 'Change' }).click()
+    const days = page.getByLabel('All points, for days')
+    await days.fill('45')
+    await days.blur()
+    await page.getByText('All recovery points are kept for 45 days').first().waitFor()
+    await story.look('policy-1-change')
+
+    // Somebody else is quicker.
+    const other = { settings: { ...settings, retention: { days: 60, weeks: 0, months: 0, years: 0 } } }
+    expect((await service.api('PATCH', `/policies/${id}`, other)).status).toBe(200)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('was changed by somebody else meanwhile').waitFor()
+    expect((await policy()).settings.retention).toMatchObject({ days: 60 })
+    await story.look('policy-2-conflict')
+
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Leave' }).click()
+    await page.getByText('All recovery points are kept for 60 days').first().waitFor()
+    await page.getByRole('link', { name: 'Change' }).click()
+    await days.fill('90')
+    await days.blur()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('All recovery points are kept for 90 days').first().waitFor()
+    expect((await policy()).settings.retention).toMatchObject({ days: 90 })
+
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('By hand is in use').waitFor()
+    await page.getByRole('dialog').getByRole('link', { name: 'Ledgers' }).waitFor()
+    await story.look('policy-3-in-use')
+    await page.getByRole('button', { name: 'Close' }).last().click()
+    expect((await service.api('DELETE', `/sets/${setId}`)).status).toBe(200)
+    await page.getByText('No backup set uses it').first().waitFor()
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('No policy yet').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('protects a folder that is not there yet only where somebody says that it is meant', async () => {
+    await using service = await startService(join(home, 'data'))
+    await service.enter('admin', STORY_PASSWORD)
+    const setId = await protect(service, home)
+    await using story = await openStory('dark')
+    const { page, complaints } = story
+    await signIn(page, service.url)
+    await page.goto(`${service.url}/sets/${setId}/edit`)
+    const typed = page.getByLabel('Or give a path')
+    await typed.fill(join(home, 'stick'))
+    await typed.press('Enter')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page
+      .getByText(`There is nothing at ${join(home, 'stick')}.`)
+      .first()
+      .waitFor()
+    await story.look('set-missing-root')
+    await page.getByRole('checkbox', { name: 'Folders that are not there now are meant' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'Ledgers' }).waitFor()
+    await page.getByText(join(home, 'stick')).first().waitFor()
+    // The browser notes the refusal itself.
+    expect(complaints.filter((complaint) => !complaint.includes('400'))).toEqual([])
+  })
+
   it('shows a run through the death of the service, says that it is not connected, and comes back by itself', async () => {
     const data = join(home, 'data')
     await using service = await startService(data)

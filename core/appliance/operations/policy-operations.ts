@@ -1,9 +1,9 @@
-import { createKeyedGate, newId } from '../../base/index.ts'
+import { type CoreError, createKeyedGate, newId } from '../../base/index.ts'
 import type { Policy, PolicySettings } from '../../contract/index.ts'
 import { allPoints, nameTaken, type PolicyRow, policyRows, setRows } from '../../database/index.ts'
 import { newestTimes, nextTimes, parseRetentionRules, validateBandwidth, validateSchedule } from '../../policy/index.ts'
 import { instant } from '../present/instant.ts'
-import { noSuch, usedBySets } from '../present/refusals.ts'
+import { conflict, noSuch, usedBySets } from '../present/refusals.ts'
 import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
 import { policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
@@ -68,14 +68,20 @@ export function policyOperations({ catalog, clock, chance, publish, engine }: To
       publish({ type: 'changed', kind: 'policy', id })
       return one(id)
     },
-    async update({ id, name, settings }) {
+    async update({ id, name, settings, ifChangedAt }) {
       await find(id)
       if (settings) validate(settings)
       if (name !== undefined) await refuseName(name, id)
-      await policyRows.update(catalog.rows, id, {
-        ...(name !== undefined && { name }),
-        ...(settings && { settings: JSON.stringify(settings) }),
-        changed_at: clock.now(),
+      await catalog.transaction(async (rows) => {
+        const now = await policyRows.find(rows, id)
+        if (!now || now.removed_at !== null) throw noSuch('policy', id)
+        if (ifChangedAt !== undefined && ifChangedAt !== instant(now.changed_at)) throw changedMeanwhile(now.name)
+        await policyRows.update(rows, id, {
+          ...(name !== undefined && { name }),
+          ...(settings && { settings: JSON.stringify(settings) }),
+          // Two changes are never of the same moment, whatever the clock says.
+          changed_at: Math.max(clock.now(), now.changed_at + 1),
+        })
       })
       publish({ type: 'changed', kind: 'policy', id })
       engine.wake()
@@ -121,4 +127,11 @@ function validate({ schedule, bandwidth, retention }: PolicySettings): void {
   validateSchedule(schedule)
   validateBandwidth(bandwidth)
   parseRetentionRules(retention)
+}
+
+function changedMeanwhile(name: string): CoreError {
+  return conflict(
+    `The policy ${name} was changed by somebody else meanwhile.`,
+    'Open it anew, look at what was changed, and make your change again.',
+  )
 }

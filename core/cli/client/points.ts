@@ -6,7 +6,7 @@ import { type ClientSession, withClient } from './client-session.ts'
 import { findSet, findVault } from './lookup/find-in.ts'
 import { firstOf } from './lookup/pages.ts'
 import { shortId } from './text/names.ts'
-import { day, when } from './text/when.ts'
+import { day, whenMade } from './text/when.ts'
 import { writeList } from './text/write-list.ts'
 
 const HELP = `
@@ -52,7 +52,7 @@ async function points(session: ClientSession, { set, vault, limit }: PointsOptio
     ],
     row: (point) => [
       shortId(point.id),
-      when(point.completedAt),
+      whenMade(point.completedAt, point.timeZone),
       point.set?.name ?? '',
       point.bytes === null ? '' : formatBytes(point.bytes),
       point.filesMissed === 0 ? '' : formatCount(point.filesMissed),

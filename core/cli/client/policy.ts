@@ -106,10 +106,10 @@ async function show(session: ClientSession, wanted: string): Promise<void> {
 
 async function edit(session: ClientSession, wanted: string, options: Options): Promise<void> {
   const { client, output, signal } = session
-  const { id, name: before, settings } = await findPolicy(session, wanted)
+  const { id, name: before, settings, changedAt } = await findPolicy(session, wanted)
   const next = changedSettings(settings, options)
   const changed = await client.policies.update(
-    { id, settings: next, ...(options.name !== undefined && { name: options.name }) },
+    { id, settings: next, ifChangedAt: changedAt, ...(options.name !== undefined && { name: options.name }) },
     { signal },
   )
   const changes = changedParts(named(before, settings), named(changed.name, changed.settings))

@@ -76,6 +76,9 @@ export const set: Messages['set'] = {
     'Gekennzeichnete Zwischenspeicher und andere Dateisysteme werden beim Sichern erkannt; der Baum zeigt sie nicht als ausgelassen.',
   needsName: 'Geben Sie einen Namen an.',
   needsChoice: 'Wählen Sie Richtlinie, Quelle und Tresor.',
+  allowMissing: 'Ordner, die gerade nicht da sind, sind gemeint',
+  allowMissingText:
+    'Für Platten, die kommen und gehen. Solange einer fehlt, enden Läufe mit einer Warnung und Wiederherstellungspunkte sind unvollständig.',
   needsRoot: 'Wählen Sie mindestens einen Ordner.',
   lacks: 'Zuerst muss etwas da sein',
   lacksText: 'Ein Backup-Set braucht eine Quelle, eine Richtlinie und einen Tresor.',

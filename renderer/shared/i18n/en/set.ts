@@ -74,6 +74,9 @@ export const set = {
     'Marked caches and other file systems are found when a backup runs; the tree does not show them as left out.',
   needsName: 'Give a name.',
   needsChoice: 'Choose the policy, the source and the vault.',
+  allowMissing: 'Folders that are not there now are meant',
+  allowMissingText:
+    'For a disk that comes and goes. While one of them is away, runs end with a warning and recovery points are incomplete.',
   needsRoot: 'Choose at least one folder.',
   lacks: 'Something has to be there first',
   lacksText: 'A backup set needs a source, a policy and a vault.',
