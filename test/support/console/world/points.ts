@@ -27,7 +27,7 @@ export function makePoints({ sets, vaults }: Configuration): Point[] {
           startedAt: instantAt(at - 11 * 60_000),
           completedAt: instantAt(at),
           timeZone: index === 1 ? '-05:00' : 'Europe/Berlin',
-          kind: day % 30 === 29 ? 'full' : 'incremental',
+          kind: day % 30 === index ? 'full' : 'incremental',
           isComplete,
           filesMissed: isComplete ? 0 : 3,
           files: 410_000 + index * 1311,
