@@ -44,6 +44,16 @@ export interface EndedRun {
   readonly remedy: string | null
 }
 
+/** What checks say of a vault. */
+export interface CheckFacts {
+  /** The check that found the damage, or else the last one. */
+  readonly runId: string
+  readonly endedAt: number
+  readonly damages: number
+  /** Only a check that reads all data can tell that it is mended. */
+  readonly needsReading: boolean
+}
+
 export interface VaultFacts {
   readonly id: string
   readonly name: string
@@ -57,7 +67,7 @@ export interface VaultFacts {
   readonly bytesFree: number | null
   readonly bytesTotal: number | null
   /** Null: it was never checked. */
-  readonly lastCheck: { readonly runId: string; readonly endedAt: number; readonly damages: number } | null
+  readonly lastCheck: CheckFacts | null
   /** The last run of each kind of maintenance that has ended. */
   readonly lastRuns: readonly (EndedRun & { readonly kind: MaintenanceKind })[]
 }

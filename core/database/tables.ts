@@ -47,6 +47,10 @@ export interface VaultTable {
   measured_at: number | null
   checked_at: number | null
   check_damages: number
+  /** The check that found them. */
+  damage_run_id: string | null
+  /** Only a check that reads all data can tell that they are mended: 1. */
+  damage_needs_reading: number
   verified_at: number | null
   pruned_at: number | null
   forgot_at: number | null

@@ -59,10 +59,13 @@ export type OverallState = 'empty' | 'protected' | 'attention' | 'unprotected'
 /**
  * **empty** where there is no set, **unprotected** where one has no point or none that is young enough, **attention** where
  * somebody should look: something failed or is missing, or all sets are disabled. A disabled set among others is left out.
+ *
+ * @param isTroubled Something else is wrong by which what is protected may not come back: a vault that is away or damaged, a
+ * verification that failed.
  */
-export function overallState(protections: readonly Protection[]): OverallState {
+export function overallState(protections: readonly Protection[], isTroubled: boolean): OverallState {
   if (protections.length === 0) return 'empty'
   if (protections.some((each) => each === 'never' || each === 'late')) return 'unprotected'
   const isWell = protections.every((each) => each === 'protected' || each === 'disabled')
-  return isWell && protections.includes('protected') ? 'protected' : 'attention'
+  return isWell && !isTroubled && protections.includes('protected') ? 'protected' : 'attention'
 }

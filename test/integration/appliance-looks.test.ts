@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -105,6 +105,78 @@ describe('what an appliance sees in its vaults', () => {
     expect((await check()).state).toBe('succeeded')
     expect((await vaultOf(vault.id)).state).toBe('ready')
     await until(async () => (await damageAlerts()).length === 0)
+  })
+
+  it('keeps damage that was found by reading until a check that reads finds nothing, and says meanwhile that all is not well', async () => {
+    const { operations } = test.appliance
+    const { set, vault } = await protectFolder(test, home)
+    await backUp(set.id)
+    const check = async (readData: boolean) => {
+      const wanted = { vaultId: vault.id, kind: 'check', readData, confirm: false } as const
+      return test.ended((await operations.runs.maintain(wanted, test.call)).id)
+    }
+    const state = async () => (await operations.overview.get(undefined, test.call)).state
+    await until(async () => (await state()) === 'protected')
+    const pack = await firstFile('data')
+    const sound = await readFile(pack)
+    const harmed = Buffer.from(sound)
+    harmed.fill(0, 10, 50)
+    await chmod(pack, 0o600)
+    await writeFile(pack, harmed)
+
+    expect((await check(true)).state).toBe('failed')
+    await until(async () => (await damageAlerts()).length === 1)
+    expect(await state()).toBe('attention')
+    // Nothing of it is to be seen without reading.
+    expect((await check(false)).state).toBe('succeeded')
+    expect((await vaultOf(vault.id)).state).toBe('damaged')
+    const [alert] = await damageAlerts()
+    expect(alert?.remedy).toContain('until a later check that reads all data finds nothing')
+    expect(await state()).toBe('attention')
+
+    await writeFile(pack, sound)
+    expect((await check(true)).state).toBe('succeeded')
+    expect((await vaultOf(vault.id)).state).toBe('ready')
+    await until(async () => (await damageAlerts()).length === 0)
+    await until(async () => (await state()) === 'protected')
+  })
+
+  it('is not content with the verification of one set where that of another lost files', async () => {
+    const { operations } = test.appliance
+    const { set, vault } = await protectFolder(test, home)
+    await backUp(set.id)
+    const pack = await firstFile('data')
+    const other = join(root, 'other-home')
+    await mkdir(other)
+    await writeFile(join(other, 'file'), seededBytes('another', 50_000))
+    const { source, policy } = await operations.sets.get({ id: set.id }, test.call)
+    const ids = { sourceId: source.id, vaultId: vault.id, policyId: policy.id }
+    const second = await operations.sets.create(
+      {
+        name: 'second',
+        ...ids,
+        isEnabled: true,
+        content: { excludes: [], excludeCaches: true, excludeLargerThan: null, oneFileSystem: false, roots: [other] },
+      },
+      test.call,
+    )
+    await backUp(second.id)
+    const packs = await readdir(join(root, 'vault', 'data'), { recursive: true, withFileTypes: true })
+    expect(packs.filter((entry) => entry.isFile()).length).toBeGreaterThan(1)
+    await rm(pack)
+    const verify = async (setId: string) => {
+      const wanted = { vaultId: vault.id, kind: 'verify', setId, readData: false, confirm: false } as const
+      return test.ended((await operations.runs.maintain(wanted, test.call)).id)
+    }
+    const failures = async () =>
+      (await operations.alerts.list({ limit: 50, phase: 'open' }, test.call)).items.filter(
+        ({ kind, message }) => kind === 'run-failed' && message.startsWith('Verification'),
+      )
+    expect((await verify(set.id)).state).toBe('failed')
+    await until(async () => (await failures()).length === 1)
+    expect((await verify(second.id)).state).toBe('succeeded')
+    await sleep(500)
+    expect(await failures()).toHaveLength(1)
   })
 
   it('lists a further snapshot that names a run as a point of that run and its set, and says so in the log', async () => {

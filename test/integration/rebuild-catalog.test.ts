@@ -107,6 +107,38 @@ describe('the catalog of a lost appliance', () => {
     rebuilt.close()
   })
 
+  it('is that of the newest copy by what is signed: an old one that is stored again comes after it', async () => {
+    await loseAppliance()
+    const file = join(root, 'pw')
+    await writeFile(file, password)
+    const restic = (...args: string[]): number | null =>
+      spawnSync('restic', ['-r', join(root, 'vault'), '-p', file, '--no-cache', ...args]).status
+    expect(restic('restore', 'latest', '--tag', 'holdfast-catalog', '--target', join(root, 'old'))).toBe(0)
+    const work = join(root, 'old', root, 'appliance', 'work')
+    const [folder = ''] = await readdir(work)
+
+    await rebuild()
+    test = await startAppliance(root)
+    const { operations } = test.appliance
+    const [set] = (await operations.sets.list(undefined, test.call)).items
+    if (!set) throw new Error('no set')
+    await operations.sets.update({ id: set.id, name: 'renamed since' }, test.call)
+    const wanted = { vaultId: set.vault.id, kind: 'catalog-backup', readData: false, confirm: false } as const
+    expect(await test.ended((await operations.runs.maintain(wanted, test.call)).id)).toMatchObject({
+      state: 'succeeded',
+    })
+    await test[Symbol.asyncDispose]()
+    await rm(join(root, 'appliance'), { recursive: true })
+
+    // Who knows the vault's password alone can do so.
+    const later = ['--tag', 'holdfast-catalog', '--time', '2099-01-01 00:00:00']
+    expect(restic('backup', ...later, join(work, folder))).toBe(0)
+    await rebuild()
+    const rebuilt = new DatabaseSync(join(root, 'appliance', 'catalog.db'), { readOnly: true })
+    expect(rebuilt.prepare('SELECT name FROM backup_set').all()).toMatchObject([{ name: 'renamed since' }])
+    rebuilt.close()
+  })
+
   it('is refused where no copy is signed with the key of the kit', async () => {
     await loseAppliance()
     await expect(rebuild(Buffer.alloc(32, 7).toString('base64url'))).rejects.toMatchObject({

@@ -43,7 +43,7 @@ export function calmVault(more: Partial<VaultFacts> = {}): VaultFacts {
     kitExportedAt: NOW - 89 * DAY,
     bytesFree: 500,
     bytesTotal: 1000,
-    lastCheck: { runId: 'check-1', endedAt: NOW - DAY, damages: 0 },
+    lastCheck: { runId: 'check-1', endedAt: NOW - DAY, damages: 0, needsReading: false },
     lastRuns: [],
     ...more,
   }

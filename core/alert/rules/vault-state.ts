@@ -35,14 +35,18 @@ function unreachable(vault: VaultFacts): WantedAlert {
   })
 }
 
-function checked(vault: VaultFacts, { runId, damages }: NonNullable<VaultFacts['lastCheck']>): WantedAlert {
+function checked(
+  vault: VaultFacts,
+  { runId, damages, needsReading }: NonNullable<VaultFacts['lastCheck']>,
+): WantedAlert {
   return makeAlert({
     kind: 'damage-found',
     severity: 'error',
     object: vaultObject(vault),
     message: `A check found ${formatCounted(damages, 'damage')} in vault ${quoted(vault.name)}. ${WHAT_IT_MEANS}`,
     remedy:
-      'Open the check in the console: it names what is damaged and what mends it. Keep the sources of these backups as they are until a later check finds nothing.',
+      'Open the check in the console: it names what is damaged and what mends it. Keep the sources of these backups as they are ' +
+      `until a later check${needsReading ? ' that reads all data' : ''} finds nothing.`,
     occurrence: runId,
   })
 }

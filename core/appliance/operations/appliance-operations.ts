@@ -16,6 +16,7 @@ import { readNames } from '../present/names.ts'
 import { readObjectNames } from '../present/object-names.ts'
 import { runDto } from '../present/run-dto.ts'
 import { describeSets } from '../present/set-dto.ts'
+import { stateOfVault } from '../present/vault-state.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
 
@@ -35,10 +36,15 @@ export function overviewOperations(tools: Tools): OperationsOf<'overview'> {
       const names = await readNames(rows)
       const going = await runsInStates(rows, [...ACTIVE_STATES, ...PENDING_STATES])
       const alerts = await listAlerts(rows, 'open', { limit: 20 })
+      const open = await openAlerts(rows)
+      const vaults = await vaultRows.list(rows)
+      // Alerts are raised a moment later than vaults are looked at.
+      const isTroubled =
+        open.some(({ severity }) => severity === 'error') || vaults.some((vault) => stateOfVault(vault) !== 'ready')
       const protections = sets.map(({ protection }) => protection)
       const next = sets.flatMap(({ nextRunAt }) => (nextRunAt === null ? [] : [nextRunAt])).toSorted()[0]
       return {
-        state: overallState(protections),
+        state: overallState(protections, isTroubled),
         sets: {
           protected: 0,
           late: 0,
@@ -53,9 +59,9 @@ export function overviewOperations(tools: Tools): OperationsOf<'overview'> {
         needy: NEEDY.flatMap((state) => sets.filter(({ protection }) => protection === state)).slice(0, 20),
         running: going.slice(0, 50).map((run) => runDto(run, names, engine.progressOf(run.id))),
         alerts: alerts.rows.map(alertDto),
-        alertsOpen: (await openAlerts(rows)).length,
+        alertsOpen: open.length,
         nextRunAt: next ?? null,
-        vaults: (await vaultRows.list(rows)).map(({ id, name, bytes_stored, bytes_free }) => ({
+        vaults: vaults.map(({ id, name, bytes_stored, bytes_free }) => ({
           id,
           name,
           bytesStored: bytes_stored,

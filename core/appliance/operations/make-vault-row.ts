@@ -128,6 +128,8 @@ function newRow({
     measured_at: null,
     checked_at: null,
     check_damages: 0,
+    damage_run_id: null,
+    damage_needs_reading: 0,
     verified_at: null,
     pruned_at: now,
     forgot_at: null,

@@ -85,18 +85,24 @@ export function prepare(file: string, change: (copy: DatabaseSync) => void): voi
   }
 }
 
-/** What a copy in a folder says of itself, if whoever made it had the catalog key; undefined where nothing proves that. */
-export async function provenCopy(folder: string, catalogKey: Buffer): Promise<Omit<Signed, 'signature'> | undefined> {
+/** What a copy says of itself. */
+export type CopyWords = Omit<Signed, 'signature'>
+
+/** What the copy says whose signature is in a folder, if whoever made it had the catalog key; undefined where nothing proves that. */
+export async function provenWords(folder: string, catalogKey: Buffer): Promise<CopyWords | undefined> {
   try {
     const { signature, ...said } = Signed.parse(JSON.parse(await readFile(join(folder, COPY_SIGNATURE), 'utf8')))
     const right = Buffer.from(signatureOf(said, catalogKey))
     const given = Buffer.from(signature)
-    if (right.length !== given.length || !timingSafeEqual(right, given)) return undefined
-    const sha256 = await sha256Of(join(folder, COPY_FILE))
-    return sha256 === said.sha256 ? said : undefined
+    return right.length === given.length && timingSafeEqual(right, given) ? said : undefined
   } catch {
     return undefined
   }
+}
+
+/** Whether the copy in a folder is the one that those words are of. */
+export async function isCopyOf(folder: string, { sha256 }: CopyWords): Promise<boolean> {
+  return (await sha256Of(join(folder, COPY_FILE))) === sha256
 }
 
 async function sha256Of(file: string): Promise<string> {

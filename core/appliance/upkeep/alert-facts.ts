@@ -3,6 +3,7 @@ import {
   type Catalog,
   lastRun,
   policyRows,
+  type Rows,
   type RunRow,
   setRows,
   sumPoints,
@@ -46,7 +47,9 @@ export async function alertFacts(
   for (const vault of await vaultRows.list(rows)) {
     const lastRuns: (EndedRun & { readonly kind: MaintenanceKind })[] = []
     for (const kind of MAINTENANCE) {
-      const run = endedRun(await lastRun(rows, { vaultId: vault.id, kind }, ENDED))
+      const run = endedRun(
+        kind === 'verify' ? await worstVerify(rows, vault.id) : await lastRun(rows, { vaultId: vault.id, kind }, ENDED),
+      )
       if (run) lastRuns.push({ ...run, kind })
     }
     const check = lastRuns.find(({ kind }) => kind === 'check')
@@ -59,7 +62,14 @@ export async function alertFacts(
       kitExportedAt: vault.kit_exported_at,
       bytesFree: vault.bytes_free,
       bytesTotal: vault.bytes_total,
-      lastCheck: check ? { runId: check.id, endedAt: check.endedAt, damages: vault.check_damages } : null,
+      lastCheck: check
+        ? {
+            runId: vault.damage_run_id ?? check.id,
+            endedAt: check.endedAt,
+            damages: vault.check_damages,
+            needsReading: vault.damage_needs_reading === 1,
+          }
+        : null,
       lastRuns,
     })
     if (vault.catalog_at !== null) catalogBackedUpAt = Math.max(catalogBackedUpAt ?? 0, vault.catalog_at)
@@ -88,6 +98,17 @@ export async function alertFacts(
     open,
     settings: { name, diskFreePercent, timeZone },
   }
+}
+
+/** That one set of a vault was verified well says nothing of the others: the newest that was not, or else the newest. */
+async function worstVerify(rows: Rows, vaultId: string): Promise<RunRow | undefined> {
+  const last: RunRow[] = []
+  for (const set of await setRows.list(rows)) {
+    const run = await lastRun(rows, { vaultId, setId: set.id, kind: 'verify' }, ENDED)
+    if (run) last.push(run)
+  }
+  const newest = last.toSorted((a, b) => (a.id < b.id ? 1 : -1))
+  return newest.find(({ state }) => state === 'failed' || state === 'warning') ?? newest[0]
 }
 
 function endedRun(run: RunRow | undefined): EndedRun | null {

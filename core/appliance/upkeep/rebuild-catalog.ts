@@ -14,7 +14,7 @@ import {
   vaultPlaceText,
 } from '../../vault/index.ts'
 import type { DataFolder } from '../data/data-folder.ts'
-import { COPY_FILE, COPY_SIGNATURE, prepare, provenCopy } from '../runs/catalog-copy.ts'
+import { COPY_FILE, COPY_SIGNATURE, type CopyWords, isCopyOf, prepare, provenWords } from '../runs/catalog-copy.ts'
 import { resealAll } from '../runs/sealed-values.ts'
 import { parseCatalogKey } from './catalog-key.ts'
 
@@ -113,17 +113,16 @@ async function fetchCopy(
         'Start a new appliance and attach the vault: it finds the recovery points; sets and policies are to be made anew.',
     })
   }
-  for (const copy of copies.toSorted((a, b) => Number(b.time.ns - a.time.ns))) {
-    try {
-      await writeFiles(reader, copy, place, signal)
-    } catch (error) {
-      // This one is damaged, or is none; an older one may be whole.
-      const isOfCopy = error instanceof CoreError && /^(?:repository|object)\//.test(error.code)
-      if (isOfCopy) continue
-      throw error
-    }
-    const said = await provenCopy(place, catalogKey)
-    if (said) return said
+  const proven: { readonly copy: StoredSnapshot; readonly said: CopyWords }[] = []
+  for (const copy of copies) {
+    const isThere = await bring(reader, copy, COPY_SIGNATURE, place, signal)
+    const said = isThere ? await provenWords(place, catalogKey) : undefined
+    if (said) proven.push({ copy, said })
+  }
+  // By what is signed: whoever can write to the vault can store an old copy again, under any time.
+  for (const { copy, said } of proven.toSorted((a, b) => (a.said.made < b.said.made ? 1 : -1))) {
+    const isThere = await bring(reader, copy, COPY_FILE, place, signal)
+    if (isThere && (await isCopyOf(place, said))) return said
   }
   const newest = copies.map(({ time }) => Number(time.ns / 1_000_000n)).reduce((a, b) => Math.max(a, b), 0)
   throw new CoreError(
@@ -139,20 +138,25 @@ async function fetchCopy(
 
 const ID_BYTES = 32
 
-async function writeFiles(
+/** Brings a file of a copy. False where it is damaged, or is none: another copy may be whole. */
+async function bring(
   reader: VaultReader,
   copy: StoredSnapshot,
+  name: string,
   place: string,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  for (const name of [COPY_FILE, COPY_SIGNATURE]) {
-    const path = Buffer.from(join(copy.paths[0] ?? '/', name))
-    const entry = await reader.entry(copy, path, { signal })
+): Promise<boolean> {
+  try {
+    const entry = await reader.entry(copy, Buffer.from(join(copy.paths[0] ?? '/', name)), { signal })
     await using file = await open(join(place, name), 'w', 0o600)
     const content = entry?.content ?? Buffer.alloc(0)
     for (let at = 0; at < content.length; at += ID_BYTES)
       await file.writeFile(await reader.content.load(content.subarray(at, at + ID_BYTES), { signal }))
     await file.sync()
+    return true
+  } catch (error) {
+    if (error instanceof CoreError && /^(?:repository|object)\//.test(error.code)) return false
+    throw error
   }
 }
 

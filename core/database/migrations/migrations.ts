@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration'
 import { up as first } from './0001-first.ts'
 import { up as frequentQuestions } from './0002-frequent-questions.ts'
 import { up as tracedRuns } from './0003-traced-runs.ts'
+import { up as damageFound } from './0004-damage-found.ts'
 
 export type Migrations = Readonly<Record<string, Migration>>
 
@@ -11,4 +12,5 @@ export const MIGRATIONS: Migrations = {
   '0001-first': { up: first },
   '0002-frequent-questions': { up: frequentQuestions },
   '0003-traced-runs': { up: tracedRuns },
+  '0004-damage-found': { up: damageFound },
 }

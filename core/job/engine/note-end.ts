@@ -13,6 +13,7 @@ import type { MadePoint, Outcome } from '../process/report.ts'
 import { type Cause, CAUSES } from '../state/cause.ts'
 import type { RunEvent } from '../state/run-state.ts'
 import type { AttemptTools } from './attempt.ts'
+import { noteCheck } from './note-check.ts'
 import type { RunChange } from './run-book.ts'
 import type { RunRules } from './run-rules.ts'
 
@@ -113,7 +114,7 @@ export async function noteUpkeep(
         return { bytes_stored: eb.case().when(next, '<', 0).then(0).else(next).end() }
       })
       .execute()
-  if (run.kind === 'check') await vault.set({ checked_at: now, check_damages: figures['damages'] ?? 0 }).execute()
+  if (run.kind === 'check') await noteCheck(rows, run, figures['damages'] ?? 0, now)
   if (run.kind === 'prune' && ending !== 'failed') await vault.set({ pruned_at: now }).execute()
   if (run.kind === 'catalog-backup' && ending === 'done') await vault.set({ catalog_at: now }).execute()
   if (run.kind === 'verify' && ending !== 'failed') {

@@ -106,12 +106,12 @@ function decideRoom(run: QueuedRun, { limits, active, ahead }: QueueSituation): 
     !mayPass(run, sameVault)
   )
     return CAUSES.limitVault
-  if (run.setId !== null && active.some(({ kind, setId }) => setId === run.setId && kind === run.kind))
-    return CAUSES.sameSet
   const sameSource = active.filter(({ sourceId }) => run.sourceId !== null && sourceId === run.sourceId)
   if (run.kind === 'backup' && sameSource.some(({ kind }) => kind === 'restore')) return CAUSES.restore
-  // A person who waits for files is not kept waiting by what the schedule does.
+  // A person who waits for files is not kept waiting by what the schedule does, nor by another's restore.
   if (run.kind === 'restore') return undefined
+  if (run.setId !== null && active.some(({ kind, setId }) => setId === run.setId && kind === run.kind))
+    return CAUSES.sameSet
   if (run.setId === null && sameVault.some(({ kind, setId }) => kind === run.kind && setId === null))
     return CAUSES.sameKind
   if (active.length >= limits.mostRuns) return CAUSES.limit

@@ -28,7 +28,12 @@ export function summarise({ state, sets }: Pick<Overview, 'state' | 'sets'>, { t
   }
   const n = counted[state]
   const isOnly = total === 1 && (state === 'attention' || state === 'unprotected')
-  const text = isOnly ? t(`overview.textOnly.${state}`) : t(`overview.text.${state}`, { n, total })
+  const isElsewhere = state === 'attention' && sets.protected === total
+  const text = isElsewhere
+    ? t('overview.textElsewhere')
+    : isOnly
+      ? t(`overview.textOnly.${state}`)
+      : t(`overview.text.${state}`, { n, total })
   const details = [text]
   if (sets.disabled > 0) details.push(t('overview.disabled', { n: sets.disabled }))
   return { tone: TONES[state], sentence: t(`overview.state.${state}`), details }

@@ -16,6 +16,8 @@ export const overview: Messages['overview'] = {
     unprotected:
       '{n} von {total} Backup-Sets ist nicht, wie seine Richtlinie es verlangt. | {n} von {total} Backup-Sets sind nicht, wie ihre Richtlinien es verlangen.',
   },
+  textElsewhere:
+    'Alle Backup-Sets sind, wie ihre Richtlinien es verlangen. Was gespeichert ist, braucht einen Blick: Sehen Sie, was Sie braucht.',
   textOnly: {
     attention: 'Der letzte Lauf des einzigen Backup-Sets endete mit einer Warnung.',
     unprotected: 'Das einzige Backup-Set ist nicht, wie seine Richtlinie es verlangt.',

@@ -12,6 +12,7 @@ export const overview = {
     unprotected:
       '{n} of {total} backup sets is not as its policy asks. | {n} of {total} backup sets are not as their policies ask.',
   },
+  textElsewhere: 'All backup sets are as their policies ask. What is stored needs a look: see what needs you.',
   textOnly: {
     attention: 'The last run of the only backup set ended with a warning.',
     unprotected: 'The only backup set is not as its policy asks.',

@@ -52,6 +52,8 @@ describe('copies of the catalog', () => {
       measured_at: null,
       checked_at: null,
       check_damages: 0,
+      damage_run_id: null,
+      damage_needs_reading: 0,
       verified_at: null,
       pruned_at: null,
       forgot_at: null,

@@ -73,6 +73,8 @@ describe('a run that is queued', () => {
 
   it('waits for the one before it of the same backup set, and for one that does the same to the vault', () => {
     expect(decide(run({ setId: 'home' }), { active: [run({ setId: 'home' })] })).toBe('hold: same-set')
+    const restore = (): QueuedRun => run({ setId: 'home', kind: 'restore' })
+    expect(decide(restore(), { active: [restore()] })).toBe('begin')
     expect(decide(run({ setId: 'home', kind: 'verify' }), { active: [run({ setId: 'home' })] })).toBe('begin')
     for (const kind of ['check', 'catalog-backup', 'verify']) {
       expect(decide(maintenance(kind), { active: [maintenance(kind)] })).toBe('hold: same-kind')

@@ -72,5 +72,7 @@ it.each<[Protection[], OverallState]>([
   [['never', 'protected'], 'unprotected'],
   [['never', 'disabled'], 'unprotected'],
 ])('all of %j is %s', (protections, state) => {
-  expect(overallState(protections)).toBe(state)
+  expect(overallState(protections, false)).toBe(state)
+  // Where a vault is away or damaged nothing is protected without a word.
+  expect(overallState(protections, true)).toBe(state === 'protected' ? 'attention' : state)
 })

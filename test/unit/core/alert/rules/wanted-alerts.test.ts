@@ -53,20 +53,20 @@ it.each<[string, AlertFacts, string[]]>([
   ['a vault that is away', withVault({ state: 'unreachable' }), ['error vault-unreachable:vault:vault-1']],
   [
     'a check with damage',
-    withVault({ lastCheck: { runId: 'c', endedAt: NOW, damages: 2 } }),
+    withVault({ lastCheck: { runId: 'c', endedAt: NOW, damages: 2, needsReading: false } }),
     ['error damage-found:vault:vault-1'],
   ],
   [
     'a check with damage that itself ended so',
     withVault({
-      lastCheck: { runId: 'c', endedAt: NOW, damages: 2 },
+      lastCheck: { runId: 'c', endedAt: NOW, damages: 2, needsReading: false },
       lastRuns: [{ ...endedRun('failed', { id: 'c' }), kind: 'check' }],
     }),
     ['error damage-found:vault:vault-1'],
   ],
   [
     'damage in a vault that is away',
-    withVault({ state: 'unreachable', lastCheck: { runId: 'c', endedAt: NOW, damages: 2 } }),
+    withVault({ state: 'unreachable', lastCheck: { runId: 'c', endedAt: NOW, damages: 2, needsReading: false } }),
     ['error vault-unreachable:vault:vault-1', 'error damage-found:vault:vault-1'],
   ],
   ['a vault that is damaged', withVault({ state: 'damaged' }), ['error damage-found:vault:vault-1']],
@@ -181,7 +181,7 @@ it('what could not be read in a vault stays told of while the vault is away, and
 })
 
 it('what a check found is over when a later one finds nothing, also where the vault is away since', () => {
-  const open = openAfter(withVault({ lastCheck: { runId: 'c', endedAt: NOW, damages: 2 } }))
+  const open = openAfter(withVault({ lastCheck: { runId: 'c', endedAt: NOW, damages: 2, needsReading: false } }))
   expect(open).toHaveLength(1)
   expect(told({ ...withVault({ state: 'ready' }), open })).toEqual([])
   expect(told({ ...withVault({ state: 'unreachable' }), open })).toEqual(['error vault-unreachable:vault:vault-1'])
