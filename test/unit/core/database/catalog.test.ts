@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { openCatalog, readSetting, removeSetting, writeSetting } from '../../../../core/database/index.ts'
@@ -64,6 +65,17 @@ describe('a catalog', () => {
     }
     await expect(openCatalog(path, { migrations: broken })).rejects.toMatchObject({ code: 'catalog/damaged' })
     await (await openCatalog(path)).close()
+  })
+
+  it('writes through a log, and flushes each transaction to the disk', async () => {
+    const catalog = await openCatalog(path)
+    const ask = async (pragma: string): Promise<unknown> =>
+      (await sql`PRAGMA ${sql.raw(pragma)}`.execute(catalog.rows)).rows[0]
+    expect(await ask('journal_mode')).toEqual({ journal_mode: 'wal' })
+    // 2 is FULL (sqlite.org/pragma.html).
+    expect(await ask('synchronous')).toEqual({ synchronous: 2 })
+    expect(await ask('foreign_keys')).toEqual({ foreign_keys: 1 })
+    await catalog.close()
   })
 
   it('is copied as of one moment, and no copy holds what was removed before', async () => {
