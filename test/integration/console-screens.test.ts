@@ -1,5 +1,8 @@
+import { gzipSync } from 'node:zlib'
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { sleep } from '../../core/base/index.ts'
 import { complaintsOf, violations } from '../support/console/accessibility.ts'
 import { PASSWORD } from '../support/console/answers/session.ts'
 import { type ConsoleBrowser, enter, signIn, startBrowser } from '../support/console/browser.ts'
@@ -250,6 +253,33 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await elsewhere.waitFor()
     await elsewhere.click()
     await page.getByText(/\(-05:00\) · .*\(Europe\/Berlin\)/).waitFor()
+    await page.close()
+  })
+
+  it('loads less than 300 kB of scripts for the first screen, and what draws the chart when somebody scrolls to it', async () => {
+    await using double = await openConsoleDouble('full')
+    const page = await browser.open({ theme: 'light' })
+    await signIn(page, double.url)
+    const loaded: Promise<number>[] = []
+    page.on('response', (response) => {
+      if (new URL(response.url()).pathname.endsWith('.js'))
+        loaded.push(response.body().then((body) => gzipSync(body, { level: 9 }).length))
+    })
+    const total = async (): Promise<number> => (await Promise.all(loaded)).reduce((sum, size) => sum + size, 0)
+    await page.reload()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await page.getByRole('heading', { name: 'The last 14 days' }).waitFor()
+    // Live events keep the network from ever being idle.
+    await sleep(1000)
+    await page.getByRole('heading', { name: 'The last 14 days' }).waitFor()
+    // Live events keep the network from ever being idle.
+    await sleep(1000)
+    expect(await total()).toBeGreaterThan(50_000)
+    expect(await total()).toBeLessThan(300_000)
+    expect(await page.locator('canvas').count()).toBe(0)
+    await page.getByRole('heading', { name: 'The last 14 days' }).scrollIntoViewIfNeeded()
+    await page.mouse.wheel(0, 5000)
+    await page.locator('canvas').waitFor()
     await page.close()
   })
 

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 
+import { sleep } from '../../../core/base/index.ts'
 import { PASSWORD } from './answers/session.ts'
 import type { ConsoleDouble } from './double.ts'
 import { PEOPLE_SCREENS } from './screens/people.ts'
@@ -67,9 +68,9 @@ export const SCREENS: readonly Screen[] = [
     path: '/',
     world: 'full',
     looks: [...ALL, GERMAN],
-    ready: (page) => page.locator('canvas').waitFor(),
+    ready: scrollToChart,
   },
-  { name: 'overview-calm', path: '/', world: 'calm', looks: BOTH, ready: (page) => page.locator('canvas').waitFor() },
+  { name: 'overview-calm', path: '/', world: 'calm', looks: BOTH, ready: scrollToChart },
   { name: 'overview-empty', path: '/', world: 'empty', looks: BOTH, ready: seen('Nothing is protected yet.') },
   { name: 'overview-failing', path: '/', world: 'failing', looks: BOTH, ready: seen('cannot be read') },
   {
@@ -162,4 +163,16 @@ async function expire(page: Page, double: ConsoleDouble): Promise<void> {
   await page.getByText('Connected', { exact: true }).waitFor()
   double.forgetSessions()
   await page.getByRole('dialog').waitFor()
+}
+
+/** The chart comes when it is scrolled to; then the page is looked at from its start. */
+async function scrollToChart(page: Page): Promise<void> {
+  const chart = page.locator('canvas')
+  await page.getByRole('heading', { name: /^(?:The last 14 days|Die letzten 14 Tage)$/ }).waitFor()
+  while ((await chart.count()) === 0) {
+    await page.mouse.move(640, 400)
+    await page.mouse.wheel(0, 5000)
+    await sleep(50)
+  }
+  await page.mouse.wheel(0, -50_000)
 }
