@@ -91,6 +91,8 @@ describeWith(['chromium'], 'a night in a browser, with a real service', () => {
     await days.fill('90')
     await days.blur()
     await page.getByRole('button', { name: 'Save' }).click()
+    // The form says what it is about to keep, too: only the page behind it has something to remove.
+    await page.getByRole('button', { name: 'Remove' }).waitFor()
     await page.getByText('All recovery points are kept for 90 days').first().waitFor()
     expect((await policy()).settings.retention).toMatchObject({ days: 90 })
 
