@@ -20,6 +20,8 @@ export interface AuditRecord {
   readonly outcome: 'done' | 'refused' | 'failed'
   /** What was given; secrets are taken out. */
   readonly input: unknown
+  /** What came of it, as far as the contract has the audit keep it. */
+  readonly told?: object | undefined
 }
 
 /** An appliance that runs: what the doors need of it. */

@@ -235,7 +235,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       listen: settings.current.listen,
       authenticate: (secret, kind) => signIn.authenticate(secret, kind),
       download: (wanted, call) => downloadEntry(tools, wanted, call),
-      async record({ actor, address, operation, object, outcome, input }) {
+      async record({ actor, address, operation, object, outcome, input, told: came }) {
         await insertAudit(catalog.rows, {
           id: newId(clock, chance),
           at: clock.now(),
@@ -244,7 +244,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
           operation,
           object,
           outcome,
-          details: JSON.stringify(redactDetails(input) ?? {}),
+          details: JSON.stringify({ ...detailsOf(input), ...came }),
         })
       },
       metrics: () => metricsText(tools),
@@ -267,6 +267,12 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       ? error
       : new CoreError('internal/defect', 'The appliance could not be started.', { cause: error })
   }
+}
+
+/** What was given, without secrets. */
+function detailsOf(input: unknown): object {
+  const details = redactDetails(input) ?? {}
+  return typeof details === 'object' ? details : { input: details }
 }
 
 function operationsOf(tools: Tools, events: Operations['events']): Operations {

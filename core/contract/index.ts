@@ -29,7 +29,7 @@ export {
 } from './policy.ts'
 export type { RestorePlan, RestoreRequest } from './restore.ts'
 export type { Progress, Run, RunEvent, RunKind, RunResult, RunState, RunStep } from './run.ts'
-export type { SignedIn } from './session.ts'
+export type { Ended, SignedIn } from './session.ts'
 export { SETTING_DEFAULTS, Settings } from './settings.ts'
 export { Content, type Source, SourceSettings } from './source.ts'
 export type { Token, User } from './user.ts'

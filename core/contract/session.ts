@@ -48,11 +48,27 @@ export const session = {
     .output(z.object({})),
 }
 
+/** What a new password has put an end to. */
+export const Ended = z.object({ sessions: z.int(), tokens: z.int() })
+export type Ended = z.output<typeof Ended>
+
 export const account = {
-  changePassword: operation('own', { isAudited: true })
-    .route({ method: 'POST', path: '/account/password', summary: 'Change the own password', tags: ['Session'] })
-    .input(z.strictObject({ current: Password, next: NewPassword }))
-    .output(z.object({})),
+  changePassword: operation('own', { isAudited: true, tells: ['ended'] })
+    .route({
+      method: 'POST',
+      path: '/account/password',
+      summary: 'Change the own password. All other sessions end',
+      tags: ['Session'],
+    })
+    .input(
+      z.strictObject({
+        current: Password,
+        next: NewPassword,
+        /** The API tokens end, too. The one that asks goes on, as the session that asks does. */
+        revokeTokens: z.boolean().default(true),
+      }),
+    )
+    .output(z.object({ ended: Ended })),
   beginTotp: operation('own', { isAudited: true })
     .route({ method: 'POST', path: '/account/totp', summary: 'Begin to set up a second factor', tags: ['Session'] })
     .input(z.strictObject({ password: Password }))

@@ -5,7 +5,7 @@ import { Id, Name } from './common/id.ts'
 import { Instant } from './common/instant.ts'
 import { operation } from './common/operation.ts'
 import { EntryPath } from './common/path.ts'
-import { NewPassword, Password, UserName } from './session.ts'
+import { Ended, NewPassword, Password, UserName } from './session.ts'
 
 /** Null: all folders but those of the system, which need an administrator. */
 const Roots = z.array(EntryPath).max(100).nullable()
@@ -39,8 +39,13 @@ export const users = {
       }),
     )
     .output(User),
-  update: operation('administer', { isAudited: true })
-    .route({ method: 'PATCH', path: '/users/{id}', summary: 'Change a user. All of his sessions end', tags: ['Users'] })
+  update: operation('administer', { isAudited: true, tells: ['ended'] })
+    .route({
+      method: 'PATCH',
+      path: '/users/{id}',
+      summary: 'Change a user. All of his sessions end; with a new password his API tokens, too',
+      tags: ['Users'],
+    })
     .input(
       z.strictObject({
         id: Id,
@@ -53,7 +58,7 @@ export const users = {
         removeTotp: z.boolean().default(false),
       }),
     )
-    .output(User),
+    .output(User.extend({ ended: Ended })),
   remove: operation('administer', { isAudited: true })
     .route({ method: 'DELETE', path: '/users/{id}', summary: 'Remove a user', tags: ['Users'] })
     .input(z.strictObject({ id: Id }))

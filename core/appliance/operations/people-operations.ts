@@ -3,6 +3,7 @@ import { type Access, isGranted, type Role, type Token, type User } from '../../
 import {
   findPerson,
   findPersonByName,
+  findSessionById,
   findTokenById,
   insertPerson,
   insertToken,
@@ -13,11 +14,13 @@ import {
   removePerson,
   removeSessionsOf,
   removeToken,
+  removeTokensOf,
   type Rows,
   type TokenRow,
   updatePerson,
 } from '../../database/index.ts'
 import { digestSecret, newSecret, physicalRoots } from '../../identity/index.ts'
+import type { Caller } from '../people/call.ts'
 import { nameKey, rootsOf } from '../people/sign-in.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
 import { badField, conflict, noSuch } from '../present/refusals.ts'
@@ -64,13 +67,18 @@ export function userOperations({ catalog, passwords, clock, chance, publish }: T
         ...(removeTotp && { totp_sealed: null, totp_pending_sealed: null, totp_step: null }),
       }
       // Of two administrators who take the role from each other at once, one is refused.
-      await catalog.transaction(async (rows) => {
+      const { sessions, tokens } = await catalog.transaction(async (rows) => {
         if (isLess) await refuseLastAdministrator(rows, await find(id, rows))
         if (Object.keys(change).length > 0) await updatePerson(rows, id, change)
-        await removeSessionsOf(rows, id)
+        return {
+          sessions: await removeSessionsOf(rows, id),
+          // A password is set for somebody where the old one is lost or known: whoever had it may have made tokens by it.
+          tokens: password === undefined ? [] : await removeTokensOf(rows, id),
+        }
       })
       publish({ type: 'changed', kind: 'user', id })
-      return userDto(await find(id))
+      for (const token of tokens) publish({ type: 'changed', kind: 'token', id: token })
+      return { ...userDto(await find(id)), ended: { sessions, tokens: tokens.length } }
     },
     async remove({ id }, call) {
       if (id === callerOf(call).userId)
@@ -110,8 +118,6 @@ export function tokenOperations({ catalog, clock, chance, publish, signIn }: Too
         if (password === undefined) throw needsPassword()
         await signIn.prove(caller.userId, password, call.address)
       }
-      if ((await listTokens(catalog.rows, caller.userId)).length >= MOST_TOKENS)
-        throw conflict(`You have ${MOST_TOKENS} tokens already.`, 'Revoke some that nobody uses any more.')
       const granted = [...new Set(access)]
       const tooMuch = granted.find((each) => !isGranted(caller.role, each) || !mayGive(caller.access, each))
       if (tooMuch !== undefined) {
@@ -133,7 +139,13 @@ export function tokenOperations({ catalog, clock, chance, publish, signIn }: Too
         expires_at: days === null ? null : now + days * DAY,
         seen_at: null,
       }
-      await insertToken(catalog.rows, token)
+      await catalog.transaction(async (rows) => {
+        // What ended it while this was asked for would not have ended the new one.
+        if (!(await isStillIn(rows, caller))) throw isOver()
+        if ((await listTokens(rows, caller.userId)).length >= MOST_TOKENS)
+          throw conflict(`You have ${MOST_TOKENS} tokens already.`, 'Revoke some that nobody uses any more.')
+        await insertToken(rows, token)
+      })
       publish({ type: 'changed', kind: 'token', id: token.id })
       return { token: tokenDto(token, caller.name), secret }
     },
@@ -147,6 +159,11 @@ export function tokenOperations({ catalog, clock, chance, publish, signIn }: Too
       return {}
     },
   }
+}
+
+async function isStillIn(rows: Rows, { by }: Caller): Promise<boolean> {
+  const found = by.kind === 'token' ? await findTokenById(rows, by.id) : await findSessionById(rows, by.id)
+  return found !== undefined
 }
 
 /** `anyone` is nothing that could be given. */
@@ -189,5 +206,12 @@ function needsPassword(): CoreError {
     safety: 'Nothing was changed.',
     remedy: 'Give your password as well.',
     context: { field: 'password' },
+  })
+}
+
+function isOver(): CoreError {
+  return new CoreError('identity/refused', 'You were signed out meanwhile.', {
+    safety: 'No token was made.',
+    remedy: 'Sign in again.',
   })
 }

@@ -7,6 +7,7 @@ import {
   type PersonRow,
   removeSession,
   removeSessionsOf,
+  removeTokensOf,
   updatePerson,
 } from '../../database/index.ts'
 import { makeTotp, verifyTotp } from '../../identity/index.ts'
@@ -115,14 +116,23 @@ export function accountOperations({
 }: Tools): OperationsOf<'account'> {
   const changed = (id: string): void => publish({ type: 'changed', kind: 'user', id })
   return {
-    async changePassword({ current, next }, call) {
+    async changePassword({ current, next, revokeTokens }, call) {
       const caller = callerOf(call)
       const person = await signIn.prove(caller.userId, current, call.address)
-      await updatePerson(catalog.rows, person.id, { password: await passwords.hashPassword(next) })
-      // Whoever had the old one is out.
-      await removeSessionsOf(catalog.rows, person.id, caller.by.id)
+      const password = await passwords.hashPassword(next)
+      const { sessions, tokens } = await catalog.transaction(async (rows) => {
+        // An administrator has set another while this one was proved: his counts, and whoever knew the old one is out.
+        if ((await findPerson(rows, person.id))?.password !== person.password) throw changedMeanwhile()
+        await updatePerson(rows, person.id, { password })
+        // Whoever had the old one is out, but for whoever proved it here.
+        return {
+          sessions: await removeSessionsOf(rows, person.id, caller.by.id),
+          tokens: revokeTokens ? await removeTokensOf(rows, person.id, caller.by.id) : [],
+        }
+      })
       changed(person.id)
-      return {}
+      for (const id of tokens) publish({ type: 'changed', kind: 'token', id })
+      return { ended: { sessions, tokens: tokens.length } }
     },
     async beginTotp({ password }, call) {
       const person = await signIn.prove(callerOf(call).userId, password, call.address)
@@ -162,4 +172,12 @@ export function accountOperations({
       return {}
     },
   }
+}
+
+function changedMeanwhile(): CoreError {
+  return new CoreError('identity/refused', 'The password was changed meanwhile.', {
+    safety: 'The password that was set meanwhile counts.',
+    remedy: 'Sign in again.',
+    context: { field: 'current' },
+  })
 }

@@ -8,6 +8,7 @@ import { addCompletion } from './completion.ts'
 import { addEntries } from './entries.ts'
 import { addExportKit } from './export-kit.ts'
 import { addLogin } from './login.ts'
+import { addPassword } from './password.ts'
 import { addPoints } from './points.ts'
 import { addPolicy } from './policy.ts'
 import { addRestore } from './restore.ts'
@@ -27,6 +28,7 @@ export function addClientCommands(program: Command, end: End): void {
   const commands = [
     addSetup,
     addLogin,
+    addPassword,
     addStatus,
     addVault,
     addSource,

@@ -6,6 +6,7 @@ import { clientCommand, type ClientOptions, collect, type End, groupCommand, one
 import { type ClientSession, withClient } from './client-session.ts'
 import { findUser } from './lookup/find-in.ts'
 import { readSecret } from './read-secret.ts'
+import { endedText } from './text/ended-text.ts'
 import { shortId } from './text/names.ts'
 import { when } from './text/when.ts'
 import { writeList } from './text/write-list.ts'
@@ -13,7 +14,7 @@ import { writeList } from './text/write-list.ts'
 const HELP = `
 Roles: administrator, operator (starts and stops runs, restores), restore-only, viewer. Roots say which folders somebody may
 see in recovery points and restore to; without any, all but those of the system. A password is asked for, or read from
---password-file.
+--password-file. A new one ends all sessions and all API tokens of the user.
 
 Examples:
   holdfast user add ada --role operator --password-file pw
@@ -149,6 +150,7 @@ async function edit(session: ClientSession, wanted: string, options: UserOptions
   }
   const changed = await client.users.update({ id, ...change }, { signal })
   output.say(`Changed the user ${changed.name} (${changed.role}${changed.isEnabled ? '' : ', disabled'}).`)
+  output.say(endedText(changed.ended))
   output.emit({ message_type: 'user', ...changed })
 }
 

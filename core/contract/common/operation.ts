@@ -8,9 +8,11 @@ export interface OperationMeta {
   readonly access: Access
   /** The audit keeps that it was called, by whom, and on what. Everything that changes or restores something is kept. */
   readonly isAudited?: boolean
+  /** Members of the output that the audit keeps, too: what came of it. Nothing secret. */
+  readonly tells?: readonly string[]
 }
 
 /** Begins an operation: what it asks of its caller is never left unsaid. */
-export function operation(access: Access, { isAudited = false }: { readonly isAudited?: boolean } = {}) {
-  return oc.$meta<OperationMeta>({ access, isAudited }).errors(ERRORS)
+export function operation(access: Access, { isAudited = false, tells = [] }: Omit<OperationMeta, 'access'> = {}) {
+  return oc.$meta<OperationMeta>({ access, isAudited, tells }).errors(ERRORS)
 }

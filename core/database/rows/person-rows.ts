@@ -35,7 +35,6 @@ export async function updatePerson(rows: Rows, id: string, change: Updateable<Pe
   await rows.updateTable('person').set(change).where('id', '=', id).execute()
 }
 
-/** With all of his sessions and tokens. */
 /** Whether this was the first to come with a code of this step, or of a later one (RFC 6238, 5.2: a code is good once). */
 export async function takeTotpStep(rows: Rows, id: string, step: number): Promise<boolean> {
   const { numUpdatedRows } = await rows
@@ -47,6 +46,7 @@ export async function takeTotpStep(rows: Rows, id: string, step: number): Promis
   return numUpdatedRows > 0n
 }
 
+/** With all of his sessions and tokens. */
 export async function removePerson(rows: Rows, id: string): Promise<void> {
   await rows.deleteFrom('person').where('id', '=', id).execute()
 }
@@ -67,11 +67,16 @@ export async function removeSession(rows: Rows, id: string): Promise<void> {
   await rows.deleteFrom('session').where('id', '=', id).execute()
 }
 
-/** All of a person's, but for one that stays. */
-export async function removeSessionsOf(rows: Rows, personId: string, but?: string): Promise<void> {
+/** All of a person's, but for one that stays. Resolves to how many there were. */
+export async function removeSessionsOf(rows: Rows, personId: string, but?: string): Promise<number> {
   let query = rows.deleteFrom('session').where('person_id', '=', personId)
   if (but !== undefined) query = query.where('id', '!=', but)
-  await query.execute()
+  const { numDeletedRows } = await query.executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
+
+export function findSessionById(rows: Rows, id: string): Promise<SessionRow | undefined> {
+  return rows.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
 export async function removeEndedSessions(rows: Rows, now: number): Promise<void> {
@@ -99,6 +104,13 @@ export function listTokens(rows: Rows, personId?: string): Promise<TokenRow[]> {
 
 export async function touchToken(rows: Rows, id: string, seenAt: number): Promise<void> {
   await rows.updateTable('token').set({ seen_at: seenAt }).where('id', '=', id).execute()
+}
+
+/** All of a person's, but for one that stays. Resolves to their ids. */
+export async function removeTokensOf(rows: Rows, personId: string, but?: string): Promise<string[]> {
+  let query = rows.deleteFrom('token').where('person_id', '=', personId).returning('id')
+  if (but !== undefined) query = query.where('id', '!=', but)
+  return (await query.execute()).map(({ id }) => id)
 }
 
 export async function removeToken(rows: Rows, id: string): Promise<void> {

@@ -13,7 +13,7 @@ export type Outcome = 'done' | 'refused' | 'failed'
 export function createAuditor(
   appliance: Pick<Appliance, 'record'>,
   { caller, address }: { readonly caller: Caller | undefined; readonly address: string },
-  { access, isAudited = false }: OperationMeta,
+  { access, isAudited = false, tells = [] }: OperationMeta,
   {
     operation,
     input,
@@ -39,11 +39,18 @@ export function createAuditor(
         outcome,
         // What nobody answers for is not kept: only who he says he is, and what he wanted.
         input: isStranger ? {} : boundedInput(input),
+        told: membersOf(output, tells),
       })
     } catch (error) {
       onUnrecorded(error, operation)
     }
   }
+}
+
+/** What the contract has the audit keep of what was answered. */
+function membersOf(output: unknown, names: readonly string[]): object {
+  if (typeof output !== 'object' || output === null) return {}
+  return Object.fromEntries(Object.entries(output).filter(([name]) => names.includes(name)))
 }
 
 /** Whoever signs in says who he is. */

@@ -11,7 +11,13 @@ import type { Transport } from './transport.ts'
 export type Client = JsonifiedClient<ContractRouterClient<typeof contract>>
 
 /** Operations that refuse a password, or the lack of one, and not the caller. */
-const PROVING: ReadonlySet<string> = new Set(['setup.begin', 'session.signIn', 'tokens.create', 'vaults.exportKit'])
+const PROVING: ReadonlySet<string> = new Set([
+  'setup.begin',
+  'session.signIn',
+  'account.changePassword',
+  'tokens.create',
+  'vaults.exportKit',
+])
 
 export function createClient(url: string, { fetch }: Transport): Client {
   const link = new OpenAPILink(contract, {

@@ -43,7 +43,8 @@ export const user: Messages['user'] = {
   endsOwn: 'Das ist Ihr eigener Benutzer: Beim Speichern werden Sie überall abgemeldet und müssen sich neu anmelden.',
   reset: 'Neues Passwort setzen',
   resetTitle: 'Neues Passwort für {name} setzen?',
-  resetText: 'Das alte Passwort gilt nicht mehr, und alle Sitzungen des Benutzers enden. API-Tokens bleiben gültig.',
+  resetText:
+    'Das alte Passwort gilt nicht mehr, und alle Sitzungen und API-Tokens des Benutzers enden: Programme, die sie benutzen, werden abgewiesen, bis sie neue bekommen.',
   totpRemove: 'Zweiten Faktor entfernen',
   totpTitle: 'Zweiten Faktor von {name} entfernen?',
   totpText:

@@ -40,7 +40,8 @@ export const user = {
   endsOwn: 'This is your own user: when it is saved, you are signed out everywhere and have to sign in again.',
   reset: 'Set a new password',
   resetTitle: 'Set a new password for {name}?',
-  resetText: 'The old password no longer works, and all sessions of the user end. API tokens stay valid.',
+  resetText:
+    'The old password no longer works, and all sessions and API tokens of the user end: programs that use them are refused until they are given new ones.',
   totpRemove: 'Remove the second factor',
   totpTitle: 'Remove the second factor of {name}?',
   totpText:

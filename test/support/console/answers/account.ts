@@ -6,16 +6,20 @@ import type { Answers, Stage } from './stage.ts'
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 
 /** One's own account. The password stays the one that every sign-in of the double knows. */
-export function answerAccount({ world }: Stage): Answers {
+export function answerAccount({ world, live }: Stage): Answers {
   function change(user: User, changes: Partial<User>): void {
     world.users = world.users.map((other) => (other.id === user.id ? { ...other, ...changes } : other))
   }
 
   return {
     account: {
-      changePassword: async ({ current }) => {
+      changePassword: async ({ current, revokeTokens }, { caller }) => {
         prove(current)
-        return {}
+        const { name } = userOf(world, caller)
+        const tokens = revokeTokens ? world.tokens.filter(({ user }) => user === name) : []
+        world.tokens = world.tokens.filter((token) => !tokens.includes(token))
+        for (const { id } of tokens) live.emit({ type: 'changed', kind: 'token', id })
+        return { ended: { sessions: 1, tokens: tokens.length } }
       },
       beginTotp: async ({ password }, { caller }) => {
         prove(password)

@@ -46,7 +46,7 @@ export function answerPeople({ world, live, count: next }: Stage): Answers {
         changed('user', user.id)
         return user
       },
-      update: async ({ id, role, isEnabled, sourceRoots, restoreRoots, removeTotp }) => {
+      update: async ({ id, role, isEnabled, sourceRoots, restoreRoots, password, removeTotp }) => {
         const user = byId(world.users, id)
         if ((role !== undefined && role !== 'administrator') || isEnabled === false) refuseLastAdministrator(user)
         const now = {
@@ -59,7 +59,10 @@ export function answerPeople({ world, live, count: next }: Stage): Answers {
         }
         world.users = world.users.map((other) => (other.id === id ? now : other))
         changed('user', id)
-        return now
+        const tokens = password === undefined ? [] : world.tokens.filter(({ user: owner }) => owner === now.name)
+        world.tokens = world.tokens.filter((token) => !tokens.includes(token))
+        for (const token of tokens) changed('token', token.id)
+        return { ...now, ended: { sessions: 1, tokens: tokens.length } }
       },
       remove: async ({ id }) => {
         refuseLastAdministrator(byId(world.users, id))
