@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { type Call, openAppliance, openDataFolder, silentLog } from '../../core/appliance/index.ts'
 import { systemChance, systemClock } from '../../core/base/index.ts'
+import { Content } from '../../core/contract/index.ts'
 import { protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
 
 const FORBIDDEN = { code: 'policy/forbidden' }
@@ -70,6 +71,62 @@ describe('what somebody with less rights may reach', () => {
     const { runId } = await operations.points.forget({ id: pointId }, test.call)
     await stopped(runId)
     await expect(operations.runs.retry({ id: runId }, operator)).rejects.toMatchObject(FORBIDDEN)
+  })
+
+  it('has no points removed that are of folders of others, whatever one may start', async () => {
+    const { operations } = test.appliance
+    const { items } = await operations.vaults.list(undefined, test.call)
+    const vaultId = items[0]?.id ?? ''
+    const maintain = async (call: Call, kind: 'forget' | 'prune' | 'check', confirm = false, ofSet?: string) => {
+      const { id } = await operations.runs.maintain({ vaultId, kind, readData: false, confirm, setId: ofSet }, call)
+      return (await test.ended(id)).state
+    }
+    const refused = { ...FORBIDDEN, message: expect.stringMatching(/not open to you: home\.$/) as unknown }
+    for (const kind of ['forget', 'prune'] as const)
+      for (const confirm of [false, true])
+        await expect(maintain(operator, kind, confirm)).rejects.toMatchObject(refused)
+    await expect(maintain(operator, 'forget', true, setId)).rejects.toMatchObject(refused)
+    await expect(maintain(operator, 'forget')).rejects.toMatchObject({
+      remedy: expect.stringContaining('ask an administrator, or somebody who may see all of these folders') as unknown,
+    })
+    expect(await maintain(operator, 'check')).toBe('succeeded')
+
+    // Nor is done again what an administrator has confirmed.
+    for (const kind of ['forget', 'prune'] as const) {
+      const asked = { vaultId, kind, readData: false, confirm: true }
+      const { id } = await operations.runs.maintain(asked, test.call)
+      await expect(operations.runs.retry({ id: await stopped(id) }, operator)).rejects.toMatchObject(refused)
+    }
+  })
+
+  it('has points removed by whoever may see all of their folders, and by administrators', async () => {
+    const { operations } = test.appliance
+    const { items } = await operations.vaults.list(undefined, test.call)
+    const vaultId = items[0]?.id ?? ''
+    const forget = async (call: Call, ofSet?: string) => {
+      const asked = { vaultId, kind: 'forget', readData: false, confirm: true, setId: ofSet } as const
+      return (await test.ended((await operations.runs.maintain(asked, call)).id)).state
+    }
+    const may = ['view', 'browse', 'restore', 'operate'] as const
+    const operatorOf = (sourceRoots: string[] | null): Call =>
+      test.as({ role: 'operator', name: 'op', access: [...may], sourceRoots })
+    for (const roots of [null, [home], ['/'], [join(home, 'nobody'), root]])
+      expect(await forget(operatorOf(roots))).toBe('succeeded')
+    expect(await forget(test.as({ sourceRoots: [join(home, 'alice')] }))).toBe('succeeded')
+    const token = test.as({ sourceRoots: [join(home, 'alice')], access: [...may] })
+    await expect(forget(token)).rejects.toMatchObject(FORBIDDEN)
+
+    // A set of her own among others.
+    const { name: _name, ...like } = await operations.sets.get({ id: setId }, test.call)
+    const own = Content.parse({ ...like.content, roots: [join(home, 'alice')] })
+    const of = { sourceId: like.source.id, vaultId, policyId: like.policy.id, isEnabled: true }
+    const hers = await operations.sets.create({ ...of, name: 'hers', content: own }, test.call)
+    expect(await forget(operator, hers.id)).toBe('succeeded')
+    await expect(forget(operator)).rejects.toMatchObject(FORBIDDEN)
+    // What the set protects now is hers; its points are of all.
+    await operations.sets.update({ id: setId, content: own }, test.call)
+    await expect(forget(operator, setId)).rejects.toMatchObject(FORBIDDEN)
+    await expect(forget(operator)).rejects.toMatchObject(FORBIDDEN)
   })
 
   it('tells no names of folders that a link in one’s own leads to', async () => {

@@ -8,6 +8,7 @@ import {
   listSteps,
   type RunRow,
   setRows,
+  type VaultRow,
   vaultRows,
 } from '../../database/index.ts'
 import { mayReach } from '../../identity/index.ts'
@@ -25,6 +26,7 @@ import { Wanted, type WantedKind } from '../runs/wanted.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
 import { sourceReacher } from './point-operations.ts'
+import { assertRemovalReach } from './removal-reach.ts'
 import { restoreTargetOf } from './restore-reach.ts'
 import { callerOf } from './session-operations.ts'
 
@@ -48,8 +50,14 @@ export function runOperations(tools: Tools): OperationsOf<'runs'> {
     return set
   }
 
+  async function findVault(id: string): Promise<VaultRow> {
+    const vault = await vaultRows.find(catalog.rows, id)
+    if (!vault || vault.removed_at !== null) throw noSuch('vault', id)
+    return vault
+  }
+
   /** What a run is to do once more: for somebody who may have it done, which need not be who asked for it first. */
-  async function wantedAgain(run: RunRow, call: Call): Promise<Record<string, unknown>> {
+  async function wantedAgain(run: RunRow, set: BackupSetRow | undefined, call: Call): Promise<Record<string, unknown>> {
     const wanted = JSON.parse(run.wanted) as Record<string, unknown>
     if (run.kind === 'restore') {
       mustMay(call, 'restore')
@@ -58,6 +66,8 @@ export function runOperations(tools: Tools): OperationsOf<'runs'> {
       return { ...wanted, target: formatEntryPath(await restoreTargetOf(tools, { paths, target: place }, call)) }
     }
     if (run.kind === 'forget' && Wanted.forget.parse(wanted).points !== undefined) mustMay(call, 'administer')
+    const vault = await findVault(run.vault_id)
+    await assertRemovalReach(catalog.rows, { vault, set, kind: run.kind }, callerOf(call))
     return wanted
   }
 
@@ -101,12 +111,13 @@ export function runOperations(tools: Tools): OperationsOf<'runs'> {
       return present(mustBeNew(await requestRun(engine, 'backup', asker, { vaultId: set.vault_id, set, attempts })))
     },
     async maintain({ vaultId, kind, setId, readData, confirm }, call) {
-      const vault = await vaultRows.find(catalog.rows, vaultId)
-      if (!vault || vault.removed_at !== null) throw noSuch('vault', vaultId)
+      const vault = await findVault(vaultId)
       const set = setId === undefined ? undefined : await findSet(setId)
       if (set && set.vault_id !== vaultId)
         throw conflict(`${set.name} is not in the vault ${vault.name}.`, 'Name the vault of the backup set.')
-      const asker = { trigger: 'manual', requestedBy: callerOf(call).name } as const
+      const caller = callerOf(call)
+      await assertRemovalReach(catalog.rows, { vault, set, kind }, caller)
+      const asker = { trigger: 'manual', requestedBy: caller.name } as const
       const wanted = { isConfirmed: confirm, readData }
       return present(mustBeNew(await requestRun(engine, kind, asker, { vaultId, set, wanted })))
     },
@@ -119,7 +130,7 @@ export function runOperations(tools: Tools): OperationsOf<'runs'> {
         throw conflict('This run cannot be done again.', 'Wait for its end, or begin a new one.')
       const set = run.set_id === null ? undefined : await findSet(run.set_id)
       const asker = { trigger: 'manual', requestedBy: callerOf(call).name } as const
-      const wanted = await wantedAgain(run, call)
+      const wanted = await wantedAgain(run, set, call)
       const again = await requestRun(engine, run.kind as WantedKind, asker, {
         vaultId: run.vault_id,
         set,

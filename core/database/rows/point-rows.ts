@@ -118,6 +118,21 @@ export function allPoints(rows: Rows, of: { readonly setId?: string; readonly va
   return query.execute()
 }
 
+/** What the points of a vault are of, each as often as it differs: the paths, and by which set they were made. */
+export async function rootsOfPoints(
+  rows: Rows,
+  vaultId: string,
+): Promise<{ readonly setId: string | null; readonly roots: readonly string[] }[]> {
+  const found = await rows
+    .selectFrom('point')
+    .select(['set_id', 'roots'])
+    .distinct()
+    .where('removed_at', 'is', null)
+    .where('vault_id', '=', vaultId)
+    .execute()
+  return found.map(({ set_id, roots }) => ({ setId: set_id, roots: JSON.parse(roots) as string[] }))
+}
+
 /** Which snapshot each point of a vault is. */
 export function snapshotsOfPoints(rows: Rows, vaultId: string): Promise<Pick<PointRow, 'id' | 'snapshot_id'>[]> {
   return rows
