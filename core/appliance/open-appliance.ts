@@ -133,7 +133,6 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       work: folder.work,
       missedFolder: folder.missed,
       folder,
-      bytesPerSecond: rules.bytesPerSecond,
       catalogCopy: { catalog, key, catalogKey, appliance: () => settings.current.name, now: () => clock.now() },
       moment: options.moment ?? thisForgetMoment,
     })

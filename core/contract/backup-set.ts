@@ -4,6 +4,7 @@ import { ByteCount } from './common/bytes.ts'
 import { Id, Name, Reference } from './common/id.ts'
 import { Instant } from './common/instant.ts'
 import { operation } from './common/operation.ts'
+import { PageQuery, pageOf } from './common/page.ts'
 import { RetentionDecision } from './policy.ts'
 import { Content } from './source.ts'
 
@@ -76,9 +77,16 @@ export const sets = {
     .route({
       method: 'GET',
       path: '/sets/{id}/retention',
-      summary: 'Which points its policy keeps, and why',
+      summary: 'Which points its policy keeps, and why: the newest first',
       tags: ['Backup sets'],
     })
-    .input(z.strictObject({ id: Id }))
-    .output(z.object({ decisions: z.array(RetentionDecision) })),
+    .input(z.strictObject({ id: Id, ...PageQuery.shape }))
+    .output(
+      z.object({
+        ...pageOf(RetentionDecision).shape,
+        /** Of all points of the set, on whatever page. */
+        total: z.number().int().min(0),
+        kept: z.number().int().min(0),
+      }),
+    ),
 }

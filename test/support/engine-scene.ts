@@ -99,14 +99,8 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
         location: { kind: 'directory', path: join(folder, 'vault') },
         password: 'p',
       }),
-    order: async (run, vault) =>
-      ({
-        runId: run.id,
-        attempt: run.attempt,
-        vault,
-        kind: run.kind,
-        bytesPerSecond: await rules.bytesPerSecond(run, clock.now()),
-      }) as Order,
+    order: (run, vault, bytesPerSecond) =>
+      Promise.resolve({ runId: run.id, attempt: run.attempt, vault, kind: run.kind, bytesPerSecond } as Order),
     release: () => Promise.resolve(),
   }
   const settings = { current: { ...SETTING_DEFAULTS, timeZone: 'UTC', ...limits } } as unknown as SettingsStore
@@ -136,7 +130,7 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
       executors,
       ports: {
         vaultAccess: (id) => ports.vaultAccess(id),
-        order: (run, vault) => ports.order(run, vault),
+        order: (run, vault, bytesPerSecond) => ports.order(run, vault, bytesPerSecond),
         release: (run) => ports.release(run),
       },
       rules,

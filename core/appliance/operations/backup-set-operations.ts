@@ -18,7 +18,7 @@ import { isMissing } from '../../source/index.ts'
 import { readVaultLocation, vaultFolder } from '../../vault/index.ts'
 import { isWithin, physicalPath } from '../data/own-folders.ts'
 import { badField, conflict, noSuch } from '../present/refusals.ts'
-import { decisionDtos, retentionPoints } from '../present/retention-dto.ts'
+import { decisionDtos, pageOfDecisions, retentionPoints } from '../present/retention-dto.ts'
 import { describeSets } from '../present/set-dto.ts'
 import { contentOf, policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
@@ -126,13 +126,15 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
       publish({ type: 'changed', kind: 'set', id })
       return {}
     },
-    async retention({ id }) {
+    async retention({ id, limit, cursor }) {
       const set = await find(id)
       const policy = await policyRows.find(catalog.rows, set.policy_id)
       if (!policy) throw noSuch('policy', set.policy_id)
       const { schedule, retention } = policySettingsOf(policy)
       const points = retentionPoints(await allPoints(catalog.rows, { setId: id }), schedule.timeZone)
-      return { decisions: decisionDtos(points, retention, clock.now(), (point) => point.id) }
+      const decisions = decisionDtos(points, retention, clock.now(), (point) => point.id).toReversed()
+      const kept = decisions.filter(({ isKept }) => isKept).length
+      return { ...pageOfDecisions(decisions, { limit, cursor }), total: decisions.length, kept }
     },
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { CoreError } from '../../base/index.ts'
 import { type Catalog, newestPointOf, type RunRow, setRows, sourceRows, vaultRows } from '../../database/index.ts'
-import type { Order, RunPorts, RunRules, VaultAccess } from '../../job/index.ts'
+import type { Order, RunPorts, VaultAccess } from '../../job/index.ts'
 import { ownStores } from '../data/own-folders.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import { noSuch } from '../present/refusals.ts'
@@ -25,7 +25,6 @@ export interface RunPortsTools {
   /** A folder for lists of missed files. */
   readonly missedFolder: string
   readonly folder: { readonly path: string }
-  readonly bytesPerSecond: RunRules['bytesPerSecond']
   readonly catalogCopy: Omit<CatalogCopy, 'folder'>
   readonly moment: (wall: number) => ForgetMoment
 }
@@ -35,20 +34,20 @@ const MOST_VERIFIED = { mostBytes: 256 * 1024 * 1024, mostFiles: 100 }
 
 /** What the engine is given for each attempt. */
 export function createRunPorts(tools: RunPortsTools): RunPorts {
-  const { catalog, settings, readers, clock, version, work, missedFolder, bytesPerSecond } = tools
+  const { catalog, settings, readers, clock, version, work, missedFolder } = tools
 
   /** Always the same for a vault, so that its next copy is compared with the last; and no other vault's. */
   function copyFolder({ vault_id }: RunRow): string {
     return join(work, `catalog-copy-${vault_id}`)
   }
 
-  async function orderOf(run: RunRow, vault: VaultAccess): Promise<Order> {
+  async function orderOf(run: RunRow, vault: VaultAccess, bytesPerSecond: number | undefined): Promise<Order> {
     const base = {
       runId: run.id,
       attempt: run.attempt,
       programVersion: `holdfast ${version}`,
       vault,
-      bytesPerSecond: await bytesPerSecond(run, clock.now()),
+      bytesPerSecond,
     }
     const wanted: unknown = JSON.parse(run.wanted)
     switch (run.kind) {

@@ -75,12 +75,13 @@ export function createRunRules(tools: RunRulesTools): RunRules {
       const retries = found?.policy.retries ?? { attempts: run.most_attempts, firstDelayMinutes: 5 }
       return nextAttempt({ ...retries, attempts: run.most_attempts }, run.attempt, now, chance)
     },
-    async bytesPerSecond(run, now) {
+    async storeLimit(run, now) {
       if (!runKind(run.kind).isThrottled) return undefined
       const found = await policyOf(run)
       if (!found) return undefined
       const { bandwidth, schedule } = found.policy
-      return limitOf(run.trigger, bandwidth, schedule.timeZone, now).bytesPerSecond
+      const { bytesPerSecond } = limitOf(run.trigger, bandwidth, schedule.timeZone, now)
+      return bytesPerSecond === undefined ? undefined : { sharedAs: found.set.policy_id, bytesPerSecond }
     },
     due,
   }

@@ -4,6 +4,7 @@ import { CoreError, formatBytes } from '../../base/index.ts'
 import { clientCommand, type ClientOptions, collect, type End, groupCommand } from './client-command.ts'
 import { type ClientSession, withClient } from './client-session.ts'
 import { findPolicy, findSet, findSource, findVault } from './lookup/find-in.ts'
+import { firstOf } from './lookup/pages.ts'
 import { contentOf, type ContentOptions, largerThan } from './set-content.ts'
 import { shortId } from './text/names.ts'
 import { writeDecisions } from './text/retention-text.ts'
@@ -197,6 +198,9 @@ async function remove(session: ClientSession, wanted: string): Promise<void> {
 async function retention(session: ClientSession, wanted: string): Promise<void> {
   const { client, output, signal } = session
   const { id, name } = await findSet(session, wanted)
-  const { decisions } = await client.sets.retention({ id }, { signal })
-  writeDecisions(output, decisions, { empty: `${name} has no recovery points yet.` })
+  const { items: newestFirst } = await firstOf(
+    (page) => client.sets.retention({ id, ...page }, { signal }),
+    Number.POSITIVE_INFINITY,
+  )
+  writeDecisions(output, newestFirst.toReversed(), { empty: `${name} has no recovery points yet.` })
 }

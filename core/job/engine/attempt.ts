@@ -28,6 +28,8 @@ export interface AttemptTools {
   readonly ports: RunPorts
   readonly clock: Clock
   readonly chance: Chance
+  /** How fast the run may store now, beside all others that go on; undefined: as fast as can be. */
+  readonly bytesPerSecond: (run: RunRow) => Promise<number | undefined>
   readonly emit: (event: EngineEvent) => void
   /** Told of what went wrong with the engine itself. */
   readonly onDefect: (error: unknown, what: string) => void
@@ -113,7 +115,8 @@ export function carryOut(run: RunRow, executor: Executor, tools: AttemptTools): 
 
     async function begin(): Promise<void> {
       await clearAttempt(catalog.rows, run.id)
-      const order = await ports.order(run, await ports.vaultAccess(run.vault_id))
+      const vault = await ports.vaultAccess(run.vault_id)
+      const order = await ports.order(run, vault, await tools.bytesPerSecond(run))
       if (wanted !== 'go') return resolve({ type: 'stopped' })
       task = executor.start(order, {
         onMessage: hear,

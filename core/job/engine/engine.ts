@@ -15,6 +15,7 @@ import type { RunPorts } from './run-ports.ts'
 import type { RunRequest, RunRules } from './run-rules.ts'
 import { isUnclear } from './settle-interrupted.ts'
 import { createSettlements } from './settlements.ts'
+import { shareLimits } from './share-limits.ts'
 
 export interface EngineOptions {
   readonly catalog: Catalog
@@ -55,7 +56,17 @@ export function createEngine(options: EngineOptions): Engine {
   const attempts = new Map<string, Attempt>()
   const finishing = new Set<Promise<void>>()
   const book = createRunBook(catalog, clock, (run) => emit({ type: 'run', run }))
-  const tools: AttemptTools = { catalog, book, executors, ports, clock, chance, emit, onDefect }
+  const tools: AttemptTools = {
+    catalog,
+    book,
+    executors,
+    ports,
+    clock,
+    chance,
+    bytesPerSecond: async ({ id }) => (await storeLimits([...attempts.values()])).get(id),
+    emit,
+    onDefect,
+  }
   const settlements = createSettlements(tools, rules, wake)
   let phase: 'new' | 'on' | 'stopping' = 'new'
   let looking: Promise<void> | undefined
@@ -217,7 +228,19 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   async function followLimits(): Promise<void> {
-    for (const going of attempts.values()) going.limit(await rules.bytesPerSecond(going.run, clock.now()))
+    const going = [...attempts.values()]
+    const limits = await storeLimits(going)
+    for (const attempt of going) attempt.limit(limits.get(attempt.run.id))
+  }
+
+  /** What each of the runs that go on may store a second; one that is not named may store as fast as can be. */
+  async function storeLimits(going: readonly Attempt[]): Promise<Map<string, number>> {
+    const limited = []
+    for (const { run } of going) {
+      const limit = await rules.storeLimit(run, clock.now())
+      if (limit) limited.push({ run, limit })
+    }
+    return shareLimits(limited)
   }
 
   /** Runs that go on by the catalog, and of which nobody here carries an attempt out. */

@@ -5,8 +5,11 @@ import type { Order, VaultAccess } from '../process/order.ts'
 export interface RunPorts {
   /** Where a vault is and what opens it. Rejects with a `CoreError` where that is not to be had. */
   vaultAccess(vaultId: string): Promise<VaultAccess>
-  /** All that the process of an attempt is to be told. Rejects with a `CoreError`, as which the attempt fails. */
-  order(run: RunRow, vault: VaultAccess): Promise<Order>
+  /**
+   * All that the process of an attempt is to be told, which may store so fast; undefined: as fast as can be.
+   * Rejects with a `CoreError`, as which the attempt fails.
+   */
+  order(run: RunRow, vault: VaultAccess, bytesPerSecond: number | undefined): Promise<Order>
   /** Something that was made for an attempt and is not needed any more. */
   release(run: RunRow): Promise<void>
 }

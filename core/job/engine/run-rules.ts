@@ -1,6 +1,7 @@
 import type { RunRow, Rows } from '../../database/index.ts'
 import type { ExecutorDown, RunLimits } from '../queue/decide-start.ts'
 import type { Cause } from '../state/cause.ts'
+import type { StoreLimit } from './share-limits.ts'
 
 /** A run that is asked for. */
 export interface RunRequest {
@@ -38,8 +39,8 @@ export interface RunRules {
   readonly executorDown: (run: RunRow, now: number) => Promise<ExecutorDown | undefined>
   /** When a run is tried again after so many attempts; undefined: not at all. */
   readonly nextAttempt: (run: RunRow, now: number) => Promise<number | undefined>
-  /** How fast a run may store now. */
-  readonly bytesPerSecond: (run: RunRow, now: number) => Promise<number | undefined>
+  /** How fast a run may store now, and those that share its limit; undefined: as fast as can be. */
+  readonly storeLimit: (run: RunRow, now: number) => Promise<StoreLimit | undefined>
   /** What came due since; undefined: nothing is to be written. Asked before each look at the queue. */
   readonly due: (now: number) => Promise<DueRequests | undefined>
 }

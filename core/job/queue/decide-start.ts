@@ -108,8 +108,9 @@ function decideRoom(run: QueuedRun, { limits, active, ahead }: QueueSituation): 
     return CAUSES.limitVault
   const sameSource = active.filter(({ sourceId }) => run.sourceId !== null && sourceId === run.sourceId)
   if (run.kind === 'backup' && sameSource.some(({ kind }) => kind === 'restore')) return CAUSES.restore
-  // A person who waits for files is not kept waiting by what the schedule does, nor by another's restore.
-  if (run.kind === 'restore') return undefined
+  // A person who waits for files is not kept waiting by what the schedule does, nor by a few others' restores.
+  if (run.kind === 'restore')
+    return active.filter(({ kind }) => kind === 'restore').length < MOST_RESTORES ? undefined : CAUSES.limitRestores
   if (run.setId !== null && active.some(({ kind, setId }) => setId === run.setId && kind === run.kind))
     return CAUSES.sameSet
   if (run.setId === null && sameVault.some(({ kind, setId }) => kind === run.kind && setId === null))
@@ -131,6 +132,9 @@ function mayPass(run: QueuedRun, sameVault: readonly QueuedRun[]): boolean {
 function hold(cause: Cause): StartDecision {
   return { action: 'hold', cause }
 }
+
+/** Each has a process of its own: with more of them the computer has no memory left, and all would be slower. */
+const MOST_RESTORES = 8
 
 /** Who waited for so long comes first, whoever asked: persons who go on asking keep nothing away for ever. Milliseconds. */
 const PATIENCE = 6 * 60 * 60 * 1000

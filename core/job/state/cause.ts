@@ -17,6 +17,10 @@ export const CAUSES = {
   limit: { code: 'limit', text: 'It waits until other runs have ended: only so many go on at the same time.' },
   limitSource: { code: 'limit-source', text: 'It waits until another run of the same source has ended.' },
   limitVault: { code: 'limit-vault', text: 'It waits until another run on the same vault has ended.' },
+  limitRestores: {
+    code: 'limit-restores',
+    text: 'It waits until another restore has ended: only so many go on at the same time.',
+  },
   sameSet: { code: 'same-set', text: 'It waits until the run before it of the same backup set has ended.' },
   restore: { code: 'restore', text: 'It waits until a restore of the same source has ended.' },
   exclusive: { code: 'exclusive', text: 'It waits until nothing else uses the vault.' },

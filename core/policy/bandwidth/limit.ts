@@ -4,8 +4,8 @@ import { type Bandwidth, bandwidthAt, type BandwidthWindow } from './bandwidth.t
 export type Trigger = 'manual' | 'schedule' | 'system'
 
 /**
- * How fast a run may store. Somebody waits for one that was begun by hand: it takes all there is (GEN-15). A scheduled one
- * keeps to its policy's windows (GEN-16), and so does what the appliance begins by itself: nobody waits for that, either.
+ * How fast all backups of a policy together may store. Somebody waits for one that was begun by hand: it takes all there is
+ * (GEN-15). Those that nobody began by hand keep to the policy's windows (GEN-16).
  */
 export function limitOf(
   trigger: Trigger,

@@ -36,6 +36,7 @@ export const run: Messages['run'] = {
     limit: 'Er wartet, bis andere Läufe beendet sind: Nur eine bestimmte Zahl läuft zugleich.',
     'limit-source': 'Er wartet, bis ein anderer Lauf derselben Quelle beendet ist.',
     'limit-vault': 'Er wartet, bis ein anderer Lauf auf demselben Tresor beendet ist.',
+    'limit-restores': 'Er wartet, bis eine andere Wiederherstellung beendet ist: Nur so viele laufen gleichzeitig.',
     'same-set': 'Er wartet, bis der vorige Lauf desselben Backup-Sets beendet ist.',
     restore: 'Er wartet, bis eine Wiederherstellung derselben Quelle beendet ist.',
     exclusive: 'Er wartet, bis nichts anderes den Tresor benutzt.',

@@ -34,6 +34,7 @@ export const run = {
     limit: 'It waits until other runs have ended: only so many go on at the same time.',
     'limit-source': 'It waits until another run of the same source has ended.',
     'limit-vault': 'It waits until another run on the same vault has ended.',
+    'limit-restores': 'It waits until another restore has ended: only so many go on at the same time.',
     'same-set': 'It waits until the run before it of the same backup set has ended.',
     restore: 'It waits until a restore of the same source has ended.',
     exclusive: 'It waits until nothing else uses the vault.',

@@ -59,9 +59,11 @@ export function answerPolicies({ world, live, count: next }: Stage): Answers {
       }),
     },
     sets: {
-      retention: async ({ id }) => ({
-        decisions: decidePoints(id, byId(world.policies, byId(world.sets, id).policy.id).settings),
-      }),
+      retention: async ({ id, limit }) => {
+        const decisions = decidePoints(id, byId(world.policies, byId(world.sets, id).policy.id).settings)
+        const kept = decisions.filter(({ isKept }) => isKept).length
+        return { items: decisions.toReversed().slice(0, limit), next: null, total: decisions.length, kept }
+      },
     },
   }
 

@@ -97,6 +97,16 @@ describe('a run that is queued', () => {
     expect(decide(restore, { active: [maintenance('prune')] })).toBe('hold: limit-vault')
   })
 
+  it('waits for other restores only where as many go on as one computer has memory for', () => {
+    const limits = { mostRuns: 1, mostRunsPerSource: 1, mostRunsPerVault: 1 }
+    const restores = Array.from({ length: 8 }, (_, index) => run({ id: `r${index}`, kind: 'restore', setId: 'other' }))
+    const restore = run({ kind: 'restore', trigger: 'manual' })
+    expect(decide(restore, { limits, active: [...restores.slice(1), run()] })).toBe('begin')
+    expect(decide(restore, { limits, active: restores })).toBe('hold: limit-restores')
+    // Nobody else waits for that reason.
+    expect(decide(restore, { active: [], ahead: restores })).toBe('begin')
+  })
+
   it('expires only after its last moment, and only before it has ever begun (FS-4)', () => {
     const waiting = run({ expiresAt: NOW })
     expect(decide(waiting)).toBe('begin')

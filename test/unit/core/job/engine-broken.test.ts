@@ -212,10 +212,10 @@ describe('an appliance that ends', () => {
     const { order } = scene.ports
     const gate = Promise.withResolvers<undefined>()
     const asked = Promise.withResolvers<undefined>()
-    scene.ports.order = async (row, vault) => {
+    scene.ports.order = async (row, ...rest) => {
       asked.resolve(undefined)
       await gate.promise
-      return order(row, vault)
+      return order(row, ...rest)
     }
     const run = await scene.request({ mostAttempts: 1 })
     await asked.promise

@@ -114,6 +114,25 @@ describe('how fast a run may be', () => {
     task.done()
   })
 
+  it('holds for all backups of a policy together, and leaves all of it to the one that is left', async () => {
+    await open({ policy, sets: 3 })
+    await scene.request(scheduled)
+    await scene.request({ ...scheduled, setId: 'set-0', scheduledFor: 1 })
+    const [first, second] = [await scene.task(1), await scene.task(2)]
+    while (first.limits.at(-1) !== 500_000) await scene.settle()
+    expect(second.order.bytesPerSecond).toBe(500_000)
+    // Somebody asks for a third by hand: it takes what it gets, and nothing of theirs.
+    const manual = await scene.request({ setId: 'other-set' })
+    const third = await scene.task(3)
+    expect(third.order.bytesPerSecond).toBeUndefined()
+    expect([first.limits.at(-1), second.limits.at(-1)]).toEqual([500_000, 500_000])
+    third.done()
+    await scene.until(manual.id, 'succeeded')
+    first.done()
+    while (second.limits.at(-1) !== 1_000_000) await scene.settle()
+    second.done()
+  })
+
   it('is as fast as can be if a person asked for it (GEN-15), or waits for his files', async () => {
     await open({ policy })
     const manual = await scene.request()

@@ -133,8 +133,10 @@ describe('a run', () => {
   it('that cannot be decided about holds up no other', async () => {
     await open()
     const { order } = scene.ports
-    scene.ports.order = (run, vault) =>
-      run.set_id === 'other-set' ? Promise.reject(new CoreError('object/not-found', 'It is gone.')) : order(run, vault)
+    scene.ports.order = (run, ...rest) =>
+      run.set_id === 'other-set'
+        ? Promise.reject(new CoreError('object/not-found', 'It is gone.'))
+        : order(run, ...rest)
     await scene.catalog.rows.updateTable('policy').set({ settings: '{' }).execute()
     const bad = await scene.request({ ...scheduled, setId: 'other-set' })
     const good = await scene.request({ setId: null, kind: 'check' })
@@ -169,10 +171,10 @@ describe('a run that a person stops', () => {
     const { order } = scene.ports
     const gate = Promise.withResolvers<undefined>()
     const asked = Promise.withResolvers<undefined>()
-    scene.ports.order = async (row, vault) => {
+    scene.ports.order = async (row, ...rest) => {
       asked.resolve(undefined)
       await gate.promise
-      return order(row, vault)
+      return order(row, ...rest)
     }
     const run = await scene.request()
     await asked.promise
