@@ -3,13 +3,16 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { dateOf, systemClock } from '../../core/base/index.ts'
-import { type Catalog, openCatalog, setRows } from '../../core/database/index.ts'
+import { addMissed, type Catalog, openCatalog, setRows } from '../../core/database/index.ts'
 import { protectFolder, startAppliance } from '../support/appliance.ts'
 import { seeded } from './data.ts'
 
 /** What a catalog is filled with: as much as ten backup sets have after two years of a run each hour. */
 export interface CatalogSize {
-  /** Of runs; and of points, points that were removed, audit entries and alerts that are over, as many each. */
+  /**
+   * Of runs; and of points, points that were removed, audit entries, alerts that are over, and lines and missed files of one
+   * run, as many each.
+   */
   readonly rows: number
 }
 
@@ -19,6 +22,8 @@ export interface FullCatalog {
   readonly vaultId: string
   /** Of a set whose last run is the oldest of all. */
   readonly oldSetId: string
+  /** Of the newest run, whose log and whose list of missed files are as long as all else is. */
+  readonly longRunId: string
 }
 
 const SETS = 10
@@ -46,6 +51,7 @@ export async function fillCatalog(folder: string, { rows }: CatalogSize): Promis
     const [setId = '', oldSetId = ''] = sets
     const since = systemClock.now() - YEARS
     const apart = Math.floor(YEARS / rows)
+    const longRunId = idOf('run', rows - 1, since + (rows - 1) * apart)
     await catalog.transaction(async (tables) => {
       // That the recovery kit was never taken was told before all else.
       await tables
@@ -76,8 +82,16 @@ export async function fillCatalog(folder: string, { rows }: CatalogSize): Promis
           .values(made.map(({ alert }) => alert))
           .execute()
       }
+      for (let from = 0; from < rows; from += AT_ONCE) {
+        const numbers = Array.from({ length: Math.min(AT_ONCE, rows - from) }, (_, at) => from + at)
+        await tables
+          .insertInto('run_event')
+          .values(numbers.map((number) => eventOf(longRunId, number)))
+          .execute()
+        await addMissed(tables, longRunId, from, numbers.map(missedOf))
+      }
     })
-    return { setId, vaultId: vault.id, oldSetId }
+    return { setId, vaultId: vault.id, oldSetId, longRunId }
   } finally {
     await catalog.close()
   }
@@ -104,6 +118,23 @@ function idOf(kind: string, number: number, at: number): string {
 
 const random = seeded(11)
 const oneOf = (of: readonly string[]): string => of[Math.floor(random() * of.length)] ?? ''
+
+/** One in a hundred is worth reading. */
+function eventOf(runId: string, number: number) {
+  const isBad = number % 100 === 0
+  return {
+    run_id: runId,
+    at: systemClock.now(),
+    level: isBad ? ('warning' as const) : ('info' as const),
+    code: isBad ? 'read-failed' : 'note',
+    message: `What happened to the file ${number}.`,
+    object: `/srv/data/${number}`,
+  }
+}
+
+function missedOf(number: number) {
+  return { path: `/srv/data/${number}`, kind: 'file', reason: 'It could not be read (EIO).' }
+}
 
 function rowsOf(number: number, at: number, sets: readonly string[], vaultId: string) {
   const [, oldSet = ''] = sets

@@ -23,8 +23,8 @@ const aYearAgo = (later: number): string => formatInstant(systemClock.now() - (3
 
 type Lists = readonly (readonly [name: string, ask: () => Promise<unknown>])[]
 
-function listsOf(operations: Operations, call: Call, { setId, oldSetId, vaultId }: FullCatalog): Lists {
-  const { runs, points, alerts, audit, sets, vaults, overview } = operations
+function listsOf(operations: Operations, call: Call, { setId, oldSetId, vaultId, longRunId }: FullCatalog): Lists {
+  const { runs, points, alerts, audit, sets, vaults, overview, sources, policies, users, tokens } = operations
   return [
     ['runs', () => runs.list(PAGE, call)],
     ['runs that have ended', () => runs.list({ ...PAGE, phase: 'ended' }, call)],
@@ -38,6 +38,9 @@ function listsOf(operations: Operations, call: Call, { setId, oldSetId, vaultId 
     ['backups of a set that have ended', () => runs.list({ ...PAGE, setId, kind: 'backup', phase: 'ended' }, call)],
     ['restores of a set', () => runs.list({ ...PAGE, setId, kind: 'restore' }, call)],
     ['restores of a vault', () => runs.list({ ...PAGE, vaultId, kind: 'restore' }, call)],
+    ['log of a long run', () => runs.events({ ...PAGE, id: longRunId }, call)],
+    ['warnings of a long run', () => runs.events({ ...PAGE, id: longRunId, level: 'warning' }, call)],
+    ['missed files of a run', () => runs.missed({ ...PAGE, id: longRunId }, call)],
     ['points', () => points.list(PAGE, call)],
     ['points of a set', () => points.list({ ...PAGE, setId }, call)],
     ['points of a vault', () => points.list({ ...PAGE, vaultId }, call)],
@@ -49,6 +52,11 @@ function listsOf(operations: Operations, call: Call, { setId, oldSetId, vaultId 
     ['audit of somebody', () => audit.list({ ...PAGE, actor: 'somebody' }, call)],
     ['audit of an operation', () => audit.list({ ...PAGE, operation: 'users.create' }, call)],
     ['audit of both', () => audit.list({ ...PAGE, actor: 'somebody', operation: 'points.download' }, call)],
+    ['points a policy keeps', () => sets.retention({ ...PAGE, id: setId }, call)],
+    ['sources', () => sources.list(undefined, call)],
+    ['policies', () => policies.list(undefined, call)],
+    ['users', () => users.list(undefined, call)],
+    ['tokens', () => tokens.list(undefined, call)],
     ['backup sets', () => sets.list(undefined, call)],
     ['vaults', () => vaults.list(undefined, call)],
     ['overview', () => overview.get(undefined, call)],

@@ -1,7 +1,7 @@
 import { newId } from '../../base/index.ts'
 import type { BackupSet, Content } from '../../contract/index.ts'
 import {
-  allPoints,
+  completionsOf,
   type BackupSetRow,
   type Catalog,
   nameTaken,
@@ -18,7 +18,7 @@ import { isMissing } from '../../source/index.ts'
 import { readVaultLocation, vaultFolder } from '../../vault/index.ts'
 import { isWithin, physicalPath } from '../data/own-folders.ts'
 import { badField, conflict, noSuch } from '../present/refusals.ts'
-import { decisionDtos, pageOfDecisions, retentionPoints } from '../present/retention-dto.ts'
+import { decisionPage, retentionPoints } from '../present/retention-dto.ts'
 import { describeSets } from '../present/set-dto.ts'
 import { contentOf, policySettingsOf } from '../present/stored.ts'
 import type { Tools } from '../tools.ts'
@@ -131,10 +131,8 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
       const policy = await policyRows.find(catalog.rows, set.policy_id)
       if (!policy) throw noSuch('policy', set.policy_id)
       const { schedule, retention } = policySettingsOf(policy)
-      const points = retentionPoints(await allPoints(catalog.rows, { setId: id }), schedule.timeZone)
-      const decisions = decisionDtos(points, retention, clock.now(), (point) => point.id).toReversed()
-      const kept = decisions.filter(({ isKept }) => isKept).length
-      return { ...pageOfDecisions(decisions, { limit, cursor }), total: decisions.length, kept }
+      const points = retentionPoints(await completionsOf(catalog.rows, id), schedule.timeZone)
+      return decisionPage(points, retention, { now: clock.now(), limit, cursor })
     },
   }
 }

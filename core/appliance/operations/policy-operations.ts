@@ -1,6 +1,6 @@
 import { type CoreError, createKeyedGate, newId } from '../../base/index.ts'
 import type { Policy, PolicySettings } from '../../contract/index.ts'
-import { allPoints, nameTaken, type PolicyRow, policyRows, setRows } from '../../database/index.ts'
+import { completionsOf, nameTaken, type PolicyRow, policyRows, setRows } from '../../database/index.ts'
 import { newestTimes, nextTimes, parseRetentionRules, validateBandwidth, validateSchedule } from '../../policy/index.ts'
 import { instant } from '../present/instant.ts'
 import { conflict, noSuch, usedBySets } from '../present/refusals.ts'
@@ -115,7 +115,7 @@ export function policyOperations({ catalog, clock, chance, publish, engine }: To
             }))
             return { times, decisions: decisionDtos(points, retention, now, () => null) }
           }
-          const points = retentionPoints(await allPoints(catalog.rows, { setId }), schedule.timeZone)
+          const points = retentionPoints(await completionsOf(catalog.rows, setId), schedule.timeZone)
           return { times, decisions: decisionDtos(points, retention, now, ({ id }) => id) }
         },
         { signal: call.signal },

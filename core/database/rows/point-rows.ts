@@ -133,6 +133,21 @@ export async function rootsOfPoints(
   return found.map(({ set_id, roots }) => ({ setId: set_id, roots: JSON.parse(roots) as string[] }))
 }
 
+/** What retention goes by. */
+export type Completion = Pick<PointRow, 'id' | 'completed_at' | 'is_complete'>
+
+/** Of all that a set has, from the oldest to the newest. */
+export function completionsOf(rows: Rows, setId: string): Promise<Completion[]> {
+  return rows
+    .selectFrom('point')
+    .select(['id', 'completed_at', 'is_complete'])
+    .where('removed_at', 'is', null)
+    .where('set_id', '=', setId)
+    .orderBy('completed_at')
+    .orderBy('id')
+    .execute()
+}
+
 /** Which snapshot each point of a vault is. */
 export function snapshotsOfPoints(rows: Rows, vaultId: string): Promise<Pick<PointRow, 'id' | 'snapshot_id'>[]> {
   return rows

@@ -1,4 +1,4 @@
-import { sharedDays } from './calendar.ts'
+import { createCalendar } from './calendar.ts'
 import { type Kept, keepers, youngOnes } from './keepers.ts'
 import { neededOnes } from './needed.ts'
 import { newestOnes } from './newest.ts'
@@ -32,9 +32,9 @@ export function decideRetention<P extends RetentionPoint>(
   const untilOf = (point: RetentionPoint): number =>
     (reasons.get(point) ?? []).reduce((latest, { until }) => Math.max(latest, until), Number.NEGATIVE_INFINITY)
 
-  const dayOf = sharedDays()
-  note(youngOnes(points, rules, dayOf))
-  note(keepers(points, rules, dayOf))
+  const calendar = createCalendar()
+  note(youngOnes(points, rules, calendar))
+  note(keepers(points, rules, calendar))
   note(newestOnes(points, now))
   note([...neededOnes(points, untilOf)])
 

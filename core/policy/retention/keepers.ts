@@ -1,4 +1,4 @@
-import { type DayOf, endOf, lastDay, type Period, periodOf } from './calendar.ts'
+import { type Calendar, lastDay, type Period, periodOf } from './calendar.ts'
 import type { RetentionPoint } from './point.ts'
 import type { RetentionReason } from './reason.ts'
 import type { RetentionRules } from './rules.ts'
@@ -16,13 +16,17 @@ export interface Kept {
 }
 
 /** RET-1, RET-2: all points, for some days. */
-export function* youngOnes(points: readonly RetentionPoint[], { days }: RetentionRules, dayOf: DayOf): Iterable<Kept> {
+export function* youngOnes(
+  points: readonly RetentionPoint[],
+  { days }: RetentionRules,
+  calendar: Calendar,
+): Iterable<Kept> {
   let last: { readonly day: unknown; readonly timeZone: string; readonly until: number } | undefined
   for (const point of points) {
     const { completed, timeZone } = point
-    const day = dayOf(completed, timeZone)
+    const day = calendar.dayOf(completed, timeZone)
     if (last?.day !== day || last.timeZone !== timeZone)
-      last = { day, timeZone, until: endOf(lastDay(day, { days }), timeZone) }
+      last = { day, timeZone, until: calendar.endOf(lastDay(day, { days }), timeZone) }
     yield { point, reason: { rule: 'daily', until: last.until } }
   }
 }
@@ -31,7 +35,11 @@ export function* youngOnes(points: readonly RetentionPoint[], { days }: Retentio
  * RET-6, RET-7: the one point that stays of each week, month and year. Of a period that has not ended yet it is the last
  * one so far. Logs are never kept so (RET-16).
  */
-export function* keepers(points: readonly RetentionPoint[], rules: RetentionRules, dayOf: DayOf): Iterable<Kept> {
+export function* keepers(
+  points: readonly RetentionPoint[],
+  rules: RetentionRules,
+  { dayOf, endOf }: Calendar,
+): Iterable<Kept> {
   for (const { period, unit, rule } of PERIODS) {
     const length = rules[unit]
     if (length === 0) continue
