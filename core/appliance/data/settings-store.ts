@@ -1,9 +1,11 @@
+import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 
 import { CoreError, reasonOf } from '../../base/index.ts'
 import { SETTING_DEFAULTS, Settings } from '../../contract/index.ts'
 import { type Catalog, readSetting, writeSetting } from '../../database/index.ts'
 import { isTimeZone } from '../../policy/index.ts'
+import { badField } from '../present/refusals.ts'
 
 /** The appliance's settings, as they are now. */
 export interface SettingsStore {
@@ -32,17 +34,38 @@ export async function openSettings(catalog: Catalog): Promise<SettingsStore> {
     async update(change) {
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
       const next = Settings.parse({ ...current, ...given })
-      if (!isTimeZone(next.timeZone)) {
-        throw new CoreError('input/invalid', `There is no time zone ${next.timeZone}.`, {
-          safety: 'Nothing was changed.',
-          remedy: 'Give a name such as Europe/Berlin.',
-          context: { field: 'timeZone' },
-        })
-      }
+      if (!isTimeZone(next.timeZone))
+        throw badField('timeZone', `There is no time zone ${next.timeZone}.`, 'Give a name such as Europe/Berlin.')
+      if (change.listen !== undefined) refuseUnreachable(next.listen)
       await writeSetting(catalog.rows, SETTINGS_KEY, JSON.stringify(next))
       current = next
       return next
     },
+  }
+}
+
+/** By these a computer reaches itself, and nobody else reaches it. */
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1'])
+
+/**
+ * A door that answers to no name shuts out everybody, at the next start: it is said now, to somebody who can still mend it.
+ * What is stored already is left alone, so that the service starts.
+ */
+function refuseUnreachable({ reach, hosts }: Settings['listen']): void {
+  const odd = hosts.find((host) => isIP(host) === 0 && !/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9_])?\.?$/i.test(host))
+  if (odd !== undefined) {
+    throw badField(
+      'listen.hosts',
+      `${JSON.stringify(odd)} is neither the name of a computer nor an address.`,
+      'Give what stands between https:// and the port: nas.example, 192.0.2.7 or 2001:db8::7.',
+    )
+  }
+  if (reach === 'network' && hosts.every((host) => LOOPBACK.has(host.toLowerCase()))) {
+    throw badField(
+      'listen.hosts',
+      'From the network the console would be reached by no name.',
+      'Give the names and addresses by which other computers reach this one, together with the reach or before it (`holdfast settings listen.hosts nas.example,192.0.2.7`).',
+    )
   }
 }
 
