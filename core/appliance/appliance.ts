@@ -1,6 +1,7 @@
 import type { Abortable } from '../base/index.ts'
 import type { Operations } from './operations/operations.ts'
 import type { Call, Caller } from './people/call.ts'
+import type { HealthState } from './upkeep/health.ts'
 
 /** A file of a recovery point, or a folder as a tar archive, on its way to a browser. */
 export interface Download {
@@ -32,6 +33,8 @@ export interface Appliance {
   authenticate(secret: string, kind: 'session' | 'token', address: string): Promise<Caller | undefined>
   /** A file, or a folder as a tar archive, of a recovery point. Asks for `restore`. */
   download(wanted: { readonly pointId: string; readonly path: string }, call: Call): Promise<Download>
+  /** Whether it works, in one word for anybody. */
+  health(): Promise<HealthState>
   record(entry: AuditRecord): Promise<void>
   /** Prometheus' text format 0.0.4. */
   metrics(options?: Abortable): Promise<string>

@@ -45,6 +45,7 @@ import { createAlertWatch } from './upkeep/alert-watch.ts'
 import { createCatalogBackups } from './upkeep/catalog-backups.ts'
 import { openCatalogKey } from './upkeep/catalog-key.ts'
 import { createDueRequests } from './upkeep/due-requests.ts'
+import { createHealth } from './upkeep/health.ts'
 import { removeMissedLogs } from './upkeep/remove-missed-logs.ts'
 import { createVaultWatch } from './upkeep/vault-watch.ts'
 
@@ -115,6 +116,8 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       onLooked: () => alerts.look(),
     })
     const policies = createParsedPolicies()
+    const health = createHealth({ catalog, clock })
+    const dueRequests = createDueRequests({ catalog, settings, policies, onDefect })
     const rules = createRunRules({
       catalog,
       settings,
@@ -122,7 +125,10 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       clock,
       chance,
       policies,
-      due: createDueRequests({ catalog, settings, policies, onDefect }),
+      async due(now) {
+        health.beat()
+        return dueRequests(now)
+      },
     })
     const ports = createRunPorts({
       catalog,
@@ -205,6 +211,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       lookAtVault: (id) => vaultWatch.look(id, 'thorough'),
       lookAtAlerts: () => alerts.look(),
       delivery: alerts.delivery,
+      health,
     }
 
     async function lookAround(): Promise<void> {
@@ -246,8 +253,10 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
           details: JSON.stringify({ ...detailsOf(input), ...came }),
         })
       },
+      health: () => health.check(),
       metrics: () => metricsText(tools),
       async close() {
+        health.stop()
         clearInterval(timer)
         catalogBackups.close()
         await engine.stop({ within: STOP_WITHIN })

@@ -11,6 +11,7 @@ import type { FirstStart } from './people/first-start.ts'
 import type { SignIn } from './people/sign-in.ts'
 import type { VaultReaders } from './runs/vault-readers.ts'
 import type { AlertDelivery } from './upkeep/alert-delivery.ts'
+import type { Health } from './upkeep/health.ts'
 
 /** What the operations of an appliance work with. Everything is made once, by `openAppliance`. */
 export interface Tools {
@@ -38,4 +39,5 @@ export interface Tools {
   /** Looks soon which alerts there should be. */
   readonly lookAtAlerts: () => void
   readonly delivery: AlertDelivery
+  readonly health: Pick<Health, 'check'>
 }

@@ -5,7 +5,7 @@ import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration'
 
 import { CoreError, reasonOf } from '../base/index.ts'
 import { MIGRATIONS, type Migrations } from './migrations/migrations.ts'
-import { openNodeSqlite } from './node-sqlite.ts'
+import { openNodeSqlite, type Writes } from './node-sqlite.ts'
 import type { Tables } from './tables.ts'
 
 /** The catalog, or a transaction of it: rows are read and written through either. */
@@ -16,6 +16,8 @@ export interface Catalog {
   readonly rows: Kysely<Tables>
   /** All that `work` writes is there when this resolves, or nothing of it. */
   transaction<T>(work: (rows: Transaction<Tables>) => Promise<T>): Promise<T>
+  /** What became of what was written so far. */
+  writes(): Writes
   /** Writes a copy of the whole catalog, as of one moment, to a file that must not be there. */
   copyTo(path: string): Promise<void>
   close(): Promise<void>
@@ -41,6 +43,7 @@ export async function openCatalog(
   }
   return {
     rows,
+    writes: database.writes,
     transaction: (work) => rows.transaction().execute(work),
     async copyTo(copy) {
       // By a connection of its own, in one step, on another thread: it is one state, and holds nobody up.

@@ -101,7 +101,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (!(url instanceof URL)) return sendError(response, url.name, url.said)
     if (!(await mayGoOn(address))) return sendError(response, 'TOO_MANY', { headers: { 'retry-after': '10' } })
     const { method } = request
-    if (url.pathname === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n')
+    if (url.pathname === '/healthz') return answerHealth(response)
     if (url.pathname !== '/metrics' && !/^\/api(?:\/|$)/i.test(url.pathname)) {
       if (method === 'GET' || method === 'HEAD') return answerFile(request, response, url.pathname)
       return sendError(response, 'NOT_FOUND')
@@ -151,6 +151,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         }),
     })
     if (!isKnown) sendError(response, 'NOT_FOUND')
+  }
+
+  /** For what watches over services: a word, and a status that it knows. */
+  async function answerHealth(response: ServerResponse): Promise<void> {
+    const state = await appliance.health()
+    const isWell = state === 'ready'
+    response.writeHead(isWell ? 200 : 503, { 'content-type': 'text/plain' }).end(isWell ? 'ok\n' : `${state}\n`)
   }
 
   async function answerMetrics(response: ServerResponse, caller: Caller | undefined): Promise<void> {

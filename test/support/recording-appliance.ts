@@ -45,6 +45,7 @@ export function createRecordingAppliance(): RecordingAppliance {
       audit.push(entry)
       return Promise.resolve()
     },
+    health: () => Promise.resolve('ready'),
     metrics: () => Promise.resolve('# nothing\n'),
     close: () => Promise.resolve(),
   }

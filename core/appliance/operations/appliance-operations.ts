@@ -18,10 +18,17 @@ import { runDto } from '../present/run-dto.ts'
 import { describeSets } from '../present/set-dto.ts'
 import { stateOfVault } from '../present/vault-state.ts'
 import type { Tools } from '../tools.ts'
+import { unwell } from '../upkeep/health.ts'
 import type { OperationsOf } from './operations.ts'
 
-export function healthOperations({ version, clock }: Tools): OperationsOf<'health'> {
-  return { get: () => Promise.resolve({ state: 'ready', version, now: instant(clock.now()) }) }
+export function healthOperations({ version, clock, health }: Tools): OperationsOf<'health'> {
+  return {
+    async get() {
+      const state = await health.check()
+      if (state !== 'ready') throw unwell(state)
+      return { state, version, now: instant(clock.now()) }
+    },
+  }
 }
 
 /** The worst first. */

@@ -1,3 +1,4 @@
+import { isDefinedError, safe } from '@orpc/client'
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 
@@ -21,7 +22,10 @@ export const useConnection = defineStore('connection', () => {
   /** Asks whether the appliance is there, and what its clock says. */
   async function probe(options: { signal: AbortSignal }): Promise<void> {
     const asked = Date.now()
-    const health = await client.health.get(undefined, options)
+    const { data: health, error } = await safe(client.health.get(undefined, options))
+    // It is there, and says that it does not work: what it answers is shown as far as it goes.
+    if (isDefinedError(error) && error.code === 'UNAVAILABLE') return
+    if (error) throw error
     ahead.value = Date.parse(health.now) - (asked + Date.now()) / 2
   }
 
