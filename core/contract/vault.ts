@@ -42,6 +42,8 @@ export const Vault = z.object({
   problem: z.string().nullable(),
   /** Null: nobody has the recovery kit, and with this appliance the password would be lost. */
   kitExportedAt: Instant.nullable(),
+  /** Who did it last, by his name. */
+  kitExportedBy: z.string().nullable(),
   points: z.int(),
   newestPointAt: Instant.nullable(),
   /** What the repository takes. Null until it was measured. */
@@ -106,13 +108,16 @@ export const vaults = {
     .route({
       method: 'POST',
       path: '/vaults/{id}/kit',
-      summary: 'The recovery kit: all that a restore without this appliance needs',
+      summary:
+        'The recovery kit: all that a restore without this appliance needs. Exported once, and again only on purpose',
       tags: ['Vaults'],
     })
     .input(
       z.strictObject({
         id: Id,
         password: z.string().min(1).max(200).meta({ description: "The caller's own password." }),
+        /** Though somebody has it already. */
+        again: z.boolean().default(false),
       }),
     )
     .output(z.object({ fileName: z.string(), text: z.string() })),

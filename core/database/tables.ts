@@ -38,6 +38,8 @@ export interface VaultTable {
   created_at: number
   removed_at: number | null
   kit_exported_at: number | null
+  /** By his name. Null also where it was exported before this was kept. */
+  kit_exported_by: string | null
   /** What was seen when it was looked at last. What a check found is in `check_damages`, and stays while it is away. */
   state: 'ready' | 'unreachable' | 'damaged'
   problem: string | null

@@ -163,7 +163,7 @@ describe('the first day of an appliance', () => {
     const { operations } = appliance
     const { set, vault } = await protect()
     await ended((await operations.runs.backUp({ setId: set.id }, call)).id)
-    const { text } = await operations.vaults.exportKit({ id: vault.id, password: ADMIN_PASSWORD }, call)
+    const { text } = await operations.vaults.exportKit({ id: vault.id, password: ADMIN_PASSWORD, again: false }, call)
     const password = /^Password: +(\S+)$/m.exec(text)?.[1] ?? ''
     const file = join(root, 'kit-password')
     await writeFile(file, `${password}\n`)

@@ -38,7 +38,7 @@ describe('what an appliance sees in its vaults', () => {
     (await test.appliance.operations.points.list({ limit: 50 }, test.call)).items.map(({ id }) => id)
   const passwordOf = async (id: string): Promise<string> => {
     const { text } = await test.appliance.operations.vaults.exportKit(
-      { id, password: 'correct horse battery' },
+      { id, password: 'correct horse battery', again: true },
       test.call,
     )
     return /^ *Password: *(\S+)$/m.exec(text)?.[1] ?? ''

@@ -29,9 +29,34 @@ describe('vaults of an appliance', () => {
   }
   const names = async () => (await test.appliance.operations.vaults.list({}, test.call)).items.map(({ name }) => name)
   const passwordOf = async (id: string) => {
-    const kit = await test.appliance.operations.vaults.exportKit({ id, password: ADMIN_PASSWORD }, test.call)
+    const kit = await test.appliance.operations.vaults.exportKit(
+      { id, password: ADMIN_PASSWORD, again: true },
+      test.call,
+    )
     return /^Password: *(\S+)$/m.exec(kit.text)?.[1] ?? ''
   }
+
+  it('have one recovery kit, and another only on purpose', async () => {
+    const { vaults } = test.appliance.operations
+    const vault = await make('kept', join(root, 'kept'))
+    const kit = (again: boolean, password = ADMIN_PASSWORD, call = test.call) =>
+      vaults.exportKit({ id: vault.id, password, again }, call)
+    expect(vault).toMatchObject({ kitExportedAt: null, kitExportedBy: null })
+    // Of several who ask at once, one has it.
+    const asked = await Promise.allSettled([kit(false), kit(false), kit(false)])
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    const { kitExportedAt, kitExportedBy } = await vaults.get({ id: vault.id }, test.call)
+    expect(kitExportedBy).toBe('admin')
+    await expect(kit(false)).rejects.toMatchObject({
+      code: 'policy/unconfirmed',
+      message: `The recovery kit of kept was exported already: ${kitExportedAt ?? ''} by admin.`,
+      remedy: expect.stringContaining('holdfast export-kit --again') as unknown,
+    })
+    await expect(kit(true, 'not the password')).rejects.toMatchObject({ code: 'identity/refused' })
+    expect((await vaults.get({ id: vault.id }, test.call)).kitExportedAt).toBe(kitExportedAt)
+    expect((await kit(true, ADMIN_PASSWORD, test.as({ name: 'the second one' }))).text).toContain('Password:')
+    expect(await vaults.get({ id: vault.id }, test.call)).toMatchObject({ kitExportedBy: 'the second one' })
+  })
 
   it('are one for one repository, however its folder is called', async () => {
     const place = join(root, 'disk', 'vault')

@@ -120,7 +120,10 @@ describe('a year of an appliance', () => {
     const wanted = { name: 'all', ...ids, isEnabled: true, allowMissingRoots: true, content }
     setId = (await operations.sets.create(wanted, test.call)).id
     await operations.settings.update({ timeZone: ZONE }, test.call)
-    const { text } = await operations.vaults.exportKit({ id: vaultId, password: 'correct horse battery' }, test.call)
+    const { text } = await operations.vaults.exportKit(
+      { id: vaultId, password: 'correct horse battery', again: false },
+      test.call,
+    )
     const password = /^Password: +(\S+)$/m.exec(text)?.[1] ?? ''
     await cheapenKey(vault(), password)
     repository = await openRepository(openDirectoryStorage(vault()), Buffer.from(password))

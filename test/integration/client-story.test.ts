@@ -252,6 +252,13 @@ describeWith(['restic'], 'holdfast, from signing in to signing out', () => {
     const again = await scene.call('export-kit', 'first', '--output', kit, '--password-file', scene.passwordFile)
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining(`${kit} is there already.`)])
     expect(readFileSync(kit, 'utf8')).toContain(password)
+    const second = ['export-kit', 'first', '--output', at('kit-2.txt'), '--password-file', scene.passwordFile]
+    const refused = await scene.call(...second)
+    expect([refused.code, existsSync(at('kit-2.txt'))]).toEqual([1, false])
+    expect(refused.stderr).toMatch(/^The recovery kit of first was exported already: .* by admin\.\n/)
+    expect(refused.stderr).toContain('--again')
+    await ok(...second, '--again')
+    expect(readFileSync(at('kit-2.txt'), 'utf8')).toContain(password)
   })
 
   it('changes settings, and shows who did what', async () => {

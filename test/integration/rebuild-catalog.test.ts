@@ -33,7 +33,7 @@ describe('the catalog of a lost appliance', () => {
     const { operations } = test.appliance
     const { vault, set } = await protectFolder(test, join(root, 'home'))
     await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
-    const kit = await operations.vaults.exportKit({ id: vault.id, password: ADMIN_PASSWORD }, test.call)
+    const kit = await operations.vaults.exportKit({ id: vault.id, password: ADMIN_PASSWORD, again: false }, test.call)
     password = /^Password: +(\S+)$/m.exec(kit.text)?.[1] ?? ''
     catalogKey = /^Catalog key: +(\S+)$/m.exec(kit.text)?.[1] ?? ''
     const stored = await operations.runs.maintain(

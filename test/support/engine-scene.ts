@@ -240,6 +240,7 @@ async function insertConfigured({ rows }: Catalog, folder: string, { policy, set
     repository_id: 'r',
     password_sealed: '',
     kit_exported_at: null,
+    kit_exported_by: null,
     state: 'ready',
     problem: null,
     bytes_stored: null,

@@ -9,6 +9,7 @@ export function vaultRow(more: Partial<VaultRow> & Pick<VaultRow, 'id' | 'name'>
     created_at: 0,
     removed_at: null,
     kit_exported_at: null,
+    kit_exported_by: null,
     state: 'ready',
     problem: null,
     bytes_stored: null,

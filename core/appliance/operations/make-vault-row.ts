@@ -120,6 +120,7 @@ function newRow({
     created_at: now,
     removed_at: null,
     kit_exported_at: null,
+    kit_exported_by: null,
     state: 'ready',
     problem: null,
     bytes_stored: null,

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 
-import { createGate } from '../../base/index.ts'
+import { CoreError, createGate } from '../../base/index.ts'
 import type { ProbeFinding, Vault } from '../../contract/index.ts'
 import {
   nameTaken,
   type PointSums,
   removePointsOf,
+  type Rows,
   setRows,
   sumPoints,
   type VaultRow,
@@ -45,8 +46,8 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
     },
   })
 
-  async function find(id: string): Promise<VaultRow> {
-    const vault = await vaultRows.find(catalog.rows, id)
+  async function find(id: string, rows: Rows = catalog.rows): Promise<VaultRow> {
+    const vault = await vaultRows.find(rows, id)
     if (!vault || vault.removed_at !== null) throw noSuch('vault', id)
     return vault
   }
@@ -135,12 +136,19 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
       publish({ type: 'changed', kind: 'vault', id })
       return {}
     },
-    async exportKit({ id, password }, call) {
-      const vault = await find(id)
-      await signIn.prove(callerOf(call).userId, password, call.address)
-      const secret = key.open(vault.password_sealed, passwordContext(id))
+    async exportKit({ id, password, again }, call) {
+      const caller = callerOf(call)
+      if (!again) refuseSecondKit(await find(id))
+      await signIn.prove(caller.userId, password, call.address)
       const now = clock.now()
-      await vaultRows.update(catalog.rows, id, { kit_exported_at: now })
+      // Of two who ask for the first one at once, one has it.
+      const vault = await catalog.transaction(async (rows) => {
+        const found = await find(id, rows)
+        if (!again) refuseSecondKit(found)
+        await vaultRows.update(rows, id, { kit_exported_at: now, kit_exported_by: caller.name })
+        return found
+      })
+      const secret = key.open(vault.password_sealed, passwordContext(id))
       publish({ type: 'changed', kind: 'vault', id })
       tools.lookAtAlerts()
       return {
@@ -159,6 +167,22 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
   }
 }
 
+/** Each kit is one more from which everything in the vault can be read: a second one is made on purpose, or not at all. */
+function refuseSecondKit({ name, kit_exported_at, kit_exported_by }: VaultRow): void {
+  if (kit_exported_at === null) return
+  const by = kit_exported_by === null ? '' : ` by ${kit_exported_by}`
+  throw new CoreError(
+    'policy/unconfirmed',
+    `The recovery kit of ${name} was exported already: ${instant(kit_exported_at)}${by}.`,
+    {
+      safety: 'Nothing was changed, and no secret was told.',
+      remedy:
+        'Look for that one first: whoever has a kit can read everything in the vault. If it is lost, export it again on purpose (`again`; `holdfast export-kit --again`).',
+      context: { field: 'again' },
+    },
+  )
+}
+
 function vaultDto(vault: VaultRow, sums: PointSums | undefined): Vault {
   return {
     id: vault.id,
@@ -169,6 +193,7 @@ function vaultDto(vault: VaultRow, sums: PointSums | undefined): Vault {
     state: stateOfVault(vault),
     problem: vault.problem,
     kitExportedAt: instantOrNull(vault.kit_exported_at),
+    kitExportedBy: vault.kit_exported_by,
     points: sums?.points ?? 0,
     newestPointAt: instantOrNull(sums?.newest),
     bytesStored: vault.bytes_stored,

@@ -4,6 +4,7 @@ import { up as first } from './0001-first.ts'
 import { up as frequentQuestions } from './0002-frequent-questions.ts'
 import { up as tracedRuns } from './0003-traced-runs.ts'
 import { up as damageFound } from './0004-damage-found.ts'
+import { up as kitExportedBy } from './0005-kit-exported-by.ts'
 
 export type Migrations = Readonly<Record<string, Migration>>
 
@@ -13,4 +14,5 @@ export const MIGRATIONS: Migrations = {
   '0002-frequent-questions': { up: frequentQuestions },
   '0003-traced-runs': { up: tracedRuns },
   '0004-damage-found': { up: damageFound },
+  '0005-kit-exported-by': { up: kitExportedBy },
 }

@@ -121,6 +121,10 @@ export const vault: Messages['vault'] = {
   kitKeep:
     'Bewahren Sie es getrennt von diesem Rechner und vom Tresor auf: auf Papier im Safe oder in einem Passwortmanager. Wer es und den Tresor hat, kann alles darin lesen.',
   kitAgain: 'Noch einmal herunterladen',
+  kitTwice:
+    'Es wurde schon heruntergeladen: {when}. Suchen Sie zuerst dieses. Mit jedem weiteren Notfallblatt lässt sich alles im Vault lesen.',
+  kitTwiceBy:
+    'Es wurde schon heruntergeladen: {when} von {who}. Suchen Sie zuerst dieses. Mit jedem weiteren Notfallblatt lässt sich alles im Vault lesen.',
   kitBegin: 'Notfallblatt herunterladen',
   kitSaved:
     'Ihr Browser hat es gespeichert. Legen Sie es dorthin, wo es bleiben soll, und entfernen Sie die Datei von diesem Rechner.',

@@ -115,6 +115,10 @@ export const vault = {
   kitKeep:
     'Keep it apart from this computer and from the vault: on paper in a safe, or in a password manager. Whoever has it and the vault can read everything in it.',
   kitAgain: 'Download it again',
+  kitTwice:
+    'It was downloaded already: {when}. Look for that one first. Each kit is one more from which everything in the vault can be read.',
+  kitTwiceBy:
+    'It was downloaded already: {when}, by {who}. Look for that one first. Each kit is one more from which everything in the vault can be read.',
   kitBegin: 'Download the recovery kit',
   kitSaved: 'It was saved by your browser. Put it where it is to stay, and remove the file from this computer.',
   kitWho: 'An administrator can download it.',

@@ -1,7 +1,7 @@
 import type { Vault } from '../../../../core/contract/index.ts'
 import { refuse } from '../refuse.ts'
 import { GIB, idOf, instantAt, NOW } from '../world/ids.ts'
-import { PASSWORD } from './session.ts'
+import { PASSWORD, userOf } from './session.ts'
 import { type Answers, byId, type Stage } from './stage.ts'
 
 export function answerVaults({ world, live, count: next }: Stage): Answers {
@@ -58,9 +58,12 @@ export function answerVaults({ world, live, count: next }: Stage): Answers {
         live.emit({ type: 'changed', kind: 'vault', id })
         return {}
       },
-      exportKit: async ({ id, password }) => {
+      exportKit: async ({ id, password, again }, { caller }) => {
+        const { kitExportedAt } = byId(world.vaults, id)
+        if (kitExportedAt !== null && !again)
+          throw refuse('UNCONFIRMED', 'policy/unconfirmed', `It was exported already: ${kitExportedAt}.`, {})
         if (password !== PASSWORD) throw refuse('NOT_SIGNED_IN', 'identity/refused', 'The password is not right.', {})
-        const vault = change(id, { kitExportedAt: instantAt(NOW) })
+        const vault = change(id, { kitExportedAt: instantAt(NOW), kitExportedBy: userOf(world, caller).name })
         return {
           fileName: `holdfast-kit-${vault.name.toLowerCase().replaceAll(' ', '-')}.txt`,
           text: `RECOVERY KIT of ${vault.name}\n`,
@@ -119,6 +122,7 @@ const VAULT = {
   state: 'ready' as const,
   problem: null,
   kitExportedAt: null,
+  kitExportedBy: null,
   points: 0,
   newestPointAt: null,
   bytesStored: 0,

@@ -64,6 +64,7 @@ export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isC
     {
       ...vault(1, 'Long-term archive', '/mnt/archive/vault', 11_800, isCalm ? 9000 : 640),
       kitExportedAt: isCalm ? instantAt(NOW - 90 * DAY) : null,
+      kitExportedBy: isCalm ? 'admin' : null,
     },
   ]
   const sources: Source[] = [
@@ -135,6 +136,7 @@ function vault(index: number, name: string, path: string, stored: number, free: 
     state: 'ready',
     problem: null,
     kitExportedAt: instantAt(NOW - 199 * DAY),
+    kitExportedBy: 'admin',
     points: 640,
     newestPointAt: instantAt(NOW - 5 * HOUR),
     bytesStored: stored * GIB,

@@ -44,6 +44,7 @@ describe('copies of the catalog', () => {
       created_at: 0,
       removed_at: null,
       kit_exported_at: null,
+      kit_exported_by: null,
       state: 'ready',
       problem: null,
       bytes_stored: null,

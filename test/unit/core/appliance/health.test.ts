@@ -56,11 +56,10 @@ describe('health', () => {
   })
 
   it('says where the catalog does not answer', async () => {
-    let release: () => void = () => undefined
-    const held = new Promise<void>((resolve) => (release = resolve))
-    const holding = catalog.transaction(() => held)
+    const held = Promise.withResolvers<void>()
+    const holding = catalog.transaction(() => held.promise)
     expect(await health.check()).toBe('catalog-unreadable')
-    release()
+    held.resolve()
     await holding
     expect(await after(1000)).toBe('ready')
   })
