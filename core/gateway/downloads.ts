@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 
 import type { Appliance, Caller } from '../appliance/index.ts'
 import { CoreError } from '../base/index.ts'
-import { isGranted } from '../contract/index.ts'
+import { EntryPath, isGranted } from '../contract/index.ts'
 import { API_PREFIX } from './api/api-handler.ts'
 import { createAuditor } from './api/auditor.ts'
 import type { Strangers } from './api/strangers.ts'
@@ -65,6 +65,7 @@ export function createDownloads({
     // Afterwards nobody can tell: a response that is broken off here is closed, too.
     const broken = { isHere: false }
     try {
+      assertPath(path)
       const over = openStream(caller)
       over.addEventListener('abort', () => response.destroy(), { once: true })
       const signal = AbortSignal.any([gone.signal, closing, over])
@@ -86,10 +87,21 @@ export function createDownloads({
       const { code, message, data } = answer
       const headers = code === 'TOO_MANY' ? { 'retry-after': String(waitOf(error)) } : {}
       // Where it has begun already, its connection is cut: no client takes a part for the whole then.
-      sendError(response, code, { message, headers, ...(data.remedy !== null && { remedy: data.remedy }) })
+      sendError(response, code, { ...data, message, headers })
     }
     return true
   }
+}
+
+/** As the contract asks of every path: it is looked at here, as no operation stands before it. */
+function assertPath(path: string): void {
+  const { error } = EntryPath.safeParse(path)
+  if (error === undefined) return
+  throw new CoreError('input/invalid', error.issues[0]?.message ?? 'That is no path.', {
+    safety: 'Nothing was changed.',
+    remedy: 'Give the path of an entry as the recovery point shows it.',
+    context: { field: 'path' },
+  })
 }
 
 /** The content, as long as it was promised to be: a client would wait for what is missing, and take more for an answer. */

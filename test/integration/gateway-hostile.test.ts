@@ -56,7 +56,12 @@ describe('a hostile client of the console door', () => {
 
   function send(
     { method, path }: Pick<ListedOperation, 'method' | 'path'>,
-    { headers = {}, body, id = ID }: { headers?: Record<string, string | string[]>; body?: string; id?: string } = {},
+    {
+      headers = {},
+      body,
+      chunks,
+      id = ID,
+    }: { headers?: Record<string, string | string[]>; body?: string; chunks?: string; id?: string } = {},
   ): Promise<Answer> {
     const where = path.replaceAll(/\{\w+\}/g, id)
     return new Promise((resolve, reject) => {
@@ -90,7 +95,7 @@ describe('a hostile client of the console door', () => {
         },
       )
       sent.on('error', reject)
-      sent.end(body)
+      sent.end(chunks ?? body)
     })
   }
 
@@ -193,6 +198,38 @@ describe('a hostile client of the console door', () => {
       expect(appliance.reached).toEqual([])
     },
   )
+
+  it.each(operations.filter(isUnsafe))('does not reach $name with more than it takes', async (operation) => {
+    const { access } = operation.meta
+    const large = `{"name":"${'x'.repeat(1024 * 1024)}"}`
+    const strangers = `{"name":"${'x'.repeat(16 * 1024)}"}`
+    expectError(await send(operation, { headers: asSession('administrator'), body: large }), 'TOO_LARGE')
+    // Not even to say that one has to sign in: a stranger's is read no further.
+    for (const body of [large, strangers]) expectError(await send(operation, { body }), 'TOO_LARGE')
+    expect(appliance.reached).toEqual([])
+    // As much as that is read of somebody who may, whatever is in it.
+    const fits = await send(operation, { headers: asSession('administrator'), body: strangers })
+    expect([access, fits.body.code === 'TOO_LARGE']).toEqual([access, false])
+  })
+
+  it.each(operations.filter(isUnsafe))('does not reach $name with more than it was told of', async (operation) => {
+    const headers = {
+      ...asSession('administrator'),
+      'content-type': 'application/json',
+      'transfer-encoding': 'chunked',
+    }
+    expectError(await send(operation, { headers, chunks: `{"name":"${'x'.repeat(1024 * 1024)}"}` }), 'TOO_LARGE')
+    expect(appliance.reached).toEqual([])
+  })
+
+  it.each(operations.filter((each) => !isUnsafe(each)))('reads of what comes with $name nothing', async (operation) => {
+    const headers = asSession('administrator')
+    const answer = await send(operation, { headers, body: `{"limit":"${'x'.repeat(1024 * 1024)}"}` })
+    expect([413, 409, 400].includes(answer.status) && answer.status < 500, answer.text).toBe(true)
+    expect(JSON.stringify(appliance.reached.map(({ input }) => input ?? null)).length).toBeLessThan(1000)
+    const long = await send({ ...operation, path: `${operation.path}?cursor=${'x'.repeat(130 * 1024)}` }, { headers })
+    expect([long.status, long.body.code]).toEqual([414, 'TOO_LARGE'])
+  })
 
   it('refuses what is too large, too long, and methods that it does not know', async () => {
     const headers = asSession('administrator')

@@ -1,12 +1,11 @@
 import type { ServerResponse } from 'node:http'
 
-import type { ErrorName } from '../../contract/index.ts'
+import type { ErrorData, ErrorName } from '../../contract/index.ts'
 import { type AnswerError, answerError } from './error-answer.ts'
 
 /** What is said beside the name of an error, and how. */
-export interface Saying {
+export interface Saying extends Partial<ErrorData> {
   readonly message?: string
-  readonly remedy?: string
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
 }
