@@ -225,8 +225,10 @@ describe('a hostile client of the console door', () => {
   it.each(operations.filter((each) => !isUnsafe(each)))('reads of what comes with $name nothing', async (operation) => {
     const headers = asSession('administrator')
     const answer = await send(operation, { headers, body: `{"limit":"${'x'.repeat(1024 * 1024)}"}` })
-    expect([413, 409, 400].includes(answer.status) && answer.status < 500, answer.text).toBe(true)
-    expect(JSON.stringify(appliance.reached.map(({ input }) => input ?? null)).length).toBeLessThan(1000)
+    const without = await send(operation, { headers })
+    expect([answer.status, answer.text]).toEqual([without.status, without.text])
+    const [withBody, withNone] = appliance.reached.map(({ input }) => input)
+    expect(withBody).toEqual(withNone)
     const long = await send({ ...operation, path: `${operation.path}?cursor=${'x'.repeat(130 * 1024)}` }, { headers })
     expect([long.status, long.body.code]).toEqual([414, 'TOO_LARGE'])
   })

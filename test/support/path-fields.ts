@@ -110,27 +110,27 @@ export const pathFields: readonly PathField[] = documentedOperations.flatMap(({ 
   const inQuery = queries.flatMap(({ name: parameter, schema }) =>
     variedIn(schema, parameter).map((varied) => ({ parameter, varied })),
   )
-  const as = { name, method: method.toUpperCase() }
+  const verb = method.toUpperCase()
   return [
     ...inBody.map(({ field, value }): PathField => ({
-      ...as,
+      name,
+      method: verb,
       field,
       request: (given, filling) => ({
-        method: as.method,
+        method: verb,
         path: `/api/v1${addressOf(filling)}`,
         body: JSON.stringify(value(given, filling)),
       }),
     })),
     ...inQuery.map(({ parameter, varied }): PathField => ({
-      ...as,
+      name,
+      method: verb,
       field: varied.field,
       request(given, filling) {
         const others = queries.filter(({ required, name: other }) => required === true && other !== parameter)
-        const values = Object.fromEntries(
-          others.map((other) => [other.name, exampleOf(other.schema, other.name)(filling)]),
-        )
-        const query = queryOf({ ...values, [parameter]: varied.value(given, filling) })
-        return { method: as.method, path: `/api/v1${addressOf(filling)}${query}` }
+        const values = others.map((other) => [other.name, exampleOf(other.schema, other.name)(filling)] as const)
+        const query = queryOf(Object.fromEntries([...values, [parameter, varied.value(given, filling)]]))
+        return { method: verb, path: `/api/v1${addressOf(filling)}${query}` }
       },
     })),
   ]
