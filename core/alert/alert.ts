@@ -1,6 +1,8 @@
 export type AlertKind =
   | 'run-failed'
   | 'run-warning'
+  | 'restore-failed'
+  | 'restore-incomplete'
   | 'rpo-breached'
   | 'disk-nearly-full'
   | 'kit-not-exported'

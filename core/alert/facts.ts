@@ -4,6 +4,10 @@ import type { OpenAlert } from './alert.ts'
 export interface AlertFacts {
   readonly sets: readonly SetFacts[]
   readonly vaults: readonly VaultFacts[]
+  /** Those that have ended of late. */
+  readonly restores: readonly RestoreFacts[]
+  /** Of the disk that the catalog is on. Null where nobody knows. */
+  readonly dataFolder: { readonly path: string; readonly bytesFree: number; readonly bytesTotal: number } | null
   /** Runs that wait for a person, and were neither confirmed nor done again since. */
   readonly unconfirmed: readonly UnconfirmedRun[]
   /** When the catalog was last stored in a vault. */
@@ -44,10 +48,20 @@ export interface EndedRun {
   readonly remedy: string | null
 }
 
-/** What checks say of a vault. */
+export interface RestoreFacts extends EndedRun {
+  /** Of what is restored: a backup set, or where it is of none a vault. */
+  readonly name: string
+  /** A folder, or `/` for where it came from. */
+  readonly target: string
+  /** Of which point what, and whereto: another with the same does the same again. */
+  readonly what: string
+}
+
+/** What checks, and verifications that could not restore something, say of a vault. */
 export interface CheckFacts {
-  /** The check that found the damage, or else the last one. */
+  /** The run that found the damage, or else the last check. */
   readonly runId: string
+  readonly foundBy: 'check' | 'verify'
   readonly endedAt: number
   readonly damages: number
   /** Only a check that reads all data can tell that it is mended. */

@@ -12,6 +12,7 @@ export type {
   DeliveryProblem,
   EndedRun,
   MaintenanceKind,
+  RestoreFacts,
   SetFacts,
   UnconfirmedRun,
   VaultFacts,

@@ -6,8 +6,11 @@ type Title = (name: string, object: AlertObject) => string
 const TITLES: Readonly<Record<AlertKind, Title>> = {
   'run-failed': (name, { type }) => `${runOf(name, type)} failed`,
   'run-warning': (name, { type }) => `${runOf(name, type)} ended with a warning`,
+  'restore-failed': (name) => `Restore of ${name} failed`,
+  'restore-incomplete': (name) => `Restore of ${name} is not complete`,
   'rpo-breached': (name) => `Backup of ${name} is overdue`,
-  'disk-nearly-full': (name) => `Disk of vault ${name} is nearly full`,
+  'disk-nearly-full': (name, { type }) =>
+    type === 'vault' ? `Disk of vault ${name} is nearly full` : 'Disk of the data folder is nearly full',
   'kit-not-exported': (name) => `Recovery kit of vault ${name} was not exported`,
   'not-verified': (name) => `Backups of ${name} were not verified`,
   'needs-confirmation': (name) => `${name} waits for a confirmation`,

@@ -72,6 +72,8 @@ export interface ApplianceOptions {
 export interface OpenedAppliance extends Appliance {
   /** The secret of the one-time link; undefined where there is an administrator. */
   readonly setupToken: string | undefined
+  /** Says where its console is reached from now on: mails about alerts tell it. */
+  noteConsole(url: string): void
 }
 
 /** How long runs have to stop when the service is stopped, before they are ended. Milliseconds. */
@@ -181,6 +183,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       chance,
       sessionLength: () => settings.current.sessionHours * HOUR,
     })
+    let consoleUrl: string | null = null
     const alerts = createAlertWatch({
       catalog,
       settings,
@@ -188,6 +191,8 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       clock,
       chance,
       log,
+      dataFolder: folder.path,
+      consoleUrl: () => consoleUrl,
       onAlert: (alert) => publish({ type: 'alert', alert: alertDto(alert) }),
     })
     const tools: Tools = {
@@ -238,6 +243,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       operations: operationsOf(tools, eventOperations(live)),
       version,
       setupToken,
+      noteConsole: (url) => void (consoleUrl = url),
       listen: settings.current.listen,
       authenticate: (secret, kind) => signIn.authenticate(secret, kind),
       download: (wanted, call) => downloadEntry(tools, wanted, call),

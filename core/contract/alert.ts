@@ -8,6 +8,8 @@ import { pageOf, PageQuery } from './common/page.ts'
 export const AlertKind = z.enum([
   'run-failed',
   'run-warning',
+  'restore-failed',
+  'restore-incomplete',
   'rpo-breached',
   'disk-nearly-full',
   'kit-not-exported',

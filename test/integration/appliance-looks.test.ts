@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -48,10 +48,12 @@ describe('what an appliance sees in its vaults', () => {
     (await test.appliance.operations.alerts.list({ limit: 50, phase: 'open' }, test.call)).items.filter(
       ({ kind }) => kind === 'damage-found',
     )
-  const firstFile = async (folder: string): Promise<string> => {
+  /** Of packs the one with data: the one with trees is smaller, and read by every check. */
+  const largestFile = async (folder: string): Promise<string> => {
     const entries = await readdir(join(root, 'vault', folder), { recursive: true, withFileTypes: true })
-    const first = entries.find((entry) => entry.isFile())
-    return join(first?.parentPath ?? '', first?.name ?? '')
+    const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+    const sizes = await Promise.all(files.map(async (path) => ({ path, size: (await stat(path)).size })))
+    return sizes.toSorted((one, other) => other.size - one.size)[0]?.path ?? ''
   }
 
   it('keeps the point of a snapshot file that cannot be read, and tells of the damage until it is mended', async () => {
@@ -62,7 +64,7 @@ describe('what an appliance sees in its vaults', () => {
     const before = await points()
     expect(before).toHaveLength(2)
 
-    const path = await firstFile('snapshots')
+    const path = await largestFile('snapshots')
     const sound = await readFile(path)
     const flipped = Buffer.from(sound)
     flipped[40] = (flipped[40] ?? 0) ^ 1
@@ -91,7 +93,7 @@ describe('what an appliance sees in its vaults', () => {
     const { operations } = test.appliance
     const { set, vault } = await protectFolder(test, home)
     await backUp(set.id)
-    const pack = await firstFile('data')
+    const pack = await largestFile('data')
     await rename(pack, join(root, 'pack'))
     const check = async () => {
       const wanted = { vaultId: vault.id, kind: 'check', readData: false, confirm: false } as const
@@ -117,7 +119,7 @@ describe('what an appliance sees in its vaults', () => {
     }
     const state = async () => (await operations.overview.get(undefined, test.call)).state
     await until(async () => (await state()) === 'protected')
-    const pack = await firstFile('data')
+    const pack = await largestFile('data')
     const sound = await readFile(pack)
     const harmed = Buffer.from(sound)
     harmed.fill(0, 10, 50)
@@ -141,11 +143,11 @@ describe('what an appliance sees in its vaults', () => {
     await until(async () => (await state()) === 'protected')
   })
 
-  it('is not content with the verification of one set where that of another lost files', async () => {
+  it('calls a vault damaged of which a verification lost a file, until a check has read all of it', async () => {
     const { operations } = test.appliance
     const { set, vault } = await protectFolder(test, home)
     await backUp(set.id)
-    const pack = await firstFile('data')
+    const pack = await largestFile('data')
     const other = join(root, 'other-home')
     await mkdir(other)
     await writeFile(join(other, 'file'), seededBytes('another', 50_000))
@@ -163,20 +165,70 @@ describe('what an appliance sees in its vaults', () => {
     await backUp(second.id)
     const packs = await readdir(join(root, 'vault', 'data'), { recursive: true, withFileTypes: true })
     expect(packs.filter((entry) => entry.isFile()).length).toBeGreaterThan(1)
-    await rm(pack)
-    const verify = async (setId: string) => {
-      const wanted = { vaultId: vault.id, kind: 'verify', setId, readData: false, confirm: false } as const
-      return test.ended((await operations.runs.maintain(wanted, test.call)).id)
-    }
-    const failures = async () =>
-      (await operations.alerts.list({ limit: 50, phase: 'open' }, test.call)).items.filter(
-        ({ kind, message }) => kind === 'run-failed' && message.startsWith('Verification'),
-      )
-    expect((await verify(set.id)).state).toBe('failed')
-    await until(async () => (await failures()).length === 1)
-    expect((await verify(second.id)).state).toBe('succeeded')
+    await rename(pack, join(root, 'pack'))
+    const maintain = async (wanted: { kind: 'check' | 'verify'; setId?: string; readData: boolean }) =>
+      (
+        await test.ended(
+          (await operations.runs.maintain({ vaultId: vault.id, confirm: false, ...wanted }, test.call)).id,
+        )
+      ).state
+    const verify = (setId: string) => maintain({ kind: 'verify', setId, readData: false })
+    expect(await verify(set.id)).toBe('failed')
+    await until(async () => (await damageAlerts()).length === 1)
+    const [alert] = await damageAlerts()
+    expect(alert?.message).toContain('A verification could not restore 1 file of a sample from vault "first".')
+    expect(alert?.remedy).toMatch(/^Check the vault with all of its data/)
+    expect((await vaultOf(vault.id)).state).toBe('damaged')
+    // It is told once.
+    expect((await operations.alerts.list({ limit: 50, phase: 'open' }, test.call)).items).not.toContainEqual(
+      expect.objectContaining({ kind: 'run-failed' }),
+    )
+
+    // Neither that of another set nor a later one of the same, nor a check that reads no data, is proof of the contrary.
+    expect(await verify(second.id)).toBe('succeeded')
+    await rename(join(root, 'pack'), pack)
+    expect(await verify(set.id)).toBe('succeeded')
+    expect(await maintain({ kind: 'check', readData: false })).toBe('succeeded')
     await sleep(500)
-    expect(await failures()).toHaveLength(1)
+    expect(await damageAlerts()).toHaveLength(1)
+    expect((await vaultOf(vault.id)).state).toBe('damaged')
+    expect(await maintain({ kind: 'check', readData: true })).toBe('succeeded')
+    await until(async () => (await damageAlerts()).length === 0)
+    expect((await vaultOf(vault.id)).state).toBe('ready')
+  })
+
+  it('tells of a restore that lost a file until the same is restored, and that what is protected is protected still', async () => {
+    const { operations } = test.appliance
+    const { set } = await protectFolder(test, home)
+    await backUp(set.id)
+    const [pointId = ''] = await points()
+    const pack = await largestFile('data')
+    const target = join(root, 'back')
+    const restore = async (path: string) => {
+      const wanted = { pointId, paths: ['/'], overwrite: 'always' as const, verify: true }
+      return (
+        await test.ended(
+          (await operations.restores.start({ ...wanted, target: { kind: 'folder', path } }, test.call)).id,
+        )
+      ).state
+    }
+    const told = async () =>
+      (await operations.alerts.list({ limit: 50, phase: 'open' }, test.call)).items.filter(({ kind }) =>
+        kind.startsWith('restore-'),
+      )
+    await rename(pack, join(root, 'pack'))
+    expect(['failed', 'warning']).toContain(await restore(target))
+    await until(async () => (await told()).length === 1)
+    const [alert] = await told()
+    expect(alert?.object).toMatchObject({ type: 'run', name: 'home' })
+    expect(alert?.message).toContain(`Restore of "home" to "${target}"`)
+    await rename(join(root, 'pack'), pack)
+    expect(await restore(join(root, 'elsewhere'))).toBe('succeeded')
+    await sleep(500)
+    expect(await told()).toHaveLength(1)
+    expect((await operations.overview.get(undefined, test.call)).state).toBe('protected')
+    expect(await restore(target)).toBe('succeeded')
+    await until(async () => (await told()).length === 0)
   })
 
   it('lists a further snapshot that names a run as a point of that run and its set, and says so in the log', async () => {

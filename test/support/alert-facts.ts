@@ -43,7 +43,7 @@ export function calmVault(more: Partial<VaultFacts> = {}): VaultFacts {
     kitExportedAt: NOW - 89 * DAY,
     bytesFree: 500,
     bytesTotal: 1000,
-    lastCheck: { runId: 'check-1', endedAt: NOW - DAY, damages: 0, needsReading: false },
+    lastCheck: { runId: 'check-1', foundBy: 'check', endedAt: NOW - DAY, damages: 0, needsReading: false },
     lastRuns: [],
     ...more,
   }
@@ -54,6 +54,8 @@ export function calmFacts(more: Partial<AlertFacts> = {}): AlertFacts {
   return {
     sets: [calmSet()],
     vaults: [calmVault()],
+    restores: [],
+    dataFolder: { path: '/var/lib/holdfast', bytesFree: 500, bytesTotal: 1000 },
     unconfirmed: [],
     catalogBackedUpAt: NOW - HOUR,
     deliveryProblems: [],

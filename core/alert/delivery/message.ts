@@ -52,8 +52,14 @@ function partOf(told: ToldAlert, sender: Sender): string {
     `Since: ${formatMoment(alert.raisedAt, timeZone)}${times}`,
     ...until,
     ...(isOver ? [] : ['', `What to do: ${sentence(alert.remedy)}`]),
-    ...(consoleUrl === null ? [] : ['', `Console: ${consoleUrl.replace(/\/+$/, '')}/alerts`]),
+    ...(consoleUrl === null ? [] : ['', consoleLine(consoleUrl)]),
   ].join('\n')
+}
+
+/** Where only the computer itself reaches its console, a link that says so is better than one that leads elsewhere. */
+function consoleLine(consoleUrl: string): string {
+  const link = `${consoleUrl.replace(/\/+$/, '')}/alerts`
+  return new URL(consoleUrl).hostname === 'localhost' ? `Console, on that computer itself: ${link}` : `Console: ${link}`
 }
 
 /** No letter is cut in two. */

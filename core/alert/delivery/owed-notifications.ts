@@ -19,7 +19,7 @@ export interface AlertChanges {
 
 /**
  * The rows to be saved after reconciling: new ones, and those that are dropped. `existing` are the rows of these alerts, as
- * they are while nothing is being sent. The end of an alert is told wherever its raise was. One that was over before it
+ * they are while nothing is being sent. The end of an alert is told wherever its raise was, where it has one. One that was over before it
  * could be told is not told: the console has it.
  */
 export function owedNotifications(
@@ -46,6 +46,7 @@ export function owedNotifications(
   for (const alert of cleared) {
     const rows = rowsOf(alert.id)
     owed.push(...rows.filter(isUntold).map(droppedNotification))
+    if (!hasEnd(alert)) continue
     for (const channel of channels) {
       const wasTold = rows.some((row) => row.channel === channel && row.event === 'raised' && row.state === 'delivered')
       if (wasTold) owed.push(newNotification({ alertId: alert.id, raise: alert.raise, event: 'over', channel }, now))
@@ -57,6 +58,11 @@ export function owedNotifications(
 /** That a channel fails is not sent through that channel. */
 function isTellableBy(channel: Channel, { kind, object }: Tellable): boolean {
   return kind !== 'delivery-failed' || object.id !== channel
+}
+
+/** What was not restored is not restored later: of its alert only the time to tell it is over. */
+function hasEnd({ kind }: Tellable): boolean {
+  return kind !== 'restore-failed' && kind !== 'restore-incomplete'
 }
 
 function isUntold({ event, state }: Notification): boolean {

@@ -37,16 +37,21 @@ function unreachable(vault: VaultFacts): WantedAlert {
 
 function checked(
   vault: VaultFacts,
-  { runId, damages, needsReading }: NonNullable<VaultFacts['lastCheck']>,
+  { runId, damages, needsReading, foundBy }: NonNullable<VaultFacts['lastCheck']>,
 ): WantedAlert {
   return makeAlert({
     kind: 'damage-found',
     severity: 'error',
     object: vaultObject(vault),
-    message: `A check found ${formatCounted(damages, 'damage')} in vault ${quoted(vault.name)}. ${WHAT_IT_MEANS}`,
+    message:
+      foundBy === 'check'
+        ? `A check found ${formatCounted(damages, 'damage')} in vault ${quoted(vault.name)}. ${WHAT_IT_MEANS}`
+        : `A verification could not restore ${formatCounted(damages, 'file')} of a sample from vault ${quoted(vault.name)}. ${WHAT_IT_MEANS}`,
     remedy:
-      'Open the check in the console: it names what is damaged and what mends it. Keep the sources of these backups as they are ' +
-      `until a later check${needsReading ? ' that reads all data' : ''} finds nothing.`,
+      (foundBy === 'check'
+        ? 'Open the check in the console: it names what is damaged and what mends it. '
+        : 'Check the vault with all of its data: the check names what is damaged and what mends it. ') +
+      `Keep the sources of these backups as they are until a later check${needsReading ? ' that reads all data' : ''} finds nothing.`,
     occurrence: runId,
   })
 }

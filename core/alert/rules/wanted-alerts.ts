@@ -8,11 +8,13 @@ import { diskSpaceAlerts } from './disk-space.ts'
 import { maintenanceAlerts } from './maintenance-run.ts'
 import { pointAgeAlerts } from './point-age.ts'
 import { kitAlerts } from './recovery-kit.ts'
+import { restoreAlerts } from './restore-run.ts'
 import { vaultStateAlerts } from './vault-state.ts'
 import { verificationAlerts } from './verification.ts'
 
 const RULES = [
   backupAlerts,
+  restoreAlerts,
   pointAgeAlerts,
   verificationAlerts,
   vaultStateAlerts,

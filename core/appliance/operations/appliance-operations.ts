@@ -46,8 +46,10 @@ export function overviewOperations(tools: Tools): OperationsOf<'overview'> {
       const open = await openAlerts(rows)
       const vaults = await vaultRows.list(rows)
       // Alerts are raised a moment later than vaults are looked at.
+      // A restore that failed says nothing of what is protected.
       const isTroubled =
-        open.some(({ severity }) => severity === 'error') || vaults.some((vault) => stateOfVault(vault) !== 'ready')
+        open.some(({ severity, kind }) => severity === 'error' && kind !== 'restore-failed') ||
+        vaults.some((vault) => stateOfVault(vault) !== 'ready')
       const protections = sets.map(({ protection }) => protection)
       const next = sets.flatMap(({ nextRunAt }) => (nextRunAt === null ? [] : [nextRunAt])).toSorted()[0]
       return {

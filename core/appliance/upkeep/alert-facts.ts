@@ -1,29 +1,56 @@
-import type { AlertFacts, DeliveryProblem, EndedRun, MaintenanceKind, OpenAlert } from '../../alert/index.ts'
+import type {
+  AlertFacts,
+  DeliveryProblem,
+  EndedRun,
+  MaintenanceKind,
+  OpenAlert,
+  RestoreFacts,
+} from '../../alert/index.ts'
 import {
   type Catalog,
+  findRun,
   lastRun,
   policyRows,
   type Rows,
   type RunRow,
+  lastEnded,
   setRows,
   sumPoints,
   unconfirmedRuns,
+  type VaultRow,
   vaultRows,
 } from '../../database/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
-import { readNames } from '../present/names.ts'
+import { type Names, readNames } from '../present/names.ts'
 import { policySettingsOf } from '../present/stored.ts'
+import { Wanted } from '../runs/wanted.ts'
 
 const ENDED = ['succeeded', 'warning', 'failed', 'cancelled', 'interrupted', 'skipped', 'expired'] as const
 const MAINTENANCE: readonly MaintenanceKind[] = ['forget', 'prune', 'check', 'verify', 'catalog-backup']
 
+/** Restores are told of for a week (`core/alert`); of those that ended in one, more than so many nobody looks at. */
+const RECENT = 8 * 24 * 60 * 60 * 1000
+const MOST_RESTORES = 200
+
+export interface FactSources {
+  readonly catalog: Catalog
+  readonly settings: SettingsStore['current']
+  readonly open: readonly OpenAlert[]
+  readonly deliveryProblems: readonly DeliveryProblem[]
+  readonly dataFolder: AlertFacts['dataFolder']
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
 /** Gathers what alerts are decided by. */
-export async function alertFacts(
-  { rows }: Catalog,
-  settings: SettingsStore['current'],
-  open: readonly OpenAlert[],
-  deliveryProblems: readonly DeliveryProblem[],
-): Promise<AlertFacts> {
+export async function alertFacts({
+  catalog: { rows },
+  settings,
+  open,
+  deliveryProblems,
+  dataFolder,
+  now,
+}: FactSources): Promise<AlertFacts> {
   const points = await sumPoints(rows, 'set_id')
   const policies = new Map((await policyRows.all(rows)).map((policy) => [policy.id, policySettingsOf(policy)]))
   const names = await readNames(rows)
@@ -53,6 +80,7 @@ export async function alertFacts(
       if (run) lastRuns.push({ ...run, kind })
     }
     const check = lastRuns.find(({ kind }) => kind === 'check')
+    const finder = vault.damage_run_id === null ? undefined : await findRun(rows, vault.damage_run_id)
     vaults.push({
       id: vault.id,
       name: vault.name,
@@ -62,14 +90,7 @@ export async function alertFacts(
       kitExportedAt: vault.kit_exported_at,
       bytesFree: vault.bytes_free,
       bytesTotal: vault.bytes_total,
-      lastCheck: check
-        ? {
-            runId: vault.damage_run_id ?? check.id,
-            endedAt: check.endedAt,
-            damages: vault.check_damages,
-            needsReading: vault.damage_needs_reading === 1,
-          }
-        : null,
+      lastCheck: checkFacts(vault, finder, check),
       lastRuns,
     })
     if (vault.catalog_at !== null) catalogBackedUpAt = Math.max(catalogBackedUpAt ?? 0, vault.catalog_at)
@@ -89,15 +110,45 @@ export async function alertFacts(
     })
   }
   const { name, diskFreePercent, timeZone } = settings
+  const restores = (await lastEnded(rows, 'restore', now - RECENT, MOST_RESTORES)).flatMap((run) =>
+    restoreFacts(run, names),
+  )
   return {
     sets,
     vaults,
+    restores,
+    dataFolder,
     unconfirmed: asked,
     catalogBackedUpAt,
     deliveryProblems,
     open,
     settings: { name, diskFreePercent, timeZone },
   }
+}
+
+function checkFacts(
+  vault: VaultRow,
+  finder: RunRow | undefined,
+  lastCheck: EndedRun | undefined,
+): AlertFacts['vaults'][number]['lastCheck'] {
+  const runId = finder?.id ?? lastCheck?.id
+  if (runId === undefined) return null
+  return {
+    runId,
+    foundBy: finder?.kind === 'verify' ? 'verify' : 'check',
+    endedAt: finder?.ended_at ?? lastCheck?.endedAt ?? 0,
+    damages: vault.check_damages,
+    needsReading: vault.damage_needs_reading === 1,
+  }
+}
+
+function restoreFacts(run: RunRow, names: Names): RestoreFacts[] {
+  const ended = endedRun(run)
+  const wanted = Wanted.restore.safeParse(JSON.parse(run.wanted))
+  if (!ended || !wanted.success) return []
+  const { snapshotId, paths, target } = wanted.data
+  const { name } = names.set(run.set_id) ?? names.vault(run.vault_id)
+  return [{ ...ended, name, target, what: JSON.stringify([snapshotId, target, paths.toSorted()]) }]
 }
 
 /** That one set of a vault was verified well says nothing of the others: the newest that was not, or else the newest. */

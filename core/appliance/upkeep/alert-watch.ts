@@ -25,6 +25,7 @@ import {
   saveNotification,
   updateAlert,
 } from '../../database/index.ts'
+import { diskRoom } from '../../file-system/index.ts'
 import type { SealingKey } from '../../secret/index.ts'
 import { readDelivery, type SecretChanges, writeDelivery } from '../data/delivery-store.ts'
 import type { Log } from '../data/open-log.ts'
@@ -39,6 +40,9 @@ export interface AlertWatchOptions {
   readonly clock: Clock
   readonly chance: Chance
   readonly log: Log
+  readonly dataFolder: string
+  /** Where people reach the console, as far as that is known: mails tell it. */
+  readonly consoleUrl: () => string | null
   readonly onAlert: (alert: AlertRow) => void
 }
 
@@ -56,7 +60,7 @@ const LOOK_EVERY = 30_000
 const DAY = 24 * 60 * 60 * 1000
 
 export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
-  const { catalog, settings, key, clock, chance, log, onAlert } = options
+  const { catalog, settings, key, clock, chance, log, dataFolder, consoleUrl, onAlert } = options
   const stop = new AbortController()
   const provenAt: { mail?: number; webhook?: number } = {}
   let looking: Promise<void> | undefined
@@ -86,7 +90,15 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
     const { settings: where } = await readDelivery(catalog, key)
     const known = (await recentNotifications(catalog.rows, now - 2 * DAY)).map(notificationOf)
     const open = (await openAlerts(catalog.rows)).map(openAlertOf)
-    const facts = await alertFacts(catalog, settings.current, open, deliveryProblems(known, where, provenAt))
+    const room = await diskRoom(dataFolder)
+    const facts = await alertFacts({
+      catalog,
+      settings: settings.current,
+      open,
+      deliveryProblems: deliveryProblems(known, where, provenAt),
+      dataFolder: room ? { path: dataFolder, ...room } : null,
+      now,
+    })
     const { raise, refresh, clear } = reconcileAlerts(open, wantedAlerts(facts, now), now)
     const changed: string[] = []
     await catalog.transaction(async (rows) => {
@@ -141,7 +153,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
     return createDelivery({
       settings: where,
       secrets: { mailPassword: mailPassword ?? null, webhookSecret: webhookSecret ?? null },
-      sender: { name: settings.current.name, consoleUrl: null, timeZone: settings.current.timeZone },
+      sender: { name: settings.current.name, consoleUrl: consoleUrl(), timeZone: settings.current.timeZone },
       clock,
       log: (level, message) => (level === 'info' ? log.info(message) : log.warn(message)),
     })

@@ -62,6 +62,8 @@ export async function runService(options: ServiceOptions): Promise<ExitCode> {
       clock: systemClock,
       chance: systemChance,
     })
+    const [url] = gateway.urls
+    if (url !== undefined) appliance.noteConsole(url)
     try {
       tellAddress(output, gateway, appliance, tls?.cert)
       await stopped(interruption.signal)

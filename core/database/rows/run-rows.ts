@@ -55,6 +55,18 @@ export function runsInStates(rows: Rows, states: readonly string[]): Promise<Run
   return rows.selectFrom('run').selectAll().where('state', 'in', states).orderBy('queued_at').orderBy('id').execute()
 }
 
+/** The newest of a kind that have ended since a moment, and not longer ago. */
+export function lastEnded(rows: Rows, kind: string, since: number, limit: number): Promise<RunRow[]> {
+  return rows
+    .selectFrom('run')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('ended_at', '>=', since)
+    .orderBy('ended_at', 'desc')
+    .limit(limit)
+    .execute()
+}
+
 /** Those that have failed and wait for a person's word, in the order in which they were asked for. */
 export function unconfirmedRuns(rows: Rows): Promise<RunRow[]> {
   return (

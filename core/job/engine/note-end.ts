@@ -14,6 +14,7 @@ import { type Cause, CAUSES } from '../state/cause.ts'
 import type { RunEvent } from '../state/run-state.ts'
 import type { AttemptTools } from './attempt.ts'
 import { noteCheck } from './note-check.ts'
+import { noteVerify } from './note-verify.ts'
 import type { RunChange } from './run-book.ts'
 import type { RunRules } from './run-rules.ts'
 
@@ -115,6 +116,7 @@ export async function noteUpkeep(
       })
       .execute()
   if (run.kind === 'check') await noteCheck(rows, run, figures['damages'] ?? 0, now)
+  if (run.kind === 'verify') await noteVerify(rows, run, figures['filesLost'] ?? 0)
   if (run.kind === 'prune' && ending !== 'failed') await vault.set({ pruned_at: now }).execute()
   if (run.kind === 'catalog-backup' && ending === 'done') await vault.set({ catalog_at: now }).execute()
   if (run.kind === 'verify' && ending !== 'failed') {

@@ -6,6 +6,8 @@ export const alert: Messages['alert'] = {
   kind: {
     'run-failed': 'Ein Lauf ist fehlgeschlagen',
     'run-warning': 'Ein Lauf endete mit einer Warnung',
+    'restore-failed': 'Eine Wiederherstellung ist fehlgeschlagen',
+    'restore-incomplete': 'Eine Wiederherstellung ist unvollständig',
     'rpo-breached': 'Der neueste Wiederherstellungspunkt ist zu alt',
     'disk-nearly-full': 'Eine Platte ist fast voll',
     'kit-not-exported': 'Niemand hat das Notfallblatt',
@@ -21,10 +23,14 @@ export const alert: Messages['alert'] = {
       'Frühere Wiederherstellungspunkte sind unberührt. Öffnen Sie den Lauf, und lesen Sie sein Log; starten Sie ihn neu, wenn der Grund behoben ist.',
     'run-warning':
       'Was gespeichert wurde, lässt sich wiederherstellen; was fehlt, ist nicht im Wiederherstellungspunkt. Der Lauf führt es auf.',
+    'restore-failed':
+      'Wiederherstellungspunkte sind nicht betroffen. Was vorher wiederhergestellt wurde, ist da; der Rest fehlt. Öffnen Sie den Lauf, und stellen Sie noch einmal wieder her, wenn der Grund behoben ist.',
+    'restore-incomplete':
+      'Wiederherstellungspunkte sind nicht betroffen. Der Lauf führt auf, was nicht wiederhergestellt wurde, und warum.',
     'rpo-breached':
       'Was sich seit dem neuesten vollständigen Punkt geändert hat, ist nicht gesichert. Ältere Punkte sind nicht betroffen. Sehen Sie sich die letzten Läufe an, und sichern Sie jetzt.',
     'disk-nearly-full':
-      'Was dort gespeichert ist, ist sicher. Ist die Platte voll, schlagen Sicherungen fehl. Vergrößern Sie sie, oder behalten Sie weniger Punkte.',
+      'Was gespeichert ist, ist sicher. Ist die Platte voll, schlagen Sicherungen fehl. Vergrößern Sie sie, oder behalten Sie weniger Punkte.',
     'kit-not-exported':
       'Die Daten sind sicher, solange es diese Appliance ist. Geht sie verloren, kann ohne Notfallblatt niemand den Tresor lesen. Laden Sie es herunter, und verwahren Sie es anderswo.',
     'not-verified':

@@ -4,6 +4,8 @@ export const alert = {
   kind: {
     'run-failed': 'A run failed',
     'run-warning': 'A run ended with a warning',
+    'restore-failed': 'A restore failed',
+    'restore-incomplete': 'A restore is not complete',
     'rpo-breached': 'The newest recovery point is too old',
     'disk-nearly-full': 'A disk is nearly full',
     'kit-not-exported': 'Nobody has the recovery kit',
@@ -18,9 +20,11 @@ export const alert = {
   meaning: {
     'run-failed': 'Earlier recovery points were not touched.',
     'run-warning': 'What it stored can be restored; what it missed is not in its recovery point.',
+    'restore-failed': 'Recovery points are not affected. What was restored before it ended is there; the rest is not.',
+    'restore-incomplete': 'Recovery points are not affected. The run lists what was not restored, and why.',
     'rpo-breached':
       'What changed since the newest complete recovery point is not protected. Older recovery points are not affected.',
-    'disk-nearly-full': 'What is stored there is safe. When the disk is full, backups fail.',
+    'disk-nearly-full': 'What is stored is safe. When the disk is full, backups fail.',
     'kit-not-exported':
       'Data is safe as long as this appliance is. Without the kit nobody can read the vault if the appliance is lost.',
     'not-verified': 'Nothing says that recovery points are damaged, and nothing has proved that they can be restored.',

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import {
   type Catalog,
+  lastEnded,
   lastRun,
   listAlerts,
   listAudit,
@@ -101,6 +102,11 @@ describe('a list of the catalog', () => {
     expect([step?.replace(/ \(.*/, '').split(' ').at(-1), more]).toEqual([index, []])
     const made = await sql<{ sql: string }>`select sql from sqlite_master where name = ${index}`.execute(catalog.rows)
     expect(made.rows[0]?.sql).toMatch(/ where "(removed_at|cleared_at|needs_confirmation)" (is null|= 1)$/)
+  })
+
+  it('finds the restores that ended of late by an index, in their order', async () => {
+    const plan = await planOf((rows) => lastEnded(rows, 'restore', 1, 200))
+    expect(plan).toEqual([expect.stringMatching(/USING INDEX run_ended \(kind=\? AND ended_at>\?\)/)])
   })
 
   it('counts backups of some days by an index of kind and time', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { type AlertFacts, reconcileAlerts, wantedAlerts } from '../../../../../core/alert/index.ts'
+import { type AlertFacts, type RestoreFacts, reconcileAlerts, wantedAlerts } from '../../../../../core/alert/index.ts'
 import { afterwards, calmFacts, calmSet, calmVault, DAY, endedRun, HOUR, NOW } from '../../../../support/alert-facts.ts'
 
 function told(facts: AlertFacts, now = NOW): string[] {
@@ -10,6 +10,14 @@ function told(facts: AlertFacts, now = NOW): string[] {
 const openAfter = (facts: AlertFacts) => afterwards([], reconcileAlerts([], wantedAlerts(facts, NOW), NOW))
 const withSet = (more: Parameters<typeof calmSet>[0]): AlertFacts => calmFacts({ sets: [calmSet(more)] })
 const withVault = (more: Parameters<typeof calmVault>[0]): AlertFacts => calmFacts({ vaults: [calmVault(more)] })
+const withRestores = (...restores: RestoreFacts[]): AlertFacts => calmFacts({ restores })
+const restore = (state: RestoreFacts['state'], more: Partial<RestoreFacts> = {}): RestoreFacts => ({
+  ...endedRun(state),
+  name: 'Finance',
+  target: '/srv/back',
+  what: 'all of it to /srv/back',
+  ...more,
+})
 const prune = { ...endedRun('failed'), kind: 'prune' as const }
 const stopped = {
   id: 'run-7',
@@ -50,23 +58,62 @@ it.each<[string, AlertFacts, string[]]>([
   ['points never verified', withSet({ lastVerifiedAt: null }), ['warning not-verified:set:set-1']],
   ['points of a new set', withSet({ lastVerifiedAt: null, createdAt: NOW - 20 * DAY }), []],
   ['points that need not be', withSet({ lastVerifiedAt: null, verifyEveryDays: null }), []],
+  ['a restore that failed', withRestores(restore('failed')), ['error restore-failed:run:run-1']],
+  ['a restore that was interrupted', withRestores(restore('interrupted')), ['error restore-failed:run:run-1']],
+  ['a restore that lost files', withRestores(restore('warning')), ['warning restore-incomplete:run:run-1']],
+  ['a restore that somebody cancelled', withRestores(restore('cancelled')), []],
+  ['a restore that failed a week ago', withRestores(restore('failed', { endedAt: NOW - 7 * DAY - 1 })), []],
+  [
+    'a restore that was done again since',
+    withRestores(restore('failed'), restore('succeeded', { id: 'run-2', endedAt: NOW })),
+    [],
+  ],
+  [
+    'a restore that succeeded before it failed',
+    withRestores(restore('failed'), restore('succeeded', { id: 'run-2', endedAt: NOW - 2 * HOUR })),
+    ['error restore-failed:run:run-1'],
+  ],
+  [
+    'a restore that failed, and another of something else',
+    withRestores(restore('failed'), restore('succeeded', { id: 'run-2', endedAt: NOW, what: 'other' })),
+    ['error restore-failed:run:run-1'],
+  ],
+  [
+    'a data folder on a disk that is nearly full',
+    calmFacts({ dataFolder: { path: '/var/lib/holdfast', bytesFree: 99, bytesTotal: 1000 } }),
+    ['warning disk-nearly-full:appliance:data-folder'],
+  ],
+  [
+    'a data folder on a disk that is full',
+    calmFacts({ dataFolder: { path: '/var/lib/holdfast', bytesFree: 10, bytesTotal: 1000 } }),
+    ['error disk-nearly-full:appliance:data-folder'],
+  ],
+  ['a data folder of which nobody knows', calmFacts({ dataFolder: null }), []],
+  [
+    'a verification that lost files',
+    withVault({ lastCheck: { runId: 'v', foundBy: 'verify', endedAt: NOW, damages: 2, needsReading: true } }),
+    ['error damage-found:vault:vault-1'],
+  ],
   ['a vault that is away', withVault({ state: 'unreachable' }), ['error vault-unreachable:vault:vault-1']],
   [
     'a check with damage',
-    withVault({ lastCheck: { runId: 'c', endedAt: NOW, damages: 2, needsReading: false } }),
+    withVault({ lastCheck: { runId: 'c', foundBy: 'check', endedAt: NOW, damages: 2, needsReading: false } }),
     ['error damage-found:vault:vault-1'],
   ],
   [
     'a check with damage that itself ended so',
     withVault({
-      lastCheck: { runId: 'c', endedAt: NOW, damages: 2, needsReading: false },
+      lastCheck: { runId: 'c', foundBy: 'check', endedAt: NOW, damages: 2, needsReading: false },
       lastRuns: [{ ...endedRun('failed', { id: 'c' }), kind: 'check' }],
     }),
     ['error damage-found:vault:vault-1'],
   ],
   [
     'damage in a vault that is away',
-    withVault({ state: 'unreachable', lastCheck: { runId: 'c', endedAt: NOW, damages: 2, needsReading: false } }),
+    withVault({
+      state: 'unreachable',
+      lastCheck: { runId: 'c', foundBy: 'check', endedAt: NOW, damages: 2, needsReading: false },
+    }),
     ['error vault-unreachable:vault:vault-1', 'error damage-found:vault:vault-1'],
   ],
   ['a vault that is damaged', withVault({ state: 'damaged' }), ['error damage-found:vault:vault-1']],
@@ -181,7 +228,9 @@ it('what could not be read in a vault stays told of while the vault is away, and
 })
 
 it('what a check found is over when a later one finds nothing, also where the vault is away since', () => {
-  const open = openAfter(withVault({ lastCheck: { runId: 'c', endedAt: NOW, damages: 2, needsReading: false } }))
+  const open = openAfter(
+    withVault({ lastCheck: { runId: 'c', foundBy: 'check', endedAt: NOW, damages: 2, needsReading: false } }),
+  )
   expect(open).toHaveLength(1)
   expect(told({ ...withVault({ state: 'ready' }), open })).toEqual([])
   expect(told({ ...withVault({ state: 'unreachable' }), open })).toEqual(['error vault-unreachable:vault:vault-1'])
