@@ -9,6 +9,7 @@ import { sleep } from '../../core/base/index.ts'
 import type { LiveEvent } from '../../core/contract/index.ts'
 import { protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
 import { seededBytes } from '../support/seeded-chance.ts'
+import { until } from '../support/until.ts'
 
 describe('what an appliance sees in its vaults', () => {
   let root: string
@@ -284,7 +285,3 @@ describe('what an appliance sees in its vaults', () => {
     expect(told.filter((event) => event.type === 'changed' && event.kind === 'point')).toHaveLength(1)
   })
 })
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(20)
-}

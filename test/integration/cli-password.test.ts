@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Ended, ended, runHoldfast, startHoldfast } from '../support/holdfast.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 import { runAtTerminal } from '../support/terminal.ts'
+import { until } from '../support/until.ts'
 
 /** As bytes in Latin-1. All that was tried with restic is in the unit test. */
 const FILES: readonly [what: string, stored: string][] = [
@@ -146,7 +147,11 @@ describeWith(['restic'], 'the password of holdfast repo, beside restic', () => {
       child.stdout.on('data', look)
       child.stderr.on('data', look)
       // For an instant after it was started a process has no arguments yet.
-      await expect.poll(() => (look(), shown)).toContain(args[0])
+      await until(() => {
+        look()
+        return shown.includes(args[0] ?? '') || child.exitCode !== null
+      })
+      expect(shown).toContain(args[0])
       const run = await ended(child)
       expect(run.code, `${args.join(' ')}: ${run.stderr}`).toBe(code)
       expect(shown + run.stdout + run.stderr, args.join(' ')).not.toContain('s3cret')

@@ -11,6 +11,7 @@ import { systemClock } from '../../core/base/index.ts'
 import type { LiveEvent } from '../../core/contract/index.ts'
 import { expectError, openTestDoor, type TestDoor } from '../support/door.ts'
 import { createRecordingAppliance, type RecordingAppliance } from '../support/recording-appliance.ts'
+import { until } from '../support/until.ts'
 
 interface Told {
   readonly id: string
@@ -32,10 +33,6 @@ interface Watcher {
 const changed = (id: string): LiveEvent => ({ type: 'changed', kind: 'vault', id })
 const names = (watcher: Watcher): string[] =>
   watcher.told.map(({ event }) => (event.type === 'changed' ? event.id : event.type))
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await wait(5)
-}
 
 describe('a stream of events', () => {
   let at: TestDoor

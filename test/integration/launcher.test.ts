@@ -17,6 +17,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
 import { lockRepository, openRepository } from '../../core/repository/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
+import { until } from '../support/until.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../out/node/holdfast', import.meta.url))
 
@@ -26,11 +27,6 @@ const OWN_NODE = realpathSync(
 )
 
 const { SIGHUP } = constants.signals
-
-/** Polls until something is so: a process has no event for it. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20))
-}
 
 describe('the launcher', () => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-launcher-'))

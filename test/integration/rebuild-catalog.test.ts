@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDataFolder, rebuildCatalog, type Rebuilt } from '../../core/appliance/index.ts'
 import { systemChance } from '../../core/base/index.ts'
 import { ADMIN_PASSWORD, protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
+import { until } from '../support/until.ts'
 
 describe('the catalog of a lost appliance', () => {
   let root: string
@@ -72,7 +73,7 @@ describe('the catalog of a lost appliance', () => {
     const set = sets[0]
     if (!set) throw new Error('no set')
     const { items: vaults } = await operations.vaults.list(undefined, test.call)
-    await expect.poll(async () => (await operations.vaults.get({ id: vaults[0]?.id ?? '' }, test.call)).points).toBe(2)
+    await until(async () => (await operations.vaults.get({ id: vaults[0]?.id ?? '' }, test.call)).points === 2)
     // It works on: the vault's password came with the copy.
     const run = await test.ended((await operations.runs.backUp({ setId: set.id }, test.call)).id)
     expect(run).toMatchObject({ state: 'succeeded', cause: { code: 'nothing-new' } })

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { jsonLines, runHoldfast } from '../support/holdfast.ts'
 import { startService } from '../support/service.ts'
 import { runAtTerminal } from '../support/terminal.ts'
+import { until } from '../support/until.ts'
 
 const PASSWORD = 'correct horse battery'
 
@@ -166,7 +167,7 @@ describe('the service', () => {
     expect(again.setupUrl).toBeUndefined()
     await again.enter('admin', PASSWORD)
     const state = async (): Promise<string> => ((await again.api('GET', `/runs/${id}`)).body as { state: string }).state
-    await expect.poll(state, { timeout: 60_000 }).toBe('succeeded')
+    await until(async () => (await state()) === 'succeeded')
     const { body: points } = await again.api('GET', `/points?setId=${setId}`)
     expect((points as { items: unknown[] }).items).toHaveLength(1)
   })
