@@ -92,7 +92,7 @@ export default {
       comment: 'Only renderer/client knows how the appliance is spoken to.',
       severity: 'error',
       from: { path: '^renderer/', pathNot: '^renderer/(client/|vite\\.config\\.ts)' },
-      to: { path: '^node_modules/@orpc/' },
+      to: { path: '(^|/)node_modules/@orpc/' },
     },
     {
       name: 'no-deep-folders',

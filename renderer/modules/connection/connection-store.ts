@@ -1,8 +1,7 @@
-import { isDefinedError, safe } from '@orpc/client'
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 
-import { type ConnectionState, useClient } from '../../client/index.ts'
+import { type ConnectionState, toProblem, useClient } from '../../client/index.ts'
 
 /** Whether what is on screen is kept up to date. */
 export const useConnection = defineStore('connection', () => {
@@ -22,11 +21,13 @@ export const useConnection = defineStore('connection', () => {
   /** Asks whether the appliance is there, and what its clock says. */
   async function probe(options: { signal: AbortSignal }): Promise<void> {
     const asked = Date.now()
-    const { data: health, error } = await safe(client.health.get(undefined, options))
-    // It is there, and says that it does not work: what it answers is shown as far as it goes.
-    if (isDefinedError(error) && error.code === 'UNAVAILABLE') return
-    if (error) throw error
-    ahead.value = Date.parse(health.now) - (asked + Date.now()) / 2
+    try {
+      const health = await client.health.get(undefined, options)
+      ahead.value = Date.parse(health.now) - (asked + Date.now()) / 2
+    } catch (error) {
+      // It is there, and says that it does not work: what it answers is shown as far as it goes.
+      if (toProblem(error).kind !== 'UNAVAILABLE') throw error
+    }
   }
 
   function now(): string {
