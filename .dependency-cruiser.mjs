@@ -78,7 +78,7 @@ export default {
         'Parts of renderer/ui know no store and no client; what is shared knows neither them nor anything above.',
       severity: 'error',
       from: { path: '^renderer/(ui|shared)/' },
-      to: { path: '^renderer/(app|client|modules)/|^node_modules/pinia/' },
+      to: { path: '^renderer/(app|client|modules)/|(^|/)node_modules/pinia/' },
     },
     {
       name: 'modules-below-the-app',
