@@ -19,7 +19,8 @@ async function goInto(page: Page, folder: string, button: (name: string) => stri
     for (;;) {
       await wanted.or(more).first().waitFor()
       if ((await wanted.count()) > 0) break
-      await more.click()
+      // It may be that of the folder before, and on its way out.
+      await more.click({ timeout: 500 }).catch(() => undefined)
     }
     await wanted.click()
   }
