@@ -24,7 +24,7 @@ export function settingFacts(
         {
           key: 'hosts',
           label: t('settings.label.hosts'),
-          value: hosts.length === 0 ? t('common.none') : hosts.join('\n'),
+          value: hosts.length === 0 ? t('controls.none') : hosts.join('\n'),
         },
       ]
     }

@@ -2,7 +2,7 @@ import type { Messages } from '../en/messages.ts'
 import { account } from './account.ts'
 import { alert } from './alert.ts'
 import { audit } from './audit.ts'
-import { common } from './common.ts'
+import { controls } from './controls.ts'
 import { overview } from './overview.ts'
 import { point } from './point.ts'
 import { policy } from './policy.ts'
@@ -17,7 +17,7 @@ import { token, user } from './user.ts'
 import { vault } from './vault.ts'
 
 export const messages: Messages = {
-  common,
+  controls,
   shell,
   nav,
   connection,

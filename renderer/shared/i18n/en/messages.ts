@@ -1,7 +1,7 @@
 import { account } from './account.ts'
 import { alert } from './alert.ts'
 import { audit } from './audit.ts'
-import { common } from './common.ts'
+import { controls } from './controls.ts'
 import { overview } from './overview.ts'
 import { point } from './point.ts'
 import { policy } from './policy.ts'
@@ -17,7 +17,7 @@ import { vault } from './vault.ts'
 
 /** All texts in English: what every other language must have. */
 export const messages = {
-  common,
+  controls,
   shell,
   nav,
   connection,

@@ -1,6 +1,6 @@
 import type { Messages } from '../en/messages.ts'
 
-export const common: Messages['common'] = {
+export const controls: Messages['controls'] = {
   product: 'Holdfast',
   cancel: 'Abbrechen',
   close: 'Schließen',

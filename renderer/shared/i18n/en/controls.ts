@@ -1,4 +1,4 @@
-export const common = {
+export const controls = {
   product: 'Holdfast',
   cancel: 'Cancel',
   close: 'Close',
