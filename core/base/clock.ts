@@ -21,6 +21,11 @@ export function formatInstant(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }
 
+/** A moment as HTTP tells it (RFC 9110, 5.6.7), in milliseconds since the epoch; NaN for what is none. */
+export function parseHttpDate(text: string): number {
+  return Date.parse(text)
+}
+
 /** Milliseconds since the epoch of an RFC 3339 time with any offset; NaN for anything else. Nanoseconds are dropped. */
 export function parseInstant(text: string): number {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? Date.parse(text.replace(/(\.\d{3})\d+/, '$1')) : Number.NaN

@@ -9,7 +9,16 @@ export { type Abortable, sleep } from './abort.ts'
 export { addressKey } from './address-key.ts'
 export { argumentBytes, isTextArgument, readArguments } from './argument-bytes.ts'
 export { type Chance, systemChance } from './chance.ts'
-export { type Clock, dateOf, formatInstant, localInstant, localOffset, parseInstant, systemClock } from './clock.ts'
+export {
+  type Clock,
+  dateOf,
+  formatInstant,
+  localInstant,
+  localOffset,
+  parseHttpDate,
+  parseInstant,
+  systemClock,
+} from './clock.ts'
 export {
   CoreError,
   type CoreErrorOptions,

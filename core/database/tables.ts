@@ -35,6 +35,8 @@ export interface VaultTable {
   location: string
   repository_id: string
   password_sealed: string
+  /** The access key of a place in S3. Null: the place needs none. */
+  access_sealed: string | null
   created_at: number
   removed_at: number | null
   kit_exported_at: number | null

@@ -12,9 +12,16 @@ export {
   useRepository,
 } from './use-repository.ts'
 export { openVaultStorage } from './place/open-vault-storage.ts'
-export { readVaultLocation, vaultFolder, type VaultLocation, vaultPlaceText } from './place/vault-location.ts'
+export {
+  locationOf,
+  readVaultLocation,
+  vaultFolder,
+  type VaultLocation,
+  type VaultPlace,
+  vaultPlaceText,
+} from './place/vault-location.ts'
 export { namesOfPath, noSuchEntry } from './path-names.ts'
 export { drawVaultPassword, makeVault, proveVault } from './make-vault.ts'
-export { type PlaceProbe, type ProbeFinding, probePlace } from './place/probe-place.ts'
+export { probePlace } from './place/probe-place.ts'
 export { type RecoveryKit, recoveryKitText } from './recovery-kit.ts'
 export { openVaultReader, type VaultReader } from './vault-reader.ts'

@@ -1,7 +1,7 @@
 import { type Abortable, type Chance, type Clock, formatInstant } from '../base/index.ts'
 import { drawPolynomial, formatPolynomial, initRepository, openRepository, ownIdentity } from '../repository/index.ts'
 import { openVaultStorage } from './place/open-vault-storage.ts'
-import type { VaultLocation } from './place/vault-location.ts'
+import type { VaultPlace } from './place/vault-location.ts'
 
 export interface MakeVaultOptions extends Abortable {
   readonly clock: Clock
@@ -10,12 +10,12 @@ export interface MakeVaultOptions extends Abortable {
 
 /** Makes a repository for a new vault. Returns its id. Throws `repository/exists`, and what the storage throws. */
 export async function makeVault(
-  location: VaultLocation,
+  place: VaultPlace,
   password: string,
   { clock, chance, signal }: MakeVaultOptions,
 ): Promise<string> {
   const { hostname, username } = ownIdentity()
-  const { config } = await initRepository(openVaultStorage(location), {
+  const { config } = await initRepository(openVaultStorage(place), {
     password: Buffer.from(password),
     owner: { hostname, username, created: formatInstant(clock.now()) },
     chunkerPolynomial: formatPolynomial(drawPolynomial(chance)),
@@ -25,8 +25,8 @@ export async function makeVault(
 }
 
 /** Opens a repository that is there, to prove the password. Returns its id. Throws as `openRepository` does. */
-export async function proveVault(location: VaultLocation, password: string, options: Abortable = {}): Promise<string> {
-  const { config } = await openRepository(openVaultStorage(location), Buffer.from(password), options)
+export async function proveVault(place: VaultPlace, password: string, options: Abortable = {}): Promise<string> {
+  const { config } = await openRepository(openVaultStorage(place), Buffer.from(password), options)
   return config.id
 }
 

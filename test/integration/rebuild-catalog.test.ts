@@ -53,7 +53,7 @@ describe('the catalog of a lost appliance', () => {
     return await rebuildCatalog({
       folder,
       environment: {},
-      location: { kind: 'directory', path: join(root, 'vault') },
+      place: { kind: 'directory', path: join(root, 'vault') },
       password,
       catalogKey: key,
       chance: systemChance,

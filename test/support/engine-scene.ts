@@ -96,7 +96,7 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
       Promise.resolve({
         id,
         name: 'first',
-        location: { kind: 'directory', path: join(folder, 'vault') },
+        place: { kind: 'directory', path: join(folder, 'vault') },
         password: 'p',
       }),
     order: (run, vault, bytesPerSecond) =>

@@ -24,7 +24,7 @@ export interface KindScene extends AsyncDisposable {
     readonly runId: string
     readonly attempt: number
     readonly programVersion: string
-    readonly vault: { id: string; name: string; location: { kind: 'directory'; path: string }; password: string }
+    readonly vault: { id: string; name: string; place: { kind: 'directory'; path: string }; password: string }
     readonly bytesPerSecond: undefined
   }
   content(root: string): OrderedContent
@@ -65,7 +65,7 @@ export async function openKindScene(
       runId,
       attempt: 1,
       programVersion: 'holdfast 0.0.0-test',
-      vault: { id: 'vault', name: 'first', location: { kind: 'directory', path }, password: PASSWORD },
+      vault: { id: 'vault', name: 'first', place: { kind: 'directory', path }, password: PASSWORD },
       bytesPerSecond: undefined,
     }),
     content: (root) => ({

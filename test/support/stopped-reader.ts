@@ -2,18 +2,18 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { serveReader } from '../../core/reader/index.ts'
 import { changeStorage } from '../../core/storage/index.ts'
-import { openVaultStorage, type VaultLocation } from '../../core/vault/index.ts'
+import { openVaultStorage, type VaultPlace } from '../../core/vault/index.ts'
 import { AT, DO, type StoppedReaderData } from './stop-reader.ts'
 
 // A reader's own thread, but that a test says what happens where it reads a pack.
 if (!parentPort) throw new Error('stopped-reader is started as a worker thread')
-const { location, password, words } = workerData as StoppedReaderData & {
-  readonly location: VaultLocation
+const { place, password, words } = workerData as StoppedReaderData & {
+  readonly place: VaultPlace
   readonly password: string
 }
 const shared = new Int32Array(words)
 
-const storage = changeStorage(openVaultStorage(location), {
+const storage = changeStorage(openVaultStorage(place), {
   async load(handle, options) {
     if (handle.kind === 'pack') {
       Atomics.add(shared, AT.reached, 1)
@@ -28,7 +28,7 @@ const storage = changeStorage(openVaultStorage(location), {
       }
       if (Atomics.load(shared, AT.wanted) === DO.wait) await waited(options?.signal)
     }
-    return openVaultStorage(location).load(handle, options)
+    return openVaultStorage(place).load(handle, options)
   },
 })
 

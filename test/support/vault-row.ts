@@ -6,6 +6,7 @@ export function vaultRow(more: Partial<VaultRow> & Pick<VaultRow, 'id' | 'name'>
     location: '{}',
     repository_id: more.id,
     password_sealed: '',
+    access_sealed: null,
     created_at: 0,
     removed_at: null,
     kit_exported_at: null,

@@ -34,7 +34,9 @@ export async function ownStores({ catalog, folder }: StoreTools): Promise<string
 }
 
 async function vaultFolders(catalog: Catalog): Promise<string[]> {
-  return (await vaultRows.list(catalog.rows)).map(({ location }) => vaultFolder(readVaultLocation(location)))
+  return (await vaultRows.list(catalog.rows))
+    .map(({ location }) => vaultFolder(readVaultLocation(location)))
+    .filter((folder) => folder !== undefined)
 }
 
 /** Where a path leads to. What is not there, or away, lies where it was said to, in what is there of the folders above it. */

@@ -52,7 +52,8 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
   /** Wherever links lead to. Throws `input/invalid`. What lies below a root is left out by the backup itself. */
   async function refuseOwn(roots: readonly string[], vault: VaultRow | undefined): Promise<void> {
     const data = await physicalPath(folder.path)
-    const place = vault && (await physicalPath(vaultFolder(readVaultLocation(vault.location))))
+    const vaultPath = vault && vaultFolder(readVaultLocation(vault.location))
+    const place = vaultPath === undefined ? undefined : await physicalPath(vaultPath)
     for (const root of roots) {
       const path = await physicalPath(parseEntryPath(root))
       if (isWithin(path, data)) {

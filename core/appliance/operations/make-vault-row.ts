@@ -1,17 +1,17 @@
 import { type Abortable, CoreError, isCode, newId } from '../../base/index.ts'
 import { type Catalog, type VaultRow, vaultRows } from '../../database/index.ts'
+import type { SealingKey } from '../../secret/index.ts'
 import {
   drawVaultPassword,
   makeVault,
   proveVault,
   readVaultLocation,
-  vaultFolder,
-  type VaultLocation,
+  type VaultPlace,
   vaultPlaceText,
 } from '../../vault/index.ts'
-import { physicalPath } from '../data/own-folders.ts'
+import { isSamePlace } from '../data/same-place.ts'
 import { conflict } from '../present/refusals.ts'
-import { passwordContext } from '../runs/vault-readers.ts'
+import { passwordContext, placeColumns } from '../runs/vault-secrets.ts'
 import type { Tools } from '../tools.ts'
 
 type MakeTools = Pick<Tools, 'catalog' | 'key' | 'clock' | 'chance'>
@@ -19,7 +19,7 @@ type MakeTools = Pick<Tools, 'catalog' | 'key' | 'clock' | 'chance'>
 /** A vault that is to be added: its name is free, and its place nobody's. */
 export interface WantedVault {
   readonly name: string
-  readonly location: VaultLocation
+  readonly place: VaultPlace
 }
 
 /**
@@ -28,35 +28,35 @@ export interface WantedVault {
  */
 export async function makeVaultRow(
   tools: MakeTools,
-  { name, location }: WantedVault,
+  { name, place }: WantedVault,
   { signal }: Abortable,
 ): Promise<string> {
   const { catalog, key, clock, chance } = tools
-  const begun = await findBegun(catalog, location)
+  const begun = await findBegun(catalog, place)
   const id = begun?.id ?? newId(clock, chance)
   const secret = begun ? key.open(begun.password_sealed, passwordContext(id)) : drawVaultPassword(chance)
   if (!begun) {
     const now = clock.now()
     const sealed = key.seal(secret, passwordContext(id))
     await vaultRows.insert(catalog.rows, {
-      ...newRow({ id, name, location, repositoryId: NONE, sealed, now }),
+      ...newRow({ id, name, place, repositoryId: NONE, sealed, now }, key),
       removed_at: now,
     })
   }
   let repositoryId: string
   try {
-    repositoryId = await makeVault(location, secret, { clock, chance, signal })
+    repositoryId = await makeVault(place, secret, { clock, chance, signal })
   } catch (error) {
     if (!isCode(error, 'repository/exists')) throw error
     // An attempt before this one has made it, and no more.
-    const own = begun && (await proveVault(location, secret, { signal }).catch(() => undefined))
+    const own = begun && (await proveVault(place, secret, { signal }).catch(() => undefined))
     if (own === undefined) throw giveItsPassword(error)
     repositoryId = own
   }
   const now = clock.now()
   await vaultRows.update(catalog.rows, id, {
     name,
-    location: JSON.stringify(location),
+    ...placeColumns(id, place, key),
     repository_id: repositoryId,
     created_at: now,
     pruned_at: now,
@@ -68,53 +68,47 @@ export async function makeVaultRow(
 /** Notes a vault whose repository is there. Returns its id. Throws `object/conflict` where it is a vault already. */
 export async function attachVaultRow(
   { catalog, key, clock, chance }: MakeTools,
-  { name, location }: WantedVault,
+  { name, place }: WantedVault,
   password: string,
   { signal }: Abortable,
 ): Promise<string> {
-  const repositoryId = await proveVault(location, password, { signal })
+  const repositoryId = await proveVault(place, password, { signal })
   const same = (await vaultRows.list(catalog.rows)).find((vault) => vault.repository_id === repositoryId)
   if (same) {
     throw conflict(
-      `The repository at ${vaultPlaceText(location)} is the vault ${same.name} already.`,
+      `The repository at ${vaultPlaceText(place)} is the vault ${same.name} already.`,
       'Use that one. If it was moved here, detach that vault first.',
     )
   }
   const id = newId(clock, chance)
   const sealed = key.seal(password, passwordContext(id))
-  await vaultRows.insert(catalog.rows, newRow({ id, name, location, repositoryId, sealed, now: clock.now() }))
+  await vaultRows.insert(catalog.rows, newRow({ id, name, place, repositoryId, sealed, now: clock.now() }, key))
   return id
 }
 
 /** The id of a repository that is not made yet, or of which nobody noted that it is. */
 const NONE = ''
 
-async function findBegun(catalog: Catalog, location: VaultLocation): Promise<VaultRow | undefined> {
-  const place = await physicalPath(vaultFolder(location))
+async function findBegun(catalog: Catalog, place: VaultPlace): Promise<VaultRow | undefined> {
   for (const row of await vaultRows.all(catalog.rows)) {
     if (row.repository_id !== NONE) continue
-    if (place.equals(await physicalPath(vaultFolder(readVaultLocation(row.location))))) return row
+    if (await isSamePlace(place, readVaultLocation(row.location))) return row
   }
   return undefined
 }
 
-function newRow({
-  id,
-  name,
-  location,
-  repositoryId,
-  sealed,
-  now,
-}: WantedVault & {
+interface NewVault extends WantedVault {
   readonly id: string
   readonly repositoryId: string
   readonly sealed: string
   readonly now: number
-}): VaultRow {
+}
+
+function newRow({ id, name, place, repositoryId, sealed, now }: NewVault, key: SealingKey): VaultRow {
   return {
     id,
     name,
-    location: JSON.stringify(location),
+    ...placeColumns(id, place, key),
     repository_id: repositoryId,
     password_sealed: sealed,
     created_at: now,

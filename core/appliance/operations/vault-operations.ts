@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 
-import { CoreError, createGate } from '../../base/index.ts'
-import type { ProbeFinding, Vault } from '../../contract/index.ts'
+import { type Abortable, CoreError, createGate } from '../../base/index.ts'
+import type { ProbeFinding, S3Credentials, Vault, VaultLocation as GivenLocation } from '../../contract/index.ts'
 import {
   nameTaken,
   type PointSums,
@@ -14,18 +14,22 @@ import {
 } from '../../database/index.ts'
 import { parseEntryPath } from '../../snapshot/index.ts'
 import {
+  locationOf,
   probePlace,
+  proveVault,
   readVaultLocation,
   recoveryKitText,
   vaultFolder,
   type VaultLocation,
+  type VaultPlace,
   vaultPlaceText,
 } from '../../vault/index.ts'
 import { isWithin, physicalPath } from '../data/own-folders.ts'
+import { isSamePlace } from '../data/same-place.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
-import { conflict, noSuch, usedBySets } from '../present/refusals.ts'
+import { badField, conflict, noSuch, usedBySets } from '../present/refusals.ts'
 import { stateOfVault } from '../present/vault-state.ts'
-import { passwordContext } from '../runs/vault-readers.ts'
+import { passwordContext, placeColumns, placeOfVault } from '../runs/vault-secrets.ts'
 import type { Tools } from '../tools.ts'
 import { protectedPaths } from './backup-set-operations.ts'
 import { attachVaultRow, makeVaultRow } from './make-vault-row.ts'
@@ -69,23 +73,41 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
   }
 
   async function refusePlace(location: VaultLocation): Promise<void> {
-    const place = await physicalPath(vaultFolder(location))
-    const path = vaultPlaceText(location)
+    const text = vaultPlaceText(location)
     for (const vault of await vaultRows.list(catalog.rows)) {
-      if (!place.equals(await physicalPath(vaultFolder(readVaultLocation(vault.location))))) continue
-      throw conflict(`${path} is the vault ${vault.name} already.`, 'Use that one, or choose another folder.')
+      if (!(await isSamePlace(location, readVaultLocation(vault.location)))) continue
+      throw conflict(`${text} is the vault ${vault.name} already.`, 'Use that one, or choose another folder.')
     }
-    if (isWithin(place, await physicalPath(folder.path)))
-      throw conflict(`${path} lies in the data folder of the appliance.`, 'Choose another folder.')
+    const path = vaultFolder(location)
+    if (path !== undefined && isWithin(await physicalPath(path), await physicalPath(folder.path)))
+      throw conflict(`${text} lies in the data folder of the appliance.`, 'Choose another folder.')
+  }
+
+  /** A key that does not open the vault is not kept. */
+  async function provenAccess(
+    vault: VaultRow,
+    credentials: S3Credentials,
+    options: Abortable,
+  ): Promise<Pick<VaultRow, 'access_sealed'>> {
+    const location = readVaultLocation(vault.location)
+    const place = placeOf(location, credentials)
+    const found = await proveVault(place, key.open(vault.password_sealed, passwordContext(vault.id)), options)
+    if (found !== vault.repository_id)
+      throw conflict(
+        `With this access key ${vaultPlaceText(location)} is another repository.`,
+        'Take the access key of the vault, or attach that repository as a vault of its own.',
+      )
+    return { access_sealed: placeColumns(vault.id, place, key).access_sealed }
   }
 
   return {
     list: async () => ({ items: await present(await vaultRows.list(catalog.rows)) }),
     get: ({ id }) => one(id),
-    async probe({ location }, { signal }) {
+    async probe({ location, credentials }, { signal }) {
+      const place = placeOf(location, credentials)
       const roots = await protectedPaths(catalog)
       const besides = [...roots, folder.path]
-      const { findings, hasRepository, bytesFree } = await probePlace(location, { clock, chance, besides, signal })
+      const { findings, hasRepository, bytesFree } = await probePlace(place, { clock, chance, besides, signal })
       return {
         findings: [
           ...findings.map(({ code, severity, message, remedy = null }) => ({ code, severity, message, remedy })),
@@ -95,13 +117,13 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
         bytesFree: bytesFree ?? null,
       }
     },
-    async create({ name, location: given, password }, { signal }) {
-      const location = { ...given, path: resolve(given.path) }
+    async create({ name, location, credentials, password }, { signal }) {
+      const place = placeOf(location, credentials)
       const id = await additions.run(
         async () => {
           await refuseName(name)
-          await refusePlace(location)
-          const wanted = { name, location }
+          await refusePlace(locationOf(place))
+          const wanted = { name, place }
           return password === undefined
             ? makeVaultRow(tools, wanted, { signal })
             : attachVaultRow(tools, wanted, password, { signal })
@@ -112,12 +134,18 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
       await tools.lookAtVault(id)
       return one(id)
     },
-    async update({ id, name }) {
-      await find(id)
-      if (name !== undefined) {
-        await refuseName(name, id)
-        await vaultRows.update(catalog.rows, id, { name })
+    async update({ id, name, credentials }, { signal }) {
+      const vault = await find(id)
+      if (name !== undefined) await refuseName(name, id)
+      const access = credentials && (await provenAccess(vault, credentials, { signal }))
+      if (name !== undefined || access) {
+        await vaultRows.update(catalog.rows, id, { ...(name !== undefined && { name }), ...access })
         publish({ type: 'changed', kind: 'vault', id })
+      }
+      if (access) {
+        // Whoever looks into it does so with the key that was.
+        readers.forget(id)
+        await tools.lookAtVault(id)
       }
       return one(id)
     },
@@ -155,7 +183,7 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
         fileName: `holdfast-recovery-kit-${vault.name.replaceAll(/[^\w.-]+/g, '-')}.txt`,
         text: recoveryKitText({
           vaultName: vault.name,
-          location: readVaultLocation(vault.location),
+          place: placeOfVault(vault, key),
           repositoryId: vault.repository_id,
           password: secret,
           catalogKey: tools.catalogKey.toString('base64url'),
@@ -165,6 +193,17 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
       }
     },
   }
+}
+
+/** Throws `input/invalid` where what it takes to get in is missing, or is given where nobody asks for it. */
+function placeOf(location: GivenLocation, credentials: S3Credentials | undefined): VaultPlace {
+  if (location.kind === 's3') {
+    if (credentials) return { ...location, credentials }
+    throw badField('credentials', 'A place in S3 needs an access key.', 'Give the access key and its secret.')
+  }
+  if (credentials)
+    throw badField('credentials', 'A folder needs no access key.', 'Leave it out, or give a place in S3.')
+  return { ...location, path: resolve(location.path) }
 }
 
 /** Each kit is one more from which everything in the vault can be read: a second one is made on purpose, or not at all. */
@@ -206,7 +245,9 @@ function vaultDto(vault: VaultRow, sums: PointSums | undefined): Vault {
 
 /** Backups leave their vaults out; that what is meant to survive lies in what may be lost is to be said all the same. */
 async function probeProtected(location: VaultLocation, roots: readonly string[]): Promise<ProbeFinding[]> {
-  const place = await physicalPath(vaultFolder(location))
+  const path = vaultFolder(location)
+  if (path === undefined) return []
+  const place = await physicalPath(path)
   for (const root of roots) {
     if (!isWithin(place, await physicalPath(parseEntryPath(root)))) continue
     const message = `It lies in ${root}, which a backup set protects: backups leave the vault out, and whatever happens to that folder happens to it.`

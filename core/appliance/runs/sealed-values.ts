@@ -5,6 +5,7 @@ import type { SealingKey } from '../../secret/index.ts'
 /** Where the catalog keeps something sealed, and for what. */
 const SEALED = [
   { table: 'vault', id: 'id', column: 'password_sealed', context: (id: string) => `vault:${id}:password` },
+  { table: 'vault', id: 'id', column: 'access_sealed', context: (id: string) => `vault:${id}:access` },
   { table: 'person', id: 'id', column: 'totp_sealed', context: (id: string) => `person:${id}:totp` },
   { table: 'person', id: 'id', column: 'totp_pending_sealed', context: (id: string) => `person:${id}:totp` },
 ] as const

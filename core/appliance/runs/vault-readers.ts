@@ -3,8 +3,8 @@ import { type Catalog, vaultRows } from '../../database/index.ts'
 import type { VaultAccess } from '../../job/index.ts'
 import { type PointReader, startPointReader, type StartPointReaderOptions } from '../../reader/index.ts'
 import type { SealingKey } from '../../secret/index.ts'
-import { readVaultLocation } from '../../vault/index.ts'
 import { noSuch } from '../present/refusals.ts'
+import { passwordContext, placeOfVault } from './vault-secrets.ts'
 
 /** Vaults that are held open for whoever looks into recovery points, each by a reader of its own. */
 export interface VaultReaders {
@@ -45,7 +45,7 @@ export function createVaultReaders(
     return {
       id: vault.id,
       name: vault.name,
-      location: readVaultLocation(vault.location),
+      place: placeOfVault(vault, key),
       password: key.open(vault.password_sealed, passwordContext(vault.id)),
     }
   }
@@ -88,12 +88,12 @@ export function createVaultReaders(
   return {
     access,
     async open(vaultId) {
-      const { location, password } = await access(vaultId)
+      const { place, password } = await access(vaultId)
       if (isClosed) throw closed()
       const known = usable(vaultId)
       if (known) return known
       makeRoom()
-      const reader = startPointReader({ location, password, start })
+      const reader = startPointReader({ place, password, start })
       keep(vaultId, { reader, timer: undefined })
       return reader
     },
@@ -110,11 +110,6 @@ export function createVaultReaders(
       await Promise.all(ending)
     },
   }
-}
-
-/** What the password of a vault is sealed for. */
-export function passwordContext(vaultId: string): string {
-  return `vault:${vaultId}:password`
 }
 
 function closed(): CoreError {

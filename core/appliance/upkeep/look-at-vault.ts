@@ -96,12 +96,12 @@ export async function noteUnreachable(
 function readVault(
   tools: VaultLookTools,
   vault: VaultRow,
-  { location, password }: VaultAccess,
+  { place, password }: VaultAccess,
   readsAll: boolean,
   signal: AbortSignal,
 ): Promise<Seen> {
   return useRepository(
-    { storage: openVaultStorage(location), password: Buffer.from(password), signal, onLockLeft: () => undefined },
+    { storage: openVaultStorage(place), password: Buffer.from(password), signal, onLockLeft: () => undefined },
     'read',
     async ({ repository }) => {
       const seen = await comparePoints(tools, vault, repository, readsAll, signal)
@@ -157,7 +157,9 @@ function problemOf([first, ...more]: readonly string[]): string | null {
   return `${formatCounted(more.length + 1, 'snapshot file')} cannot be read, and ${more.length === 0 ? 'stays' : 'stay'} where ${more.length === 0 ? 'it is' : 'they are'}: ${first}`
 }
 
-async function roomOf({ location }: VaultAccess): Promise<{ bytes_free: number | null; bytes_total: number | null }> {
-  const room = await diskRoom(vaultFolder(location))
+async function roomOf({ place }: VaultAccess): Promise<{ bytes_free: number | null; bytes_total: number | null }> {
+  const folder = vaultFolder(place)
+  // A bucket has no end that it tells of.
+  const room = folder === undefined ? undefined : await diskRoom(folder)
   return { bytes_free: room?.bytesFree ?? null, bytes_total: room?.bytesTotal ?? null }
 }

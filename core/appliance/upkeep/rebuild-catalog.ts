@@ -1,28 +1,30 @@
 import { access, mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 
 import { type Abortable, type Chance, CoreError, formatInstant, isCode } from '../../base/index.ts'
 import { allPoints, openCatalog, setRows, vaultRows } from '../../database/index.ts'
 import { CATALOG_TAG } from '../../job/index.ts'
-import { openSealingKey, createSealingKey } from '../../secret/index.ts'
+import { createSealingKey, openSealingKey, type SealingKey } from '../../secret/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
 import {
   openVaultReader,
   openVaultStorage,
-  type VaultLocation,
+  type VaultPlace,
   type VaultReader,
   vaultPlaceText,
 } from '../../vault/index.ts'
 import type { DataFolder } from '../data/data-folder.ts'
 import { COPY_FILE, COPY_SIGNATURE, type CopyWords, isCopyOf, prepare, provenWords } from '../runs/catalog-copy.ts'
 import { resealAll } from '../runs/sealed-values.ts'
+import { placeColumns } from '../runs/vault-secrets.ts'
 import { parseCatalogKey } from './catalog-key.ts'
 
 export interface RebuildOptions extends Abortable {
   /** Of the new appliance, which has no catalog yet. */
   readonly folder: DataFolder
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly location: VaultLocation
+  readonly place: VaultPlace
   readonly password: string
   /** As the recovery kit tells it. */
   readonly catalogKey: string
@@ -47,13 +49,13 @@ export interface Rebuilt {
  *   copy, `secret/unreadable` where none is signed with this key.
  */
 export async function rebuildCatalog(options: RebuildOptions): Promise<Rebuilt> {
-  const { folder, environment, location, password, chance, signal } = options
+  const { folder, environment, place: vaultPlace, password, chance, signal } = options
   const catalogKey = parseCatalogKey(options.catalogKey)
   if (catalogKey === undefined) throw noKey()
   await refuseCatalog(folder.catalog)
-  const storage = openVaultStorage(location)
+  const storage = openVaultStorage(vaultPlace)
   const reader = await openVaultReader(storage, Buffer.from(password), { signal }).catch((error: unknown) => {
-    throw isCode(error, 'repository/wrong-password') ? wrongPassword(vaultPlaceText(location), error) : error
+    throw isCode(error, 'repository/wrong-password') ? wrongPassword(vaultPlaceText(vaultPlace), error) : error
   })
   const place = await mkdtemp(join(folder.work, 'rebuild-'))
   try {
@@ -70,14 +72,22 @@ export async function rebuildCatalog(options: RebuildOptions): Promise<Rebuilt> 
         `UPDATE run SET state = 'interrupted', cause_code = 'interrupted', cause_text = 'The appliance was lost while this was carried out.', process = NULL, ended_at = coalesce(ended_at, queued_at) WHERE state IN ('queued', 'waiting', 'running', 'cancelling')`,
       )
       copy.exec(`UPDATE run SET process = NULL WHERE state = 'interrupted'`)
-      copy
-        .prepare(`UPDATE vault SET location = ? WHERE repository_id = ? AND removed_at IS NULL`)
-        .run(JSON.stringify(location), reader.repository.config.id)
+      noteVaultPlace(copy, reader.repository.config.id, vaultPlace, key)
     })
     await rename(file, folder.catalog)
     return { ...(await describe(folder.catalog)), appliance: said.appliance, made: said.made }
   } finally {
     await rm(place, { recursive: true, force: true })
+  }
+}
+
+/** It is where it was found, and not where the lost appliance had it. */
+function noteVaultPlace(copy: DatabaseSync, repositoryId: string, place: VaultPlace, key: SealingKey): void {
+  const rows = copy.prepare('SELECT id FROM vault WHERE repository_id = ? AND removed_at IS NULL').all(repositoryId)
+  const change = copy.prepare('UPDATE vault SET location = ?, access_sealed = ? WHERE id = ?')
+  for (const { id } of rows as unknown as { id: string }[]) {
+    const { location, access_sealed } = placeColumns(id, place, key)
+    change.run(location, access_sealed, id)
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
 
 import { formatBytes } from '../../base/index.ts'
+import type { Vault } from '../../contract/index.ts'
+import { vaultPlaceText } from '../../vault/index.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { bucketOfArgument, credentialsIn, type GivenPlace, isBucketArgument } from '../place-argument.ts'
 import { clientCommand, type ClientOptions, type End, groupCommand } from './client-command.ts'
 import { type ClientSession, withClient } from './client-session.ts'
 import { findVault } from './lookup/find-in.ts'
@@ -11,12 +14,16 @@ import { writeList } from './text/write-list.ts'
 import { addVaultCare } from './vault-care.ts'
 
 const HELP = `
-A vault is a repository, where it is stored, and its keys. FOLDER is a whole path on the computer of the service.
+A vault is a repository, where it is stored, and its keys. PLACE is a folder, a whole path on the computer
+of the service, or a bucket of S3, as restic writes it; its access key is in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, its
+region in AWS_REGION.
 
 Examples:
   holdfast vault probe /backup/vault
   holdfast vault add first /backup/vault
   holdfast vault add old /backup/restic --attach --password-file pw
+  holdfast vault add cloud s3:https://s3.example.com/bucket/holdfast
+  holdfast vault access cloud
   holdfast vault check first --read-data --wait
   holdfast export-kit first --output kit.txt
 `
@@ -31,11 +38,11 @@ export function addVault(program: Command, end: End): void {
   clientCommand(vault, 'list', 'list the vaults').action(async (options: ClientOptions) =>
     end(await withClient(options, list)),
   )
-  clientCommand(vault, 'probe <folder>', 'look at a place before a vault is made there').action(
+  clientCommand(vault, 'probe <place>', 'look at a place before a vault is made there').action(
     async (folder: string, options: ClientOptions) =>
       end(await withClient(options, (session) => probe(session, folder))),
   )
-  clientCommand(vault, 'add <name> <folder>', 'make a vault, or attach a repository that is there')
+  clientCommand(vault, 'add <name> <place>', 'make a vault, or attach a repository that is there')
     .option('--attach', 'attach the repository that is there; its password is asked for')
     .option('-p, --password-file <file>', 'with --attach: a file that holds its password; - is standard input')
     .action(async (name: string, folder: string, options: AddOptions) =>
@@ -44,6 +51,10 @@ export function addVault(program: Command, end: End): void {
   clientCommand(vault, 'detach <vault>', 'forget a vault that no backup set uses; what is stored in it stays').action(
     async (wanted: string, options: ClientOptions) =>
       end(await withClient(options, (session) => detach(session, wanted))),
+  )
+  clientCommand(vault, 'access <vault>', 'give a vault in S3 another access key, which is tried first').action(
+    async (wanted: string, options: ClientOptions) =>
+      end(await withClient(options, (session) => giveAccess(session, wanted))),
   )
   addVaultCare(vault, end)
 }
@@ -61,7 +72,7 @@ async function list({ client, output, paths, signal }: ClientSession): Promise<v
       { title: 'Stored', align: 'right' },
       { title: 'Free', align: 'right' },
       { title: 'Kit' },
-      { title: 'Folder', narrow: 'below' },
+      { title: 'Place', narrow: 'below' },
     ],
     row: ({ id, name, state, points, bytesStored, bytesFree, kitExportedAt, location }) => [
       shortId(id),
@@ -71,9 +82,9 @@ async function list({ client, output, paths, signal }: ClientSession): Promise<v
       bytesStored === null ? '?' : formatBytes(bytesStored),
       bytesFree === null ? '?' : formatBytes(bytesFree),
       kitExportedAt === null ? 'NO' : 'yes',
-      paths.shownPath(location.path),
+      shownPlace(paths, location),
     ],
-    empty: 'There is no vault yet. `holdfast vault add NAME FOLDER` makes one.',
+    empty: 'There is no vault yet. `holdfast vault add NAME PLACE` makes one.',
   })
   for (const { name, problem } of items) if (problem !== null) output.say(`${name}: ${problem}`)
 }
@@ -82,7 +93,7 @@ const MARKS = { good: '+', hint: '!', problem: 'x' } as const
 
 async function probe(session: ClientSession, folder: string): Promise<ExitCode> {
   const { client, output, signal } = session
-  const probed = await client.vaults.probe({ location: placeOf(session, folder) }, { signal })
+  const probed = await client.vaults.probe(placeOf(session, folder), { signal })
   output.emit({ message_type: 'probe', ...probed })
   for (const { severity, message, remedy } of probed.findings)
     output.say(`${MARKS[severity]} ${message}${remedy === null ? '' : ` ${remedy}`}`)
@@ -93,7 +104,7 @@ async function probe(session: ClientSession, folder: string): Promise<ExitCode> 
 
 async function add(session: ClientSession, name: string, folder: string, options: AddOptions): Promise<void> {
   const { client, output, signal } = session
-  const location = placeOf(session, folder)
+  const place = placeOf(session, folder)
   const isAttached = options.attach === true || options.passwordFile !== undefined
   const password = isAttached
     ? await readSecret(
@@ -101,7 +112,7 @@ async function add(session: ClientSession, name: string, folder: string, options
         { signal },
       )
     : undefined
-  const made = await client.vaults.create({ name, location, ...(password !== undefined && { password }) }, { signal })
+  const made = await client.vaults.create({ name, ...place, ...(password !== undefined && { password }) }, { signal })
   output.say(
     `${isAttached ? 'Attached' : 'Made'} the vault ${made.name} (${shortId(made.id)}), repository ${made.repositoryId.slice(0, 8)}.`,
   )
@@ -115,12 +126,25 @@ async function detach(session: ClientSession, wanted: string): Promise<void> {
   const { client, output, paths, signal } = session
   const { id, name, location } = await findVault(session, wanted)
   await client.vaults.detach({ id }, { signal })
-  output.say(`Detached the vault ${name}. What is stored in ${paths.shownPath(location.path)} stays.`)
+  output.say(`Detached the vault ${name}. What is stored in ${shownPlace(paths, location)} stays.`)
   output.emit({ message_type: 'removed', type: 'vault', id, name })
 }
 
-function placeOf({ paths }: ClientSession, folder: string): { readonly kind: 'directory'; readonly path: string } {
-  return { kind: 'directory', path: paths.pathOfArgument(folder) }
+async function giveAccess(session: ClientSession, wanted: string): Promise<void> {
+  const { client, output, signal } = session
+  const { id, name } = await findVault(session, wanted)
+  const vault = await client.vaults.update({ id, credentials: credentialsIn(process.env) }, { signal })
+  output.say(`The vault ${name} is opened with the new access key from now on.`)
+  output.emit({ message_type: 'vault', ...vault })
+}
+
+function placeOf({ paths }: ClientSession, argument: string): GivenPlace {
+  if (isBucketArgument(argument)) return bucketOfArgument(argument, process.env)
+  return { location: { kind: 'directory', path: paths.pathOfArgument(argument) }, credentials: undefined }
+}
+
+function shownPlace({ shownPath }: ClientSession['paths'], location: Vault['location']): string {
+  return location.kind === 'directory' ? shownPath(location.path) : vaultPlaceText(location)
 }
 
 function quoted(name: string): string {

@@ -3,9 +3,11 @@ import { resolve } from 'node:path'
 
 import { defaultDataFolder, openDataFolder, rebuildCatalog } from '../../appliance/index.ts'
 import { CoreError, formatCounted, systemChance } from '../../base/index.ts'
+import type { VaultPlace } from '../../vault/index.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { listenForInterruption } from '../interruption.ts'
 import { createOutput } from '../output.ts'
+import { bucketOfArgument, isBucketArgument } from '../place-argument.ts'
 
 export interface RebuildCommandOptions {
   readonly dataDir?: string
@@ -28,7 +30,7 @@ export async function runRebuild(options: RebuildCommandOptions): Promise<ExitCo
   const rebuilt = await rebuildCatalog({
     folder,
     environment: process.env,
-    location: { kind: 'directory', path: resolve(options.vault) },
+    place: placeIn(options.vault),
     password,
     catalogKey,
     chance: systemChance,
@@ -44,6 +46,12 @@ export async function runRebuild(options: RebuildCommandOptions): Promise<ExitCo
   )
   output.emit({ message_type: 'rebuilt', appliance, made, vaults, sets, points, tokens_lost: true, data_folder: path })
   return EXIT.done
+}
+
+function placeIn(argument: string): VaultPlace {
+  if (!isBucketArgument(argument)) return { kind: 'directory', path: resolve(argument) }
+  const { location, credentials } = bucketOfArgument(argument, process.env)
+  return { ...location, credentials }
 }
 
 async function secretIn(path: string, what: string): Promise<string> {

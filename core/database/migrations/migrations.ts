@@ -5,6 +5,7 @@ import { up as frequentQuestions } from './0002-frequent-questions.ts'
 import { up as tracedRuns } from './0003-traced-runs.ts'
 import { up as damageFound } from './0004-damage-found.ts'
 import { up as kitExportedBy } from './0005-kit-exported-by.ts'
+import { up as vaultAccess } from './0006-vault-access.ts'
 
 export type Migrations = Readonly<Record<string, Migration>>
 
@@ -15,4 +16,5 @@ export const MIGRATIONS: Migrations = {
   '0003-traced-runs': { up: tracedRuns },
   '0004-damage-found': { up: damageFound },
   '0005-kit-exported-by': { up: kitExportedBy },
+  '0006-vault-access': { up: vaultAccess },
 }

@@ -112,7 +112,7 @@ async function lookIntoVault(run: RunRow, tools: AttemptTools, options: Abortabl
     if (runKind(run.kind).makesSnapshot) return { ...NO_TRACES, made: await snapshotOfRun(vault, run.id, options) }
     const known = await snapshotsOfPoints(catalog.rows, run.vault_id)
     const there = new Set<string>()
-    for await (const { name } of openVaultStorage(vault.location).list('snapshot', options)) there.add(name)
+    for await (const { name } of openVaultStorage(vault.place).list('snapshot', options)) there.add(name)
     return { ...NO_TRACES, gone: known.map((point) => point.snapshot_id).filter((id) => !there.has(id)) }
   } catch (error) {
     if (isCode(error, 'object/not-found')) return NO_TRACES
@@ -123,13 +123,13 @@ async function lookIntoVault(run: RunRow, tools: AttemptTools, options: Abortabl
 }
 
 async function snapshotOfRun(
-  { location, password }: VaultAccess,
+  { place, password }: VaultAccess,
   runId: string,
   options: Abortable,
 ): Promise<StoredSnapshot | undefined> {
   const signal = options.signal ?? new AbortController().signal
   const found = await useRepository(
-    { storage: openVaultStorage(location), password: Buffer.from(password), signal, onLockLeft: () => undefined },
+    { storage: openVaultStorage(place), password: Buffer.from(password), signal, onLockLeft: () => undefined },
     'read',
     ({ repository }) =>
       loadSnapshots(repository, {

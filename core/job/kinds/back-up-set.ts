@@ -35,7 +35,8 @@ export async function backUpSet(order: BackupOrder, context: RunContext): Promis
         const { content } = order
         const named = content.roots.map(parseEntryPath)
         const { there: roots, missing } = findRoots(named)
-        await refuseOwnVault(roots, Buffer.from(vaultFolder(order.vault.location)))
+        const folder = vaultFolder(order.vault.place)
+        if (folder !== undefined) await refuseOwnVault(roots, Buffer.from(folder))
         const own = await leaveOutOwn(roots, order, context)
         using missedLog = openMissedLog({ folder: order.missedFolder, set: order.setId })
         let missingPacks = 0

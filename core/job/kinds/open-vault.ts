@@ -21,7 +21,7 @@ export function withVault<T>(
   work: (session: RepositorySession) => Promise<T>,
   needs: SessionNeeds = {},
 ): Promise<T> {
-  const storage = openVaultStorage(vault.location)
+  const storage = openVaultStorage(vault.place)
   return useRepository(
     {
       storage: runKind(kind).isThrottled ? withThrottle(storage, bandwidth) : storage,

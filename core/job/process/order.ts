@@ -1,10 +1,10 @@
-import type { VaultLocation } from '../../vault/index.ts'
+import type { VaultPlace } from '../../vault/index.ts'
 
 /** Where a repository is, and what opens it. Never written anywhere: it goes from process to process. */
 export interface VaultAccess {
   readonly id: string
   readonly name: string
-  readonly location: VaultLocation
+  readonly place: VaultPlace
   readonly password: string
 }
 

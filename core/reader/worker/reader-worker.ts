@@ -5,6 +5,6 @@ import type { ReaderWorkerData } from '../messages.ts'
 import { serveReader } from './serve-reader.ts'
 
 if (!parentPort) throw new Error('reader-worker is started as a worker thread')
-const { location, password } = workerData as ReaderWorkerData
+const { place, password } = workerData as ReaderWorkerData
 
-serveReader(parentPort, openVaultStorage(location), Buffer.from(password))
+serveReader(parentPort, openVaultStorage(place), Buffer.from(password))

@@ -1,9 +1,11 @@
 import { webcrypto } from 'node:crypto'
 
-import { S3Client } from '@aws-sdk/client-s3'
+import { type PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 
 import { RequestHandler, type RequestHandlerOptions } from './request-handler.ts'
 import { isAmazon, type S3Credentials, type S3Location } from './s3-location.ts'
+
+const CONTENT_HASH = 'x-amz-content-sha256'
 
 /**
  * A client that asks once: trying again is `withRetry`'s business. Each body is signed with its SHA-256, by which the storage
@@ -29,12 +31,24 @@ export function createS3Client(
   client.middlewareStack.add(
     (next) => async (args) => {
       const request = args.request as { body?: unknown; headers: Record<string, string> }
-      if (request.body instanceof Uint8Array) request.headers['x-amz-content-sha256'] = await sha256(request.body)
+      if (request.body instanceof Uint8Array) request.headers[CONTENT_HASH] ??= await sha256(request.body)
       return next(args)
     },
     { step: 'build', name: 'signBody' },
   )
   return client
+}
+
+/** The same request, sent as if its body had this hash: 64 hexadecimal digits. */
+export function withContentHash(put: PutObjectCommand, hash: string): PutObjectCommand {
+  put.middlewareStack.add(
+    (next) => (args) => {
+      ;(args.request as { headers: Record<string, string> }).headers[CONTENT_HASH] = hash
+      return next(args)
+    },
+    { step: 'build', name: 'giveHash', priority: 'high' },
+  )
+  return put
 }
 
 /** In another thread: the one that asks sends other uploads meanwhile. */

@@ -1,7 +1,9 @@
-import { openDirectoryStorage, type Storage, withRetry } from '../../storage/index.ts'
-import type { VaultLocation } from './vault-location.ts'
+import { openDirectoryStorage, openS3Storage, type Storage, withRetry } from '../../storage/index.ts'
+import type { VaultPlace } from './vault-location.ts'
 
 /** The storage of a vault, stubborn where what goes wrong may pass. */
-export function openVaultStorage({ path }: VaultLocation): Storage {
-  return withRetry(openDirectoryStorage(path))
+export function openVaultStorage(place: VaultPlace): Storage {
+  return withRetry(
+    place.kind === 'directory' ? openDirectoryStorage(place.path) : openS3Storage(place, place.credentials),
+  )
 }

@@ -6,8 +6,23 @@ export const vault: Messages['vault'] = {
   new: 'Neuer Tresor',
   empty: 'Es gibt noch keinen Tresor',
   emptyText:
-    'Legen Sie einen Tresor in einem Ordner auf einer Platte mit Platz an, am besten nicht auf der Platte dessen, was Sie sichern.',
-  place: 'Ordner',
+    'Legen Sie einen Tresor in einem Ordner auf einer Platte mit Platz an, am besten nicht auf der Platte dessen, was Sie sichern, oder in einem Cloud-Speicher.',
+  place: 'Ort',
+  folder: 'Ordner',
+  placeKindLegend: 'Wo er liegen soll',
+  placeKind: { directory: 'Ordner oder Freigabe', s3: 'Cloud-Speicher (S3)' },
+  s3: {
+    endpoint: 'Endpunkt',
+    endpointHint: 'Unter welcher Adresse der Speicher antwortet. Sein Anbieter nennt sie.',
+    bucket: 'Bucket',
+    prefix: 'Ordner im Bucket',
+    prefixHint: 'Leer: der ganze Bucket.',
+    region: 'Region',
+    regionHint: 'Leer, wenn der Speicher keine kennt.',
+    accessKey: 'Zugriffsschlüssel',
+    secret: 'Geheimnis des Zugriffsschlüssels',
+    secretHint: 'Es wird versiegelt aufbewahrt und nirgends mehr gezeigt, außer auf dem Notfallblatt.',
+  },
   state: { ready: 'Bereit', unreachable: 'Nicht erreichbar', damaged: 'Beschädigt' },
   stateText: {
     ready: 'Er ist erreichbar, und die letzte Prüfung hat nichts beanstandet.',
@@ -110,10 +125,10 @@ export const vault: Messages['vault'] = {
   openRun: 'Öffnen',
   rename: 'Umbenennen',
   renameTitle: '{name} umbenennen',
-  renameText: 'Es ändert sich nur, wie er hier heißt. In seinem Ordner ändert sich nichts.',
+  renameText: 'Es ändert sich nur, wie er hier heißt. An dem, was in ihm liegt, ändert sich nichts.',
   kitText: 'Das Notfallblatt ist eine Seite Text. Darauf steht:',
   kitHolds: {
-    place: 'wo der Tresor liegt, und seine Kennung',
+    place: 'wo der Tresor liegt, seine Kennung und bei Cloud-Speicher sein Zugriffsschlüssel',
     password: 'das Passwort des Tresors',
     catalogKey: 'der Schlüssel, an dem eine neue Appliance die Kopien des Katalogs darin als echt erkennt',
     how: 'wie man mit restic ohne diese Appliance wiederherstellt und eine neue aufbaut',
@@ -154,5 +169,5 @@ export const vault: Messages['vault'] = {
   make: 'Tresor anlegen',
   attach: 'Tresor anbinden',
   newText:
-    'Nennen Sie einen Ordner. Er wird zuerst angesehen; angelegt wird nichts, bevor Sie gelesen haben, was gefunden wurde.',
+    'Nennen Sie einen Ordner oder einen Bucket in einem Cloud-Speicher. Er wird zuerst angesehen; angelegt wird nichts, bevor Sie gelesen haben, was gefunden wurde.',
 }

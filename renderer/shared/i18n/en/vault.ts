@@ -3,8 +3,24 @@ export const vault = {
   description: 'A vault is where recovery points are stored, encrypted.',
   new: 'New vault',
   empty: 'There is no vault yet',
-  emptyText: 'Make a vault in a folder on a disk with room, best not the disk of what you protect.',
-  place: 'Folder',
+  emptyText:
+    'Make a vault in a folder on a disk with room, best not the disk of what you protect, or in cloud storage.',
+  place: 'Place',
+  folder: 'Folder',
+  placeKindLegend: 'Where it is to be',
+  placeKind: { directory: 'Folder or share', s3: 'Cloud storage (S3)' },
+  s3: {
+    endpoint: 'Endpoint',
+    endpointHint: 'Where the storage answers. Its provider tells it.',
+    bucket: 'Bucket',
+    prefix: 'Folder in the bucket',
+    prefixHint: 'Empty: the whole bucket.',
+    region: 'Region',
+    regionHint: 'Empty where the storage has none.',
+    accessKey: 'Access key',
+    secret: 'Secret of the access key',
+    secretHint: 'It is kept sealed, and shown nowhere again but in the recovery kit.',
+  },
   state: { ready: 'Ready', unreachable: 'Not reachable', damaged: 'Damaged' },
   stateText: {
     ready: 'It can be reached, and the last check found nothing wrong.',
@@ -104,10 +120,10 @@ export const vault = {
   openRun: 'Open it',
   rename: 'Rename',
   renameTitle: 'Rename {name}',
-  renameText: 'Only what it is called here changes. Nothing in its folder does.',
+  renameText: 'Only what it is called here changes. Nothing that is stored in it does.',
   kitText: 'The recovery kit is a page of text that holds:',
   kitHolds: {
-    place: 'where the vault is, and its id',
+    place: 'where the vault is, its id, and for cloud storage its access key',
     password: 'the password of the vault',
     catalogKey: 'the key by which a new appliance trusts the copies of the catalog in it',
     how: 'how to restore with restic, without this appliance, and how to build a new one',
@@ -145,5 +161,6 @@ export const vault = {
   repositoryPassword: 'Password of the repository',
   make: 'Make the vault',
   attach: 'Attach the vault',
-  newText: 'Name a folder. It is looked at first; nothing is made before you have read what was found.',
+  newText:
+    'Name a folder, or a bucket in cloud storage. It is looked at first; nothing is made before you have read what was found.',
 }

@@ -1,4 +1,5 @@
 import type { Vault } from '../../../../core/contract/index.ts'
+import { placeText } from '../../../../renderer/modules/vault/place-text.ts'
 import { refuse } from '../refuse.ts'
 import { GIB, idOf, instantAt, NOW } from '../world/ids.ts'
 import { PASSWORD, userOf } from './session.ts'
@@ -24,21 +25,21 @@ export function answerVaults({ world, live, count: next }: Stage): Answers {
     vaults: {
       list: async () => ({ items: world.vaults }),
       get: async ({ id }) => byId(world.vaults, id),
-      probe: async ({ location }) => probe(location.path),
+      probe: async ({ location }) => probe(placeText(location)),
       create: async ({ name, location, password }) => {
         refuseName(name)
-        if (hasRepository(location.path) && password !== PASSWORD)
+        if (hasRepository(placeText(location)) && password !== PASSWORD)
           throw refuse(
             'BAD_INPUT',
             'repository/wrong-password',
-            `The password does not fit the repository in ${location.path}.`,
+            `The password does not fit the repository in ${placeText(location)}.`,
             {
               safety: 'Nothing was changed.',
               remedy: 'Give the password that its recovery kit tells.',
               fields: [],
             },
           )
-        const points = hasRepository(location.path) ? 212 : 0
+        const points = hasRepository(placeText(location)) ? 212 : 0
         const vault = { ...VAULT, id: idOf(2, next()), name, location, points }
         world.vaults = [...world.vaults, vault]
         live.emit({ type: 'changed', kind: 'vault', id: vault.id })

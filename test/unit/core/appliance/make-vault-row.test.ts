@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
 import { makeVaultRow } from '../../../../core/appliance/operations/make-vault-row.ts'
-import { passwordContext } from '../../../../core/appliance/runs/vault-readers.ts'
+import { passwordContext } from '../../../../core/appliance/runs/vault-secrets.ts'
 import { type Clock, systemChance, systemClock } from '../../../../core/base/index.ts'
 import { openCatalog, vaultRows } from '../../../../core/database/index.ts'
 import { createSealingKey } from '../../../../core/secret/index.ts'
@@ -16,9 +16,9 @@ it('the password of a repository is kept whenever the making of its vault breaks
   const catalog = await openCatalog(join(root, 'catalog.db'))
   try {
     const key = createSealingKey(Buffer.alloc(32, 7), systemChance)
-    const location = { kind: 'directory', path: join(root, 'vault') } as const
+    const place = { kind: 'directory', path: join(root, 'vault') } as const
     const make = (name: string, clock: Clock) =>
-      makeVaultRow({ catalog, key, clock, chance: systemChance }, { name, location }, {})
+      makeVaultRow({ catalog, key, clock, chance: systemChance }, { name, place }, {})
     // When the repository is there and is to be noted.
     await expect(make('first', breakingAt(3))).rejects.toThrow('ended here')
     expect(await vaultRows.list(catalog.rows)).toEqual([])
@@ -28,7 +28,7 @@ it('the password of a repository is kept whenever the making of its vault breaks
     expect(more).toEqual([])
     expect(vault).toMatchObject({ id, name: 'second', removed_at: null })
     const password = key.open(vault?.password_sealed ?? '', passwordContext(id))
-    expect(await proveVault(location, password)).toBe(vault?.repository_id)
+    expect(await proveVault(place, password)).toBe(vault?.repository_id)
 
     // What is there is somebody's now.
     await vaultRows.update(catalog.rows, id, { removed_at: 1 })

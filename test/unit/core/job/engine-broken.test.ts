@@ -158,7 +158,7 @@ describe('an attempt that breaks off after the fence', () => {
         Promise.resolve({
           id,
           name: 'first',
-          location: { kind: 'directory', path: join(scene.folder, 'vault') },
+          place: { kind: 'directory', path: join(scene.folder, 'vault') },
           password: 'p',
         })
       expect(await scene.until(run.id, 'cancelled')).toMatchObject({ cause_text: 'Stopped by ada.', process: null })
@@ -247,7 +247,7 @@ describe('an appliance that ends', () => {
     await scene.until(broken.id, 'interrupted')
     await scene.settle()
     scene.ports.vaultAccess = (id) =>
-      Promise.resolve({ id, name: 'first', location: { kind: 'directory', path: scene.folder }, password: 'p' })
+      Promise.resolve({ id, name: 'first', place: { kind: 'directory', path: scene.folder }, password: 'p' })
     const going = await scene.request({ setId: 'other-set' })
     const second = await scene.task(2)
     await scene.until(going.id, 'running')

@@ -12,7 +12,7 @@ const ORDER = {
   runId: 'run',
   attempt: 1,
   programVersion: 'holdfast test',
-  vault: { id: 'vault', name: 'first', location: { kind: 'directory', path: '/nowhere' }, password: 'p' },
+  vault: { id: 'vault', name: 'first', place: { kind: 'directory', path: '/nowhere' }, password: 'p' },
   bytesPerSecond: 1000,
   readData: false,
 } as const satisfies Order

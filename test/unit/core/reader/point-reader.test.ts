@@ -31,7 +31,7 @@ describe('a reader', () => {
 
   const start = (change: { readonly path?: string; readonly password?: string } = {}): PointReader => {
     const { path, password } = { ...vault, ...change }
-    return startPointReader({ location: { kind: 'directory', path }, password, start: stop.start })
+    return startPointReader({ place: { kind: 'directory', path }, password, start: stop.start })
   }
   beforeEach(() => {
     stop = createStopReader()
