@@ -89,7 +89,9 @@ const CONFIGURED: ReadonlySet<string> = new Set(['vault', 'source', 'set', 'poli
 export async function openAppliance(options: ApplianceOptions): Promise<OpenedAppliance> {
   const { folder, environment, version, log, clock, chance } = options
   const startedAt = clock.now()
-  const catalog = await openCatalog(folder.catalog)
+  const catalog = await openCatalog(folder.catalog, {
+    onRefused: (error) => log.error({ err: error }, 'the catalog takes nothing any more'),
+  })
   try {
     const key = await openSealingKey({ dataFolder: folder.path, environment, chance })
     const known = await readSetting(catalog.rows, FINGERPRINT_KEY)

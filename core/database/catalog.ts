@@ -6,6 +6,7 @@ import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration'
 import { CoreError, reasonOf } from '../base/index.ts'
 import { MIGRATIONS, type Migrations } from './migrations/migrations.ts'
 import { openNodeSqlite, type Writes } from './node-sqlite.ts'
+import { refusalOf } from './refusal.ts'
 import type { Tables } from './tables.ts'
 
 /** The catalog, or a transaction of it: rows are read and written through either. */
@@ -23,17 +24,23 @@ export interface Catalog {
   close(): Promise<void>
 }
 
+export interface CatalogOptions {
+  readonly migrations?: Migrations
+  /** Told of the first write that is refused, though nothing is wrong with it, since the last that was not. */
+  readonly onRefused?: (error: CoreError) => void
+}
+
 /**
  * Opens the catalog in a file, makes it where there is none, and brings it to the newest form.
  *
  * @throws CoreError `catalog/newer` where a later version of Holdfast has written it, `catalog/damaged` where it cannot
- *   be read as a catalog.
+ *   be read as a catalog, and others where its disk is full, say, or another program has locked it.
  */
 export async function openCatalog(
   path: string,
-  { migrations = MIGRATIONS }: { readonly migrations?: Migrations } = {},
+  { migrations = MIGRATIONS, onRefused }: CatalogOptions = {},
 ): Promise<Catalog> {
-  const database = openDatabase(path)
+  const database = openDatabase(path, onRefused)
   const rows = new Kysely<Tables>({ dialect: new AllOrNothing({ database }) })
   try {
     await migrate(rows, path, migrations)
@@ -50,6 +57,8 @@ export async function openCatalog(
       const from = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
       try {
         await backup(from, copy, { rate: ALL_PAGES })
+      } catch (error) {
+        throw refusalOf(error, 'copied') ?? error
       } finally {
         from.close()
       }
@@ -71,11 +80,11 @@ class AllOrNothing extends SqliteDialect {
   }
 }
 
-function openDatabase(path: string): ReturnType<typeof openNodeSqlite> {
+function openDatabase(path: string, onRefused: CatalogOptions['onRefused']): ReturnType<typeof openNodeSqlite> {
   try {
-    return openNodeSqlite(path)
+    return openNodeSqlite(path, { onRefused })
   } catch (error) {
-    throw damaged(path, error)
+    throw unopened(path, error)
   }
 }
 
@@ -85,7 +94,7 @@ async function migrate(rows: Kysely<Tables>, path: string, migrations: Migration
   if (done.some((name) => migrations[name] === undefined)) throw newer(path)
   if (done.length === Object.keys(migrations).length) return
   const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) throw damaged(path, error)
+  if (error !== undefined) throw unopened(path, error)
 }
 
 /** The names of what was done so far: none of a new file. The table is Kysely's own. */
@@ -98,8 +107,14 @@ async function executedMigrations(rows: Kysely<Tables>, path: string): Promise<s
     )
     return found.map(({ name }) => name)
   } catch (error) {
-    throw damaged(path, error)
+    throw unopened(path, error)
   }
+}
+
+/** A catalog that is locked, or whose disk is full, is none that has to be built anew. */
+function unopened(path: string, error: unknown): CoreError {
+  const refusal = error instanceof CoreError ? error : refusalOf(error, 'opened')
+  return refusal === undefined || refusal.code === 'catalog/damaged' ? damaged(path, refusal?.cause ?? error) : refusal
 }
 
 export function newer(path: string): CoreError {

@@ -16,6 +16,7 @@ import { createDownloads } from './downloads.ts'
 import { sendError } from './guard/answer.ts'
 import { writeSession } from './guard/cookies.ts'
 import { callerOf, readCredentials } from './guard/credentials.ts'
+import { toAnswer } from './guard/error-answer.ts'
 import { isOwnOrigin } from './guard/host.ts'
 import { lookAtRequest } from './guard/look-at-request.ts'
 import { allowStyle, setSecurityHeaders } from './guard/security-headers.ts'
@@ -186,8 +187,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       answer(request, response).catch((error: unknown) => {
         // The client has gone: nobody is left to be told, and nothing is wrong here.
         if (request.socket.destroyed) return
-        log.error({ err: error, path: request.url?.split('?')[0] }, 'a request failed in a way nobody knows')
-        sendError(response, 'DEFECT')
+        const { code, message, data } = toAnswer(error)
+        if (code === 'DEFECT')
+          log.error({ err: error, path: request.url?.split('?')[0] }, 'a request failed in a way nobody knows')
+        sendError(response, code, { ...data, message })
       })
     },
     prepare(server) {

@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { systemChance, systemClock } from '../../core/base/index.ts'
+import { CoreError, systemChance, systemClock } from '../../core/base/index.ts'
 import { isGranted, type Role } from '../../core/contract/index.ts'
 import { type Gateway, openGateway } from '../../core/gateway/index.ts'
 import { type ListedOperation, listOperations } from '../support/operations.ts'
@@ -261,6 +261,20 @@ describe('a hostile client of the console door', () => {
     expectError(answer, 'DEFECT')
     expect(answer.text).not.toContain('secret')
     expect(said.at(-1)).toContain('an operation failed')
+  })
+
+  it('says what is known of what went wrong before it knew who calls', async () => {
+    const full = new CoreError('storage/full', 'The catalog takes nothing.', { remedy: 'Make room.' })
+    const before = said.length
+    const authenticate = vi.spyOn(appliance, 'authenticate').mockRejectedValue(full)
+    const answer = await send({ method: 'GET', path: '/vaults' }, { headers: asSession('viewer') })
+    authenticate.mockRestore()
+    expectError(answer, 'CONFLICT')
+    expect(answer.body).toMatchObject({
+      message: 'The catalog takes nothing.',
+      data: { reason: 'storage/full', remedy: 'Make room.' },
+    })
+    expect(said).toHaveLength(before)
   })
 
   it('sets the same headers whatever it answers', async () => {

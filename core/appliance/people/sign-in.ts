@@ -153,8 +153,10 @@ export function createSignIn(tools: SignInTools): SignIn {
         }
         const expiresAt = now + sessionLength()
         if (now - session.seen_at > SEEN_EVERY) {
-          await touchSession(catalog.rows, session.id, now, expiresAt)
-          await updatePerson(catalog.rows, person.id, { seen_at: now })
+          await noteSeen(async () => {
+            await touchSession(catalog.rows, session.id, now, expiresAt)
+            await updatePerson(catalog.rows, person.id, { seen_at: now })
+          })
         }
         return callerOf(person, { kind, id: session.id }, accessOf(person.role as Role), expiresAt)
       }
@@ -162,11 +164,20 @@ export function createSignIn(tools: SignInTools): SignIn {
       if (!token || (token.expires_at !== null && token.expires_at <= now)) return undefined
       const person = await findPerson(catalog.rows, token.person_id)
       if (!person || person.is_enabled !== 1) return undefined
-      if (now - (token.seen_at ?? 0) > SEEN_EVERY) await touchToken(catalog.rows, token.id, now)
+      if (now - (token.seen_at ?? 0) > SEEN_EVERY) await noteSeen(() => touchToken(catalog.rows, token.id, now))
       // No more than its owner has by now.
       const granted = (JSON.parse(token.access) as Access[]).filter((access) => isGranted(person.role as Role, access))
       return callerOf(person, { kind, id: token.id }, granted, token.expires_at)
     },
+  }
+}
+
+/** Where a full disk takes no more notes, people can still look what is wrong. What is told of the catalog is told elsewhere. */
+async function noteSeen(write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error
   }
 }
 

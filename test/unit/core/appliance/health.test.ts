@@ -67,7 +67,10 @@ describe('health', () => {
   it('says where the last write was refused, until one is not', { timeout: 60_000 }, async () => {
     const other = new DatabaseSync(path)
     other.exec('BEGIN IMMEDIATE')
-    await expect(writeSetting(catalog.rows, 'somebody', 'wrote')).rejects.toThrow('locked')
+    await expect(writeSetting(catalog.rows, 'somebody', 'wrote')).rejects.toMatchObject({
+      code: 'service/unavailable',
+      message: expect.stringContaining('locked'),
+    })
     expect(await health.check()).toBe('catalog-unwritable')
     other.exec('ROLLBACK')
     other.close()
