@@ -9,3 +9,4 @@
 export type { CachedFile } from './journal/cached-file.ts'
 export { FILE_STATES, type FileState } from './journal/file-state.ts'
 export { type Journal, openJournal } from './journal/journal.ts'
+export { areSumsOf, aroundRange, BLOCK, blockSums, firstBadBlock } from './tiers/block-sums.ts'
