@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'storage/refused'
   | 'storage/unreachable'
   | 'storage/truncated'
+  | 'storage/damaged'
   | 'storage/too-large'
   | 'storage/readonly'
   | 'repository/not-found'

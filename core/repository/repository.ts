@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-import { type Abortable, CoreError, isCode } from '../base/index.ts'
+import { type Abortable, CoreError, type ErrorCode, isCode } from '../base/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { assertBlobSize, type BlobType } from './blob.ts'
 import { type Config, decodeConfig } from './config.ts'
@@ -182,5 +182,12 @@ export function repositoryOver(
 
 /** A pack that is gone or too short is damage too: somebody else's, but the repository's all the same. */
 function isDamage(error: unknown): error is CoreError {
-  return isCode(error, 'repository/damaged') || isCode(error, 'storage/not-found') || isCode(error, 'storage/truncated')
+  return error instanceof CoreError && DAMAGE.has(error.code)
 }
+
+const DAMAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'repository/damaged',
+  'storage/damaged',
+  'storage/not-found',
+  'storage/truncated',
+])

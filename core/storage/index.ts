@@ -7,6 +7,7 @@
  */
 export { changeStorage } from './changed.ts'
 export { type DirectoryOptions, openDirectoryStorage } from './directory/directory.ts'
+export { describeHandle, isFileName } from './handle.ts'
 export { openMemoryStorage } from './memory.ts'
 export { assertReachable } from './reachable.ts'
 export { withReadonly } from './readonly.ts'

@@ -37,13 +37,14 @@ export interface FileStat extends FileInfo {
 }
 
 /**
- * A place that keeps a repository's files whole. It neither checks nor understands what is in them.
+ * A place that keeps a repository's files whole. It need not check, and does not understand, what is in them.
  *
  * Every method may be called many times at once, also by several processes.
  *
  * A failure is a `CoreError`. For good: `storage/not-found`, `storage/exists`, `storage/full`, `storage/refused`
- * (permission, or a path that can never work), `storage/truncated` (a range past the end), `storage/too-large`, `storage/readonly`,
- * `input/invalid` (a handle or range that makes no sense). `storage/unreachable` is anything else that may pass, and
+ * (permission, or a path that can never work), `storage/truncated` (a range past the end), `storage/damaged` (the storage itself
+ * can tell that what it holds is not what was saved), `storage/too-large`, `storage/readonly`, `input/invalid` (a handle or range
+ * that makes no sense). `storage/unreachable` is anything else that may pass, and
  * the only one that is `retryable`. Where the place itself has vanished (a disk unplugged, a share unmounted) that is
  * `storage/unreachable` too, never `storage/not-found` and never an empty list; only asking for `config` answers
  * `storage/not-found`, which is how one asks whether there is a repository. Retrying is not a storage's own business:

@@ -22,6 +22,7 @@ export {
 } from './place/vault-location.ts'
 export { namesOfPath, noSuchEntry } from './path-names.ts'
 export { drawVaultPassword, makeVault, proveVault } from './make-vault.ts'
+export type { PlaceProbe } from './place/probe-finding.ts'
 export { probePlace } from './place/probe-place.ts'
 export { type RecoveryKit, recoveryKitText } from './recovery-kit.ts'
 export { openVaultReader, type VaultReader } from './vault-reader.ts'

@@ -1,4 +1,4 @@
-import { type Abortable, CoreError } from '../../base/index.ts'
+import { type Abortable, CoreError, type ErrorCode } from '../../base/index.ts'
 import type { BlobIndex } from './blob-index.ts'
 
 /**
@@ -27,7 +27,10 @@ export async function firstIntact(
   }
 }
 
+/** What a storage says of a file that no other attempt will bring back. */
+const LOST = new Set<ErrorCode>(['storage/not-found', 'storage/truncated', 'storage/damaged'])
+
 /** Whether another attempt may find a copy to be intact. */
 function isOutOfReach({ code }: CoreError): boolean {
-  return code.startsWith('storage/') && code !== 'storage/not-found' && code !== 'storage/truncated'
+  return code.startsWith('storage/') && !LOST.has(code)
 }

@@ -25,7 +25,7 @@ export function answerVaults({ world, live, count: next }: Stage): Answers {
     vaults: {
       list: async () => ({ items: world.vaults }),
       get: async ({ id }) => byId(world.vaults, id),
-      probe: async ({ location }) => probe(placeText(location)),
+      probe: async ({ location }) => (location.kind === 's3' ? probeBucket() : probe(placeText(location))),
       create: async ({ name, location, password }) => {
         refuseName(name)
         if (hasRepository(placeText(location)) && password !== PASSWORD)
@@ -75,6 +75,28 @@ export function answerVaults({ world, live, count: next }: Stage): Answers {
 }
 
 const hasRepository = (path: string): boolean => path.startsWith('/mnt/old')
+
+function good(code: 'writable' | 'range' | 'checksum', message: string) {
+  return { code, severity: 'good' as const, message, remedy: null }
+}
+
+function probeBucket() {
+  return {
+    hasRepository: false,
+    bytesFree: null,
+    findings: [
+      good('writable', 's3:https://s3.example.com/backups/head-office/main can be written to and read from.'),
+      good('range', 'Parts of files can be read.'),
+      good('checksum', 'What arrives damaged is refused.'),
+      {
+        code: 'versions' as const,
+        severity: 'hint' as const,
+        message: 'The bucket keeps versions: what is removed still takes room, and is paid for.',
+        remedy: 'Give the bucket a rule that removes old versions after some days.',
+      },
+    ],
+  }
+}
 
 function probe(path: string) {
   if (path.startsWith('/root')) {

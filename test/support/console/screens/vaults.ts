@@ -111,6 +111,18 @@ async function attachWrongly(page: Page): Promise<void> {
   await seen('The password does not fit')(page)
 }
 
+async function lookAtBucket(page: Page): Promise<void> {
+  await page.getByLabel('Name of the vault').fill('Second vault')
+  await page.getByLabel('Cloud storage (S3)').click()
+  await page.getByLabel('Endpoint').fill('https://s3.example.com')
+  await page.getByLabel('Bucket', { exact: true }).fill('backups')
+  await page.getByLabel('Folder in the bucket').fill('head-office/main')
+  await page.getByLabel('Access key', { exact: true }).fill('AKIAEXAMPLE')
+  await page.getByLabel('Secret of the access key').fill('not-a-secret')
+  await page.getByRole('button', { name: 'Look at it' }).click()
+  await page.getByRole('button', { name: 'Make the vault' }).waitFor()
+}
+
 /** Screens of vaults. */
 export const VAULT_SCREENS: readonly Screen[] = [
   { name: 'vaults', path: '/vaults', world: 'full', looks: [...ALL, GERMAN], ready: seen('Long-term archive') },
@@ -142,5 +154,6 @@ export const VAULT_SCREENS: readonly Screen[] = [
       await seen('may not write')(page)
     },
   },
+  { name: 'vault-new-s3', path: '/vaults/new', world: 'full', looks: ALL, ready: lookAtBucket },
   { name: 'vault-attach', path: '/vaults/new', world: 'full', looks: BOTH, ready: attachWrongly },
 ]

@@ -1,0 +1,12 @@
+/**
+ * The CloudCache is a storage of two tiers: what is saved is durable in the local one at once, and reaches the cloud later.
+ *
+ * - **Tier**: a storage below it: the local one, or the cloud.
+ * - **Journal**: what the cache knows of each file: where it is durable, and how far its upload has come.
+ * - **Tombstone**: a removal of which the cloud has not heard yet.
+ * - **Evicted**: only in the cloud, after its copy there was verified (CC-15). Only data packs ever are.
+ */
+export type { CachedFile } from './journal/cached-file.ts'
+export { FILE_STATES, type FileState } from './journal/file-state.ts'
+export { type Journal, openJournal } from './journal/journal.ts'
+export { areSumsOf, aroundRange, BLOCK, blockSums, firstBadBlock } from './tiers/block-sums.ts'

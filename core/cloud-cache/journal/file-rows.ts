@@ -1,0 +1,182 @@
+import type { FileKind, Handle } from '../../storage/index.ts'
+import { type CachedFile, FILE_COLUMNS, toBytes, toCachedFile } from './cached-file.ts'
+import { FILE_STATES, type FileState, JOURNALLED_KINDS, kindCode, stateCode } from './file-state.ts'
+import type { JournalFile } from './journal-file.ts'
+
+/** How many rows are in memory at once. */
+const PAGE = 500
+/** How exact "last needed" is. A restore reads a pack many times, and eviction looks at days. */
+const NEED_STEP = 60 * 60 * 1000
+
+const LOCAL = stateCode('local')
+const UPLOADING = stateCode('uploading')
+const VERIFIED = stateCode('verified')
+const EVICTED = stateCode('evicted')
+
+export interface Total {
+  readonly files: number
+  readonly bytes: number
+}
+
+/** The files that the journal knows. */
+export class FileRows {
+  readonly #file: JournalFile
+
+  constructor(file: JournalFile) {
+    this.#file = file
+  }
+
+  find({ kind, name }: Handle): CachedFile | undefined {
+    return this.#all(`SELECT ${FILE_COLUMNS} FROM file WHERE kind = ? AND name = ?`, kindCode(kind), toBytes(name))[0]
+  }
+
+  /** All of a kind in the order of their names. A file that is removed and stored again meanwhile does not come twice. */
+  *ofKind(kind: FileKind): Generator<CachedFile> {
+    const query = `SELECT ${FILE_COLUMNS} FROM file WHERE kind = ? AND name > ? ORDER BY name LIMIT ${PAGE}`
+    // The empty name of config is greater than nothing at all, but not than itself.
+    const begin = `SELECT ${FILE_COLUMNS} FROM file WHERE kind = ? AND name >= ? ORDER BY name LIMIT ${PAGE}`
+    let page = this.#all(begin, kindCode(kind), toBytes(''))
+    for (let last = page.at(-1); last; last = page.at(-1)) {
+      yield* page
+      page = this.#all(query, kindCode(kind), toBytes(last.name))
+    }
+  }
+
+  /** All in a state, in the order of uploads. Files that come into it meanwhile may be missing, and may leave it at once. */
+  *inState(state: FileState): Generator<CachedFile> {
+    const query = `SELECT ${FILE_COLUMNS} FROM file
+      WHERE state = ? AND (kind, id) > (?, ?) ORDER BY kind, id LIMIT ${PAGE}`
+    let page = this.#all(query, stateCode(state), 0, 0)
+    for (let last = page.at(-1); last; last = page.at(-1)) {
+      yield* page
+      page = this.#all(query, stateCode(state), kindCode(last.kind), last.id)
+    }
+  }
+
+  totals(): Record<FileState, Total> {
+    const none = { files: 0, bytes: 0 }
+    const totals = { local: none, uploading: none, uploaded: none, verified: none, evicted: none }
+    for (const row of this.#file.rows('SELECT state, count(*) AS files, sum(size) AS bytes FROM file GROUP BY state')) {
+      const state = FILE_STATES[Number(row['state'])]
+      if (state !== undefined) totals[state] = { files: Number(row['files']), bytes: Number(row['bytes']) }
+    }
+    return totals
+  }
+
+  /**
+   * What may be uploaded now, at most `limit` files, packs before indexes before snapshots. A file is not told of while
+   * anything of a kind before its own that was stored before it is not in the cloud, nor while its cloud copy is being deleted.
+   */
+  nextUploads(limit: number): CachedFile[] {
+    const found: CachedFile[] = []
+    let barrier = Number.MAX_SAFE_INTEGER
+    for (const kind of JOURNALLED_KINDS) {
+      found.push(
+        ...this.#all(
+          `SELECT ${FILE_COLUMNS} FROM file WHERE state = ${LOCAL} AND kind = ? AND id < ?
+            AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.kind = file.kind AND tombstone.name = file.name)
+            ORDER BY id LIMIT ?`,
+          kindCode(kind),
+          barrier,
+          limit - found.length,
+        ),
+      )
+      barrier = Math.min(barrier, this.#firstNotSent(kind))
+    }
+    return found
+  }
+
+  /** Verified data packs, those first that were needed longest ago. They may be evicted while one goes through them. */
+  *evictionCandidates(excluded: { has(name: string): boolean }): Generator<CachedFile> {
+    const query = `SELECT ${FILE_COLUMNS} FROM file WHERE state = ${VERIFIED} AND evictable = 1
+      AND (needed_at, id) > (?, ?) ORDER BY needed_at, id LIMIT ${PAGE}`
+    let page = this.#all(query, Number.MIN_SAFE_INTEGER, 0)
+    for (let last = page.at(-1); last; last = page.at(-1)) {
+      yield* page.filter(({ name }) => !excluded.has(name))
+      page = this.#all(query, last.neededAt, last.id)
+    }
+  }
+
+  /** Evicted files whose local copy may still be there, since somebody was killed meanwhile. */
+  evictedWithCopy(): CachedFile[] {
+    return this.#all(`SELECT ${FILE_COLUMNS} FROM file WHERE local_left = 1`)
+  }
+
+  /** Says that the local copy of an evicted file is gone. */
+  copyGone({ id }: CachedFile): void {
+    this.#file.run(`UPDATE file SET local_left = 0 WHERE id = ? AND state = ${EVICTED}`, id)
+  }
+
+  /** Notes that a file was read. */
+  touch({ id, neededAt }: CachedFile, now: number): void {
+    if (Math.abs(now - neededAt) < NEED_STEP) return
+    this.#file.carelessly(() => this.#file.run('UPDATE file SET needed_at = ? WHERE id = ?', now, id))
+  }
+
+  /** Says that packs hold data and no trees, so that they may be evicted. Names that are not there are passed over. */
+  markEvictable(names: Iterable<string>): void {
+    this.#file.transaction(() => {
+      const pack = kindCode('pack')
+      for (const name of names)
+        this.#file.run('UPDATE file SET evictable = 1 WHERE kind = ? AND name = ?', pack, toBytes(name))
+    })
+  }
+
+  insert({ kind, name }: Handle, { size, now, state }: { size: number; now: number; state: FileState }): void {
+    this.#file.run(
+      'INSERT INTO file (kind, name, size, state, stored_at, needed_at) VALUES (?, ?, ?, ?, ?, ?)',
+      kindCode(kind),
+      toBytes(name),
+      size,
+      stateCode(state),
+      now,
+      now,
+    )
+  }
+
+  /** Says that a file that was there was stored once more. */
+  replace({ id }: CachedFile, { size, now, state }: { size: number; now: number; state: FileState }): void {
+    this.#file.run(
+      'UPDATE file SET size = ?, state = ?, stored_at = ?, needed_at = ?, local_left = 0 WHERE id = ?',
+      size,
+      stateCode(state),
+      now,
+      now,
+      id,
+    )
+  }
+
+  /** An evicted file's local copy counts as there until somebody says that it is gone. */
+  setState({ id }: CachedFile, state: FileState): void {
+    const left = state === 'evicted' ? 1 : 0
+    this.#file.run('UPDATE file SET state = ?, local_left = ? WHERE id = ?', stateCode(state), left, id)
+  }
+
+  /** Forgets it and its sums. */
+  forget({ id }: CachedFile): void {
+    this.#file.run('DELETE FROM sums WHERE file_id = ?', id)
+    this.#file.run('DELETE FROM file WHERE id = ?', id)
+  }
+
+  /** The sums of its blocks; undefined: nobody has read it since the journal was rebuilt. */
+  sumsOf({ id }: CachedFile): Uint8Array | undefined {
+    const [row] = this.#file.rows('SELECT sums FROM sums WHERE file_id = ?', id)
+    return row && (row['sums'] as Uint8Array)
+  }
+
+  keepSums({ id }: CachedFile, sums: Uint8Array): void {
+    this.#file.run('INSERT OR REPLACE INTO sums (file_id, sums) VALUES (?, ?)', id, sums)
+  }
+
+  #firstNotSent(kind: FileKind): number {
+    const [row] = this.#file.rows(
+      `SELECT min(id) AS first FROM file WHERE state IN (${LOCAL}, ${UPLOADING}) AND kind = ?`,
+      kindCode(kind),
+    )
+    return Number(row?.['first'] ?? Number.MAX_SAFE_INTEGER)
+  }
+
+  #all(query: string, ...values: (number | Uint8Array)[]): CachedFile[] {
+    return this.#file.rows(query, ...values).map(toCachedFile)
+  }
+}

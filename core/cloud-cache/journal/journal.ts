@@ -1,0 +1,148 @@
+import { join } from 'node:path'
+
+import { type Clock, systemClock } from '../../base/index.ts'
+import { describeHandle, type Handle } from '../../storage/index.ts'
+import { FileRows } from './file-rows.ts'
+import { assertTransition, type FileState, impossible } from './file-state.ts'
+import { JournalFile } from './journal-file.ts'
+import { TombstoneFiles } from './tombstone-files.ts'
+import { Tombstones } from './tombstones.ts'
+
+/** What was stored. */
+interface Stored {
+  readonly size: number
+  /** Of its blocks (`block-sums.ts`). */
+  readonly sums: Uint8Array
+}
+
+/**
+ * What the cache knows of its files: one row each, and the deletions that are owed to the cloud. Whatever a method says is
+ * durable when it returns; after a kill at any point it was done or was not. Several processes may have it open.
+ */
+export class Journal {
+  /** The SQLite file. */
+  readonly location: string
+  readonly files: FileRows
+  readonly tombstones: Tombstones
+  readonly #file: JournalFile
+  readonly #clock: Clock
+
+  constructor(folder: string, clock: Clock) {
+    this.location = join(folder, 'journal.sqlite')
+    this.#clock = clock
+    this.#file = new JournalFile(this.location)
+    this.files = new FileRows(this.#file)
+    this.tombstones = new Tombstones(this.#file, new TombstoneFiles(join(folder, 'tombstones')))
+  }
+
+  /** Whether it knows all files. A new one does not, wherever there are some: it has to be rebuilt. */
+  isBuilt(): boolean {
+    return this.#file.rows('SELECT 1 FROM built').length > 0
+  }
+
+  setBuilt(): void {
+    this.#file.transaction(() => {
+      if (!this.isBuilt()) this.#file.run('INSERT INTO built VALUES (1)')
+    })
+  }
+
+  /** Many changes at once: all of them or none. */
+  transaction<T>(work: () => T): T {
+    return this.#file.transaction(work)
+  }
+
+  /** Forgets every file, and keeps what is owed to the cloud. It is not built until somebody says so. */
+  clear(): void {
+    this.#file.transaction(() => {
+      for (const table of ['built', 'sums', 'file']) this.#file.run(`DELETE FROM ${table}`)
+      this.tombstones.abandonUploads()
+    })
+  }
+
+  /**
+   * A file is durable in the local tier; it may have been before. A deletion that was owed is owed no longer. Another body
+   * under the same name has to be uploaded like a new file.
+   */
+  saved(handle: Handle, { size, sums }: Stored): void {
+    this.#file.transaction(() => {
+      this.tombstones.cancel(handle)
+      const now = this.#clock.now()
+      const before = this.files.find(handle)
+      if (before) {
+        const known = this.files.sumsOf(before)
+        const isSame = before.size === size && (known === undefined || Buffer.compare(known, sums) === 0)
+        const kept = before.state === 'evicted' ? 'verified' : before.state
+        this.files.replace(before, { size, now, state: isSame ? kept : 'local' })
+      } else {
+        this.files.insert(handle, { size, now, state: 'local' })
+      }
+      this.files.keepSums(this.#existing(handle), sums)
+    })
+  }
+
+  /** A file is to go: nobody sees it any more, and its deletion is owed to the cloud. False: there is none. */
+  removed(handle: Handle): boolean {
+    return this.#file.transaction(() => {
+      const file = this.files.find(handle)
+      if (!file) return false
+      this.tombstones.add(handle, file.state === 'uploading' ? 'uploading' : 'owed')
+      this.files.forget(file)
+      return true
+    })
+  }
+
+  /** Throws a defect where the file is not there, or cannot come into this state from the one that it is in. */
+  move(handle: Handle, to: FileState): void {
+    this.#file.transaction(() => {
+      const file = this.#existing(handle)
+      assertTransition(handle, file.state, to)
+      if (to === 'evicted' && !file.isEvictable) {
+        throw impossible(`${describeHandle(handle)} is to be evicted, and nobody has said that it is a data pack`)
+      }
+      this.files.setState(file, to)
+    })
+  }
+
+  /**
+   * An upload has ended. False: the file was removed meanwhile, or stored anew with another body; then what was sent counts
+   * for nothing, and its deletion is owed where nothing has taken its place.
+   */
+  finishUpload(handle: Handle, wasSent: boolean): boolean {
+    return this.#file.transaction(() => {
+      const file = this.files.find(handle)
+      const phase = this.tombstones.phaseOf(handle)
+      if (phase === 'uploading') {
+        if (file) this.tombstones.drop(handle)
+        else this.tombstones.setPhase(handle, 'owed')
+        return false
+      }
+      if (!file) throw impossible(`to end an upload of ${describeHandle(handle)}, which has not begun`)
+      if (file.state === 'local') return false
+      this.move(handle, wasSent ? 'uploaded' : 'local')
+      return true
+    })
+  }
+
+  /** Owed by whoever uploads, once, before the first: what was being sent when it was killed begins anew. */
+  abandonUploads(): void {
+    this.#file.transaction(() => {
+      for (const file of this.files.inState('uploading')) this.files.setState(file, 'local')
+      this.tombstones.abandonUploads()
+    })
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+
+  #existing(handle: Handle) {
+    const file = this.files.find(handle)
+    if (file) return file
+    throw impossible(`there is no ${describeHandle(handle)} in it`)
+  }
+}
+
+/** Opens the journal in a cache's folder, which has to be there, and makes one where there is none. */
+export function openJournal(folder: string, { clock = systemClock }: { readonly clock?: Clock } = {}): Journal {
+  return new Journal(folder, clock)
+}
