@@ -7,10 +7,12 @@
  */
 export { changeStorage } from './changed.ts'
 export { type DirectoryOptions, openDirectoryStorage } from './directory/directory.ts'
-export { describeHandle, isFileName } from './handle.ts'
+export { assertHandle, describeHandle, handleContext, isFileName } from './handle.ts'
 export { openMemoryStorage } from './memory.ts'
+export { assertRange, lengthWithin, targetOf } from './range.ts'
 export { assertReachable } from './reachable.ts'
 export { withReadonly } from './readonly.ts'
+export { configExists, notFound } from './refusal.ts'
 export { type StorageRetryOptions, withRetry } from './retry.ts'
 export { type Bandwidth, withThrottle } from './throttle.ts'
 export type { FileInfo, FileKind, FileStat, Handle, LoadOptions, Storage } from './storage.ts'
