@@ -7,10 +7,12 @@
  */
 export { changeStorage } from './changed.ts'
 export { type DirectoryOptions, openDirectoryStorage } from './directory/directory.ts'
-export { describeHandle, isFileName } from './handle.ts'
+export { assertHandle, describeHandle, handleContext, isFileName } from './handle.ts'
 export { openMemoryStorage } from './memory.ts'
+export { assertRange, lengthWithin, targetOf } from './range.ts'
 export { assertReachable } from './reachable.ts'
 export { withReadonly } from './readonly.ts'
+export { configExists, notFound } from './refusal.ts'
 export { type StorageRetryOptions, withRetry } from './retry.ts'
 export { probeS3, type S3Facts } from './s3/probe-s3.ts'
 export { openS3Storage, type S3Options, type S3Storage } from './s3/s3.ts'

@@ -103,8 +103,12 @@ export class FileRows {
   }
 
   /** Says that the local copy of an evicted file is gone. */
-  copyGone({ id }: CachedFile): void {
-    this.#file.run(`UPDATE file SET local_left = 0 WHERE id = ? AND state = ${EVICTED}`, id)
+  copyGone({ kind, name }: Handle): void {
+    this.#file.run(
+      `UPDATE file SET local_left = 0 WHERE kind = ? AND name = ? AND state = ${EVICTED}`,
+      kindCode(kind),
+      toBytes(name),
+    )
   }
 
   /** Notes that a file was read. */

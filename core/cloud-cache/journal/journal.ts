@@ -2,6 +2,7 @@ import { join } from 'node:path'
 
 import { type Clock, systemClock } from '../../base/index.ts'
 import { describeHandle, type Handle } from '../../storage/index.ts'
+import type { CachedFile } from './cached-file.ts'
 import { FileRows } from './file-rows.ts'
 import { assertTransition, type FileState, impossible } from './file-state.ts'
 import { JournalFile } from './journal-file.ts'
@@ -51,11 +52,24 @@ export class Journal {
     return this.#file.transaction(work)
   }
 
-  /** Forgets every file, and keeps what is owed to the cloud. It is not built until somebody says so. */
-  clear(): void {
+  /**
+   * Forgets every file, and is not built until somebody says so. Deletions are owed as their files say: one whose file was
+   * saved again meanwhile has none, and would take that with it.
+   */
+  beginAnew(): void {
     this.#file.transaction(() => {
-      for (const table of ['built', 'sums', 'file']) this.#file.run(`DELETE FROM ${table}`)
-      this.tombstones.abandonUploads()
+      for (const table of ['built', 'sums', 'file', 'tombstone']) this.#file.run(`DELETE FROM ${table}`)
+      this.tombstones.addFromTwins()
+    })
+  }
+
+  /** A rebuild has found a file in this state. False: it is to be deleted. */
+  found(handle: Handle, size: number, state: FileState, sums?: Uint8Array): boolean {
+    return this.#file.transaction(() => {
+      if (this.tombstones.phaseOf(handle) !== undefined) return false
+      this.files.insert(handle, { size, now: this.#clock.now(), state })
+      if (sums) this.files.keepSums(this.#existing(handle), sums)
+      return true
     })
   }
 
@@ -123,6 +137,21 @@ export class Journal {
     })
   }
 
+  /** Keeps the sums of a file that had none, unless it is gone by now. */
+  learnSums(file: CachedFile, sums: Uint8Array): void {
+    this.#file.transaction(() => {
+      if (this.files.find(file)?.id === file.id) this.files.keepSums(file, sums)
+    })
+  }
+
+  /** The local copy of a file is whole again. */
+  healed(file: CachedFile, sums: Uint8Array): void {
+    this.#file.transaction(() => {
+      this.learnSums(file, sums)
+      if (this.files.find(file)?.state === 'evicted') this.move(file, 'verified')
+    })
+  }
+
   /** Owed by whoever uploads, once, before the first: what was being sent when it was killed begins anew. */
   abandonUploads(): void {
     this.#file.transaction(() => {
@@ -135,7 +164,7 @@ export class Journal {
     this.#file.close()
   }
 
-  #existing(handle: Handle) {
+  #existing(handle: Handle): CachedFile {
     const file = this.files.find(handle)
     if (file) return file
     throw impossible(`there is no ${describeHandle(handle)} in it`)

@@ -111,8 +111,8 @@ export class Tombstones {
 
   /** Within a transaction: its file was stored again. What goes on in the cloud is waited for, else it is over. */
   cancel(handle: Handle): void {
-    this.#twins.remove(handle)
     if (this.phaseOf(handle) === 'owed') this.drop(handle)
+    else this.#twins.remove(handle)
   }
 
   /** Within a transaction. */
@@ -144,10 +144,8 @@ export class Tombstones {
     })
   }
 
-  /** Makes tombstones of all their files, for a journal that is built anew. */
+  /** Makes tombstones of all their files. Within a transaction. */
   addFromTwins(): void {
-    this.#file.transaction(() => {
-      for (const handle of this.#twins.all()) this.add(handle, 'owed')
-    })
+    for (const handle of this.#twins.all()) this.add(handle, 'owed')
   }
 }
