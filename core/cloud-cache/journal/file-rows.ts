@@ -10,6 +10,7 @@ const NEED_STEP = 60 * 60 * 1000
 
 const LOCAL = stateCode('local')
 const UPLOADING = stateCode('uploading')
+const UPLOADED = stateCode('uploaded')
 const VERIFIED = stateCode('verified')
 const EVICTED = stateCode('evicted')
 
@@ -65,7 +66,7 @@ export class FileRows {
 
   /**
    * What may be uploaded now, at most `limit` files, packs before indexes before snapshots. A file is not told of while
-   * anything of a kind before its own that was stored before it is not in the cloud, nor while its cloud copy is being deleted.
+   * anything of a kind before its own that was stored before it is not verified in the cloud, nor while its cloud copy is being deleted.
    */
   nextUploads(limit: number): CachedFile[] {
     const found: CachedFile[] = []
@@ -81,7 +82,7 @@ export class FileRows {
           limit - found.length,
         ),
       )
-      barrier = Math.min(barrier, this.#firstNotSent(kind))
+      barrier = Math.min(barrier, this.#firstNotVerified(kind))
     }
     return found
   }
@@ -172,9 +173,9 @@ export class FileRows {
     this.#file.run('INSERT OR REPLACE INTO sums (file_id, sums) VALUES (?, ?)', id, sums)
   }
 
-  #firstNotSent(kind: FileKind): number {
+  #firstNotVerified(kind: FileKind): number {
     const [row] = this.#file.rows(
-      `SELECT min(id) AS first FROM file WHERE state IN (${LOCAL}, ${UPLOADING}) AND kind = ?`,
+      `SELECT min(id) AS first FROM file WHERE state IN (${LOCAL}, ${UPLOADING}, ${UPLOADED}) AND kind = ?`,
       kindCode(kind),
     )
     return Number(row?.['first'] ?? Number.MAX_SAFE_INTEGER)

@@ -13,7 +13,7 @@ export type TombstonePhase = 'owed' | 'uploading' | 'deleting'
 
 // As states: never to be reordered.
 const PHASES: readonly TombstonePhase[] = ['owed', 'uploading', 'deleting']
-const NOT_SENT = [stateCode('local'), stateCode('uploading')].join(', ')
+const NOT_VERIFIED = [stateCode('local'), stateCode('uploading'), stateCode('uploaded')].join(', ')
 
 /**
  * Deletions that are owed to the cloud. A file that is stored again meanwhile is there as any other; it only is not uploaded
@@ -43,7 +43,7 @@ export class Tombstones {
 
   /**
    * What may be deleted from the cloud now, at most `limit` files: snapshots before indexes before packs, and nothing before
-   * all that was stored before its removal is in the cloud: a prune's new indexes have to be there before the old ones go.
+   * all that was stored before its removal is verified in the cloud: a prune's new indexes have to be there before the old ones go.
    */
   next(limit: number): Handle[] {
     const found: Handle[] = []
@@ -51,7 +51,7 @@ export class Tombstones {
     for (const kind of JOURNALLED_KINDS.toReversed()) {
       const rows = this.#file.rows(
         `SELECT kind, name FROM tombstone WHERE kind = ? AND id < ? AND phase != ?
-          AND NOT EXISTS (SELECT 1 FROM file WHERE file.state IN (${NOT_SENT}) AND file.id <= tombstone.after_file)
+          AND NOT EXISTS (SELECT 1 FROM file WHERE file.state IN (${NOT_VERIFIED}) AND file.id <= tombstone.after_file)
           ORDER BY id LIMIT ?`,
         kindCode(kind),
         barrier,

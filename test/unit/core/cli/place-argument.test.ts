@@ -4,6 +4,10 @@ import { bucketOfArgument, isBucketArgument } from '../../../../core/cli/place-a
 
 const KEY = { AWS_ACCESS_KEY_ID: 'AK', AWS_SECRET_ACCESS_KEY: 'SK' }
 
+function region(more: Record<string, string>): string {
+  return bucketOfArgument('s3:https://s3.example.com/bucket', { ...KEY, ...more }).location.region
+}
+
 describe('a place in S3 on the command line', () => {
   it.each([
     ['s3:https://s3.example.com/bucket', 'https://s3.example.com', 'bucket', ''],
@@ -20,8 +24,6 @@ describe('a place in S3 on the command line', () => {
   })
 
   it('has its region from the environment', () => {
-    const region = (more: Record<string, string>): string =>
-      bucketOfArgument('s3:https://s3.example.com/bucket', { ...KEY, ...more }).location.region
     expect(region({ AWS_DEFAULT_REGION: 'eu-central-1' })).toBe('eu-central-1')
     expect(region({ AWS_DEFAULT_REGION: 'eu-central-1', AWS_REGION: 'eu-west-1' })).toBe('eu-west-1')
   })

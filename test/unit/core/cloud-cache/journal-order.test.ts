@@ -15,6 +15,7 @@ const twins = (folder: string): string[] => readdirSync(join(folder, 'tombstones
 function send(journal: Journal, each: Handle): void {
   journal.move(each, 'uploading')
   journal.finishUpload(each, true)
+  journal.move(each, 'verified')
 }
 
 describe('the order of uploads', () => {
@@ -32,6 +33,9 @@ describe('the order of uploads', () => {
     journal.move(first, 'uploading')
     expect(names(journal.files.nextUploads(10))).toEqual(names([later]))
     journal.finishUpload(first, true)
+    // That it was sent is not enough: somebody has to have seen it there.
+    expect(names(journal.files.nextUploads(10))).toEqual(names([later]))
+    journal.move(first, 'verified')
     // The later pack is none of theirs.
     expect(names(journal.files.nextUploads(10))).toEqual(names([later, index]))
     send(journal, index)
@@ -143,7 +147,7 @@ describe('a tombstone', () => {
     journalSaved(journal, newIndex)
     for (const each of [old.snapshot, old.index, pack]) journal.removed(each)
     expect(journal.tombstones.next(10)).toEqual([])
-    bringTo(journal, newIndex, 'uploaded')
+    bringTo(journal, newIndex, 'verified')
     journalSaved(journal, handle('pack', 'of a later backup'))
     for (const each of [old.snapshot, old.index, pack]) {
       expect(names(journal.tombstones.next(10))).toEqual(names([each]))
