@@ -100,14 +100,15 @@ describe('a sync of the cache', () => {
       await saveConfig(tiers.cache)
       await saveBackup(tiers)
       const arrived = new Map<string, number>()
-      for (let kill = 0; kill < 4; kill++) {
+      for (let kill = 0; kill < 6; kill++) {
         let saves = 0
         const killed = sync(tiers, {
           save: async (file, body) => {
             if (saves++ === 1 && when === 'before') throw BROKEN
+            const before = arrived.get(describeHandle(file)) ?? 0
             await tiers.cloud.save(file, body)
-            arrived.set(describeHandle(file), (arrived.get(describeHandle(file)) ?? 0) + 1)
-            if (saves === 1 && when === 'after') throw BROKEN
+            arrived.set(describeHandle(file), before + 1)
+            if (before === 0 && when === 'after') throw BROKEN
           },
         })
         await killed.catch((error: unknown) => expect(error).toBe(BROKEN))
@@ -193,6 +194,25 @@ describe('a sync of the cache', () => {
     })
     expect(await listNames(tiers.cloud, 'pack')).toEqual([])
     expect(tiers.journal.files.find(pack)).toBeUndefined()
+  })
+
+  it('does not delete what is saved again before its turn has come', async () => {
+    const tiers = await openTiers()
+    const packs = await Promise.all([1, 2, 3, 4, 5, 6].map(() => saveMade(tiers.cache, 'pack')))
+    await sync(tiers)
+    for (const { handle: pack } of packs) await tiers.cache.remove(pack)
+    const [last] = tiers.journal.tombstones.next(6).slice(-1)
+    const again = packs.find(({ handle: pack }) => pack.name === last?.name)
+    if (!again) throw new Error('nothing is to be deleted')
+    await sync(tiers, {
+      remove: async (file) => {
+        await tiers.cache.save(again.handle, again.body)
+        await tiers.cloud.remove(file)
+      },
+    })
+    expect(await listNames(tiers.cloud, 'pack')).toEqual([again.handle.name])
+    await sync(tiers)
+    expect(tiers.journal.files.find(again.handle)?.state).toBe('verified')
   })
 
   it.each(['lock', 'snapshot'] as const)(
