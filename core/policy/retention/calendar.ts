@@ -1,94 +1,87 @@
 import { Temporal } from 'temporal-polyfill'
 
+import type { Day } from './day.ts'
+
 const DAY = 24 * 60 * 60 * 1000
 
-export type Period = 'week' | 'month' | 'year'
-
-/** A day where it was, and the first moment after it: its last one is 23:59:59 (RET-2). Milliseconds since the epoch. */
-interface PlacedDay {
-  readonly day: Temporal.PlainDate
-  readonly timeZone: string
-  readonly start: number
-  readonly end: number
-}
-
-/** What is asked of the Gregorian calendar (RET-8), in a time zone. */
+/** What is asked of days where they were, in a time zone. */
 export interface Calendar {
   /** The day on which a recovery point was complete, where it was made. */
-  readonly dayOf: (moment: number, timeZone: string) => Temporal.PlainDate
-  /** The first moment after a day, also where clocks are changed at midnight. Milliseconds since the epoch. */
-  readonly endOf: (day: Temporal.PlainDate, timeZone: string) => number
+  readonly dayOf: (moment: number, timeZone: string) => Day
+  /**
+   * The first moment after a day, whose last one is 23:59:59 (RET-2), also where clocks are changed at midnight. Milliseconds
+   * since the epoch.
+   */
+  readonly endOf: (day: Day, timeZone: string) => number
 }
 
 /**
- * Asking for a day costs 50 µs, and points come in crowds, from the oldest to the newest: those of one day get one and the same
- * object for it, and each end is asked for once. Where a clock was changed that day, and might show it twice, each point is
- * asked for by itself.
+ * Where a clock is as far ahead of UTC at both ends of such a time, it is so all the time between: two changes that undo each
+ * other were never less than seven days apart since 1970 (Recife in 2000), and none are planned (Gaza in 2040).
+ */
+const STEPS = [6 * DAY, DAY]
+
+/** So long a clock was as far ahead of UTC. Milliseconds since the epoch, and milliseconds. */
+interface Span {
+  readonly timeZone: string
+  readonly from: number
+  readonly to: number
+  readonly ahead: number
+}
+
+/**
+ * Points come in crowds and in their order, and asking a time zone costs 50 µs: it is asked every six days, and more often
+ * around a change.
  */
 export function createCalendar(): Calendar {
-  const days = new Map<string, Temporal.PlainDate>()
-  const ends = new Map<string, number>()
-  const placed = new Map<string, PlacedDay[]>()
-  let last: PlacedDay | undefined
+  const zones = new Map<string, Map<number, number>>()
+  let last: Span | undefined
 
-  function dayOf(moment: number, timeZone: string): Temporal.PlainDate {
-    if (last && last.timeZone === timeZone && isIn(last, moment)) return last.day
-    // A day of 24 hours touches two of UTC at most.
-    const around = `${Math.floor(moment / DAY)} ${timeZone}`
-    const known = placed.get(around)?.find((one) => isIn(one, moment))
-    if (known) {
-      last = known
-      return known.day
-    }
-    const asked = askDay(moment, timeZone)
-    const name = asked.toString()
-    const day = days.get(name) ?? asked
-    days.set(name, day)
-    const start = endOf(day.subtract({ days: 1 }), timeZone)
-    const end = endOf(day, timeZone)
-    if (end - start === DAY) {
-      last = { day, timeZone, start, end }
-      placed.set(around, [...(placed.get(around) ?? []), last])
-    }
-    return day
+  function aheadOf(moment: number, timeZone: string): number {
+    if (last === undefined || moment < last.from || moment >= last.to || timeZone !== last.timeZone)
+      last = spanAround(moment, timeZone)
+    return last.ahead
   }
 
-  function endOf(day: Temporal.PlainDate, timeZone: string): number {
-    const key = `${day.toString()} ${timeZone}`
-    const end = ends.get(key) ?? day.add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds
-    ends.set(key, end)
-    return end
+  function spanAround(moment: number, timeZone: string): Span {
+    for (const step of STEPS) {
+      const from = Math.floor(moment / step) * step
+      const ahead = askedOnce(from, timeZone)
+      if (ahead === askedOnce(from + step, timeZone)) return { timeZone, from, to: from + step, ahead }
+    }
+    return { timeZone, from: moment, to: moment + 1, ahead: askedOnce(moment, timeZone) }
   }
 
-  return { dayOf, endOf }
+  function askedOnce(moment: number, timeZone: string): number {
+    const known = zones.get(timeZone) ?? new Map<number, number>()
+    zones.set(timeZone, known)
+    const ahead = known.get(moment) ?? askAhead(moment, timeZone)
+    known.set(moment, ahead)
+    return ahead
+  }
+
+  return {
+    dayOf: (moment, timeZone) => Math.floor((moment + aheadOf(moment, timeZone)) / DAY),
+    endOf(day, timeZone) {
+      // Nowhere is a clock a whole day ahead, or behind: it is the end of that day within these two.
+      const ahead = aheadOf(day * DAY, timeZone)
+      return ahead === aheadOf((day + 2) * DAY, timeZone) ? (day + 1) * DAY - ahead : askStart(day + 1, timeZone)
+    },
+  }
 }
 
-function isIn({ start, end }: PlacedDay, moment: number): boolean {
-  return moment >= start && moment < end
+function askAhead(moment: number, timeZone: string): number {
+  return Temporal.Instant.fromEpochMilliseconds(moment).toZonedDateTimeISO(timeZone).offsetNanoseconds / 1e6
 }
 
-function askDay(moment: number, timeZone: string): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(moment).toZonedDateTimeISO(timeZone).toPlainDate()
-}
-
-/** Names a week (it ends on Sunday: RET-6), month or year. */
-export function periodOf(day: Temporal.PlainDate, period: Period): string {
-  if (period === 'week') return `${day.yearOfWeek}-W${String(day.weekOfYear).padStart(2, '0')}`
-  return period === 'month' ? day.toPlainYearMonth().toString() : String(day.year)
-}
-
-/** The last day of so many days, weeks, months or years. The 31st of a month that has none is its last (RET-17). */
-export function lastDay(
-  from: Temporal.PlainDate,
-  length: { readonly days?: number; readonly weeks?: number; readonly months?: number; readonly years?: number },
-): Temporal.PlainDate {
-  return from.add(length, { overflow: 'constrain' })
+function askStart(day: Day, timeZone: string): number {
+  return Temporal.PlainDate.from('1970-01-01').add({ days: day }).toZonedDateTime(timeZone).epochMilliseconds
 }
 
 /** Whether it names a zone: `Europe/Berlin`, `+01:00`. */
 export function isTimeZone(name: string): boolean {
   try {
-    askDay(0, name)
+    askAhead(0, name)
     return true
   } catch {
     return false

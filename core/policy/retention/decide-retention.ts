@@ -25,22 +25,28 @@ export function decideRetention<P extends RetentionPoint>(
   rules: RetentionRules,
   now: number,
 ): RetentionDecision<P>[] {
-  const reasons = new Map<RetentionPoint, RetentionReason[]>(points.map((point) => [point, []]))
-  const note = (kept: Iterable<Kept>): void => {
-    for (const { point, reason } of kept) reasons.get(point)?.push(reason)
-  }
-  const untilOf = (point: RetentionPoint): number =>
-    (reasons.get(point) ?? []).reduce((latest, { until }) => Math.max(latest, until), Number.NEGATIVE_INFINITY)
-
   const calendar = createCalendar()
-  note(youngOnes(points, rules, calendar))
+  // Of many thousands nearly all are kept for being young alone.
+  const young = youngOnes(points, rules, calendar)
+  const others = new Map<RetentionPoint, readonly RetentionReason[]>()
+  const note = (kept: Iterable<Kept>): void => {
+    for (const { point, reason } of kept) others.set(point, [...(others.get(point) ?? []), reason])
+  }
+  /** All of them; those that hold longest come first. */
+  const reasonsOf = (point: RetentionPoint, at: number): readonly RetentionReason[] => {
+    const [ofAge = [], more] = [young[at], others.get(point)]
+    return more === undefined ? ofAge : [...ofAge, ...more].toSorted((a, b) => b.until - a.until)
+  }
+  const untilOf = (point: RetentionPoint, at: number): number =>
+    reasonsOf(point, at)[0]?.until ?? Number.NEGATIVE_INFINITY
+
   note(keepers(points, rules, calendar))
   note(newestOnes(points, now))
   note([...neededOnes(points, untilOf)])
 
-  return points.map((point) => {
-    const until = untilOf(point)
-    const sorted = (reasons.get(point) ?? []).toSorted((a, b) => b.until - a.until)
-    return { point, isKept: until > now, reasons: sorted, until }
+  return points.map((point, at) => {
+    const reasons = reasonsOf(point, at)
+    const until = reasons[0]?.until ?? Number.NEGATIVE_INFINITY
+    return { point, isKept: until > now, reasons, until }
   })
 }

@@ -1,4 +1,5 @@
-import { type Calendar, lastDay, type Period, periodOf } from './calendar.ts'
+import type { Calendar } from './calendar.ts'
+import { type Day, lastDay, type Period, periodOf } from './day.ts'
 import type { RetentionPoint } from './point.ts'
 import type { RetentionReason } from './reason.ts'
 import type { RetentionRules } from './rules.ts'
@@ -15,20 +16,22 @@ export interface Kept {
   readonly reason: RetentionReason
 }
 
-/** RET-1, RET-2: all points, for some days. */
-export function* youngOnes(
+/**
+ * RET-1, RET-2: all points, for some days. What speaks for each of them, in their order: those of one day have one and the
+ * same list.
+ */
+export function youngOnes(
   points: readonly RetentionPoint[],
   { days }: RetentionRules,
-  calendar: Calendar,
-): Iterable<Kept> {
-  let last: { readonly day: unknown; readonly timeZone: string; readonly until: number } | undefined
-  for (const point of points) {
-    const { completed, timeZone } = point
-    const day = calendar.dayOf(completed, timeZone)
+  { dayOf, endOf }: Calendar,
+): (readonly RetentionReason[])[] {
+  let last: { readonly day: Day; readonly timeZone: string; readonly reasons: readonly RetentionReason[] } | undefined
+  return points.map(({ completed, timeZone }) => {
+    const day = dayOf(completed, timeZone)
     if (last?.day !== day || last.timeZone !== timeZone)
-      last = { day, timeZone, until: calendar.endOf(lastDay(day, { days }), timeZone) }
-    yield { point, reason: { rule: 'daily', until: last.until } }
-  }
+      last = { day, timeZone, reasons: [{ rule: 'daily', until: endOf(lastDay(day, { days }), timeZone) }] }
+    return last.reasons
+  })
 }
 
 /**
@@ -40,25 +43,28 @@ export function* keepers(
   rules: RetentionRules,
   { dayOf, endOf }: Calendar,
 ): Iterable<Kept> {
+  // Points come in crowds: the best of a period is the best of one of its days.
+  const bestOfDays = new Map<Day, RetentionPoint>()
+  for (const point of points) {
+    if (point.kind === 'log') continue
+    keepBetter(bestOfDays, dayOf(point.completed, point.timeZone), point)
+  }
   for (const { period, unit, rule } of PERIODS) {
     const length = rules[unit]
     if (length === 0) continue
     const chosen = new Map<string, RetentionPoint>()
-    const names = new Map<unknown, string>()
-    for (const point of points) {
-      if (point.kind === 'log') continue
-      const day = dayOf(point.completed, point.timeZone)
-      const name = names.get(day) ?? periodOf(day, period)
-      names.set(day, name)
-      const other = chosen.get(name)
-      if (!other || isBetter(point, other)) chosen.set(name, point)
-    }
+    for (const [day, point] of bestOfDays) keepBetter(chosen, periodOf(day, period), point)
     for (const [name, point] of chosen) {
       const { completed, timeZone } = point
       const until = endOf(lastDay(dayOf(completed, timeZone), { [unit]: length }), timeZone)
       yield { point, reason: { rule, period: name, until } }
     }
   }
+}
+
+function keepBetter<K>(best: Map<K, RetentionPoint>, of: K, point: RetentionPoint): void {
+  const other = best.get(of)
+  if (!other || isBetter(point, other)) best.set(of, point)
 }
 
 /** A complete one before one that misses something (RET-21), then the later one (RET-6, RET-18). */

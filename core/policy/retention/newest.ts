@@ -7,14 +7,25 @@ import type { RetentionPoint } from './point.ts'
  * nobody knows yet, will need it. Points that are dated after `now` are none of them: a clock was wrong.
  */
 export function* newestOnes(points: readonly RetentionPoint[], now: number): Iterable<Kept> {
-  const past = points.filter(({ completed }) => completed <= now)
-  const complete = past.filter(({ isComplete }) => isComplete)
+  let complete: RetentionPoint | undefined
+  let completeBase: RetentionPoint | undefined
+  let newest: RetentionPoint | undefined
+  let newestBase: RetentionPoint | undefined
+  for (const point of points) {
+    if (point.completed > now) continue
+    const isBase = point.kind !== 'log'
+    newest = newer(newest, point)
+    if (isBase) newestBase = newer(newestBase, point)
+    if (!point.isComplete) continue
+    complete = newer(complete, point)
+    if (isBase) completeBase = newer(completeBase, point)
+  }
   const kept = new Set<RetentionPoint>()
   for (const [rule, those] of [
-    ['newest-complete', complete],
-    ['newest', past],
+    ['newest-complete', [complete, completeBase]],
+    ['newest', [newest, newestBase]],
   ] as const) {
-    for (const point of [newestOf(those), newestOf(those.filter(({ kind }) => kind !== 'log'))]) {
+    for (const point of those) {
       if (!point || kept.has(point)) continue
       kept.add(point)
       yield { point, reason: { rule, until: Number.POSITIVE_INFINITY } }
@@ -22,9 +33,6 @@ export function* newestOnes(points: readonly RetentionPoint[], now: number): Ite
   }
 }
 
-function newestOf(points: readonly RetentionPoint[]): RetentionPoint | undefined {
-  return points.reduce<RetentionPoint | undefined>(
-    (newest, point) => (newest && newest.completed >= point.completed ? newest : point),
-    undefined,
-  )
+function newer(one: RetentionPoint | undefined, other: RetentionPoint): RetentionPoint {
+  return one && one.completed >= other.completed ? one : other
 }
