@@ -2,11 +2,11 @@ import { type Abortable, type Clock, sleep, systemClock } from '../base/index.ts
 import type { Bandwidth } from './throttle.ts'
 
 /** Of a second's bytes, what may go at once after a rest: the depth of the bucket. */
-const DEPTH = 0.01
+const DEPTH = 0.005
 /** Of a second's bytes, what is taken at once at most, so that no second holds much more than its share. */
 const PORTION = 0.01
 /** How much faster it fills while it makes up for what a busy process left unused. With depth and portion below 105 %. */
-const MAKE_UP = 1.02
+const MAKE_UP = 1.015
 /** Of a second's bytes, what can be made up for later. More is lost, as nobody waited for it. */
 const MOST_OWED = 1
 

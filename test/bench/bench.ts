@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
+import { benchCloud } from './cloud.ts'
 import { makeLargeFiles, makeSmallFiles } from './data.ts'
 import { benchEntries } from './entries.ts'
 import { type Figure, missOf, toldFigure } from './figure.ts'
 import { benchImage, benchSparse, type Share } from './image.ts'
+import { benchLimiter } from './limiter.ts'
 import { benchLists } from './lists.ts'
 import { measure, median, type Run } from './measure.ts'
 import { benchPrune } from './prune.ts'
@@ -26,7 +28,9 @@ const { values } = parseArgs({
     sparse: { type: 'string', default: '8192' },
     lists: { type: 'string', default: '100000' },
     entries: { type: 'string', default: '1000000' },
-    only: { type: 'string', default: 'large,small,prune,image,sparse,lists,entries' },
+    packs: { type: 'string', default: '48' },
+    seconds: { type: 'string', default: '63' },
+    only: { type: 'string', default: 'large,small,prune,image,sparse,lists,entries,cloud,limiter' },
     folder: { type: 'string' },
     keep: { type: 'boolean', default: false },
     'only-tell': { type: 'boolean', default: false },
@@ -206,6 +210,12 @@ try {
   }
   if (values.only.includes('lists')) {
     told.push(...(await benchLists({ folder, rounds, rows: Number(values.lists) })))
+  }
+  if (values.only.includes('cloud')) {
+    told.push(...(await benchCloud({ folder, rounds, packs: Number(values.packs) })))
+  }
+  if (values.only.includes('limiter')) {
+    told.push(...(await benchLimiter({ seconds: Number(values.seconds), limits: [1, 10, 100, 1000] })))
   }
   if (values.only.includes('entries')) {
     told.push(...(await benchEntries({ folder, rounds, files: Number(values.entries) })))

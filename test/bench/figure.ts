@@ -1,7 +1,7 @@
 /** Something that was measured, and how much it may be. */
 export interface Figure {
   readonly name: string
-  readonly unit: 'ms' | 'MB'
+  readonly unit: 'ms' | 'MB' | '%'
   /** What was measured, once a round. All of them count: the first after a start is not let off. */
   readonly values: readonly number[]
   /** Undefined where it is only told. */
