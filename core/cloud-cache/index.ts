@@ -9,6 +9,7 @@
 export type { CachedFile } from './journal/cached-file.ts'
 export { FILE_STATES, type FileState } from './journal/file-state.ts'
 export { type Journal, openJournal } from './journal/journal.ts'
+export { rebuildJournal, type RebuildOptions, type RebuildReport } from './rebuild-journal.ts'
 export { areSumsOf, aroundRange, BLOCK, blockSums, firstBadBlock } from './tiers/block-sums.ts'
 export { type CacheOptions, openCacheStorage } from './tiers/cache-storage.ts'
 export { evict } from './tiers/evict.ts'
