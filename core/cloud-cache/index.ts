@@ -9,6 +9,7 @@
 export type { CachedFile } from './journal/cached-file.ts'
 export { FILE_STATES, type FileState } from './journal/file-state.ts'
 export { type Journal, openJournal } from './journal/journal.ts'
+export { rebuildJournal, type RebuildOptions, type RebuildReport } from './rebuild-journal.ts'
 export { areSumsOf, aroundRange, BLOCK, blockSums, firstBadBlock } from './tiers/block-sums.ts'
 export type { Foreign } from './sync/foreign.ts'
 export { syncCache, type SyncOptions, type SyncProgress, type SyncResult } from './sync/sync.ts'

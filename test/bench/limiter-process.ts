@@ -10,12 +10,13 @@ let begin: number | undefined
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
     // The last step is not over.
-    response.end(JSON.stringify(Array.from(arrived.slice(0, -1), (bytes = 0) => bytes)))
+    response.end(JSON.stringify(arrived.slice(0, -1)))
     return
   }
   request.on('data', (chunk: Buffer) => {
     begin ??= performance.now()
     const step = Math.floor((performance.now() - begin) / STEP)
+    while (arrived.length <= step) arrived.push(0)
     arrived[step] = (arrived[step] ?? 0) + chunk.length
   })
   request.on('end', () => response.end())

@@ -40,7 +40,7 @@ export function addService(program: Command, end: (code: ExitCode) => void): voi
   program
     .command('rebuild-catalog')
     .description('build the catalog of a lost appliance anew, from one of its vaults')
-    .requiredOption('--vault <folder>', 'where the vault is now')
+    .requiredOption('--vault <place>', 'where the vault is now: a folder, or s3:https://HOST/BUCKET/FOLDER')
     .requiredOption('-p, --password-file <file>', "a file that holds the vault's password")
     .requiredOption('--key-file <file>', 'a file that holds the catalog key of the recovery kit')
     .option('--data-dir <folder>', 'data folder of the new appliance (HOLDFAST_DATA_DIR)')
@@ -55,8 +55,10 @@ export function addService(program: Command, end: (code: ExitCode) => void): voi
 const REBUILD_HELP = `
 Both secrets are in the vault's recovery kit. Copies of the catalog that are not signed with the key are refused: somebody who
 could write into the vault may have forged them. The data folder must not have a catalog yet.
+The access key of a vault in S3 is in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, its region in AWS_REGION.
 
 Examples:
   holdfast rebuild-catalog --vault /backup/vault -p vault-password --key-file catalog-key
+  holdfast rebuild-catalog --vault s3:https://s3.example.com/bucket -p vault-password --key-file catalog-key
   holdfast rebuild-catalog --data-dir /var/lib/holdfast --vault /backup/vault -p vault-password --key-file catalog-key
 `

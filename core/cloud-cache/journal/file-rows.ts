@@ -103,13 +103,14 @@ export class FileRows {
     return this.#all(`SELECT ${FILE_COLUMNS} FROM file WHERE local_left = 1`)
   }
 
+  /** Says that somebody is about to store an evicted file again: where a kill comes between, its copy is tidied away. */
+  copyComing(handle: Handle): void {
+    this.#setLeft(handle, 1)
+  }
+
   /** Says that the local copy of an evicted file is gone. */
-  copyGone({ kind, name }: Handle): void {
-    this.#file.run(
-      `UPDATE file SET local_left = 0 WHERE kind = ? AND name = ? AND state = ${EVICTED}`,
-      kindCode(kind),
-      toBytes(name),
-    )
+  copyGone(handle: Handle): void {
+    this.#setLeft(handle, 0)
   }
 
   /** Notes that a file was read. */
@@ -171,6 +172,15 @@ export class FileRows {
 
   keepSums({ id }: CachedFile, sums: Uint8Array): void {
     this.#file.run('INSERT OR REPLACE INTO sums (file_id, sums) VALUES (?, ?)', id, sums)
+  }
+
+  #setLeft({ kind, name }: Handle, left: 0 | 1): void {
+    this.#file.run(
+      `UPDATE file SET local_left = ? WHERE kind = ? AND name = ? AND state = ${EVICTED}`,
+      left,
+      kindCode(kind),
+      toBytes(name),
+    )
   }
 
   #firstNotVerified(kind: FileKind): number {

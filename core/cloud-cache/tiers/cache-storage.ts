@@ -81,6 +81,7 @@ class CacheStorage implements Storage {
       if (handle.kind === 'config' && this.#journal.files.find(handle)) throw configExists(this.location)
       // What a killed removal left is not left any more: nobody may tidy away what is stored now.
       this.#journal.tombstones.copyGone(handle)
+      this.#journal.files.copyComing(handle)
       // Journalled first, a killed process would leave a file that is listed and is nowhere.
       await this.#local.save(handle, body, options)
       this.#journal.saved(handle, { size: body.byteLength, sums: blockSums(body) })

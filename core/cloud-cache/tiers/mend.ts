@@ -20,8 +20,11 @@ export async function mend(journal: Journal, local: Storage, alone: Alone, optio
     })
   }
   for (const { kind, name } of journal.files.evictedWithCopy()) {
-    await removeIfThere(local, { kind, name }, options)
-    journal.files.copyGone({ kind, name })
+    const handle = { kind, name }
+    await alone(handle, async () => {
+      if (journal.files.find(handle)?.state === 'evicted') await removeIfThere(local, handle, options)
+      journal.files.copyGone(handle)
+    })
   }
   // Stored and not journalled, a config would be neither to be opened nor to be made.
   if (!journal.files.find(CONFIG) && (await hasConfig(local, options))) {

@@ -141,6 +141,18 @@ describe.each(POINTS)('a cache killed when $changes changes were done and the ne
     expect(await listNames(after.cache, 'pack')).toEqual(wasKilled ? [] : [pack.handle.name])
   })
 
+  it('leaves no copy of an evicted file that was to be saved again', async () => {
+    const tiers = await openTiers()
+    const pack = await saveMade(tiers.cache, 'pack')
+    await send(tiers, pack)
+    tiers.journal.files.markEvictable([pack.handle.name])
+    await evict(tiers, pack.handle)
+    const { after, wasKilled } = await killedDuring(tiers, point, ({ cache }) => cache.save(pack.handle, pack.body))
+    expect(await listNames(after.local, 'pack')).toEqual(wasKilled ? [] : [pack.handle.name])
+    expect(after.journal.files.find(pack.handle)?.state).toBe(wasKilled ? 'evicted' : 'verified')
+    expect(isSame(await after.cache.load(pack.handle), pack.body)).toBe(true)
+  })
+
   it('leaves no copy of an evicted file, and can read it', async () => {
     const tiers = await openTiers()
     const pack = await saveMade(tiers.cache, 'pack')
