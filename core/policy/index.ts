@@ -11,6 +11,8 @@
  * - **Window**: when scheduled runs may begin, or how fast they may store, from a time of day on.
  * - **Due**: a time of the schedule that has come. What nobody looked at in time is **missed**.
  * - **Bandwidth**: how fast a run may store (GEN-15, GEN-16).
+ * - **Sync window**: when, and how fast, the CloudCache brings to cloud storage what it holds (CC-6, CC-7). What waits for
+ *   that is its **backlog**.
  * - **Temperature**: where a restore takes a recovery point from: hot, warm or cold (GEN-11).
  * - **Executor down**: what becomes of a request whose agent or proxy is not running: a table says. A **pool** is all proxies
  *   that could do its work, a **skip** a scheduled run that is left out.
@@ -35,6 +37,21 @@ export { isInWindow, nextWindowStart } from './schedule/windows.ts'
 export { type Bandwidth, bandwidthAt, type BandwidthWindow } from './bandwidth/bandwidth.ts'
 export { limitOf, type Trigger } from './bandwidth/limit.ts'
 export { validateBandwidth } from './bandwidth/validate-bandwidth.ts'
+export type { Arrival, Change } from './sync-window/arrivals.ts'
+export type { BacklogPoint } from './sync-window/backlog.ts'
+export { offSiteAt } from './sync-window/off-site-at.ts'
+export { nextSyncLook, nextSyncWindow, openSyncWindow } from './sync-window/open-window.ts'
+export { simulateSync, type SyncForecast, type SyncQuestion } from './sync-window/simulate-sync.ts'
+export { type SyncOverlap, syncOverlaps } from './sync-window/sync-overlaps.ts'
+export {
+  isSyncComplete,
+  missingOfSync,
+  type SyncSchedule,
+  type SyncWindow,
+  type SyncWindowDraft,
+} from './sync-window/sync-schedule.ts'
+export type { SyncSpan } from './sync-window/sync-spans.ts'
+export { validateSyncSchedule } from './sync-window/validate-sync-schedule.ts'
 export { type Temperature, temperatureOf } from './temperature.ts'
 export type { Cause } from './executor-down/cause.ts'
 export { decideDown, type DownDecision, type DownRequest } from './executor-down/decide-down.ts'
