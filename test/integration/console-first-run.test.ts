@@ -50,7 +50,7 @@ describeWith(['chromium', 'restic'], 'the first day of an appliance, in a browse
     await story.look('first-run-1-administrator')
     await page.getByRole('button', { name: 'Make the administrator' }).click()
 
-    await page.getByLabel('Folder').fill(join(home, 'vault'))
+    await page.getByRole('textbox', { name: 'Folder', exact: false }).fill(join(home, 'vault'))
     await page.getByRole('button', { name: 'Look at it' }).click()
     await page.getByRole('button', { name: 'Make the vault' }).waitFor()
     await story.look('first-run-2-vault')

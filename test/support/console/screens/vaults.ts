@@ -100,7 +100,7 @@ async function askToDetach(page: Page, double: ConsoleDouble): Promise<void> {
 
 async function lookAt(page: Page, path: string): Promise<void> {
   await page.getByLabel('Name of the vault').fill('Second vault')
-  await page.getByLabel('Folder').fill(path)
+  await page.getByRole('textbox', { name: 'Folder', exact: false }).fill(path)
   await page.getByRole('button', { name: 'Look at it' }).click()
 }
 
