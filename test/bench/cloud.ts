@@ -80,9 +80,9 @@ async function syncOnce(ceph: Ceph, home: string, round: number): Promise<{ wall
   const location = await ceph.makeBucket()
   const { accessKeyId, secretAccessKey } = ceph.user
   const asked = JSON.stringify({ cache, location, credentials: { accessKeyId, secretAccessKey } })
-  return measure(process.execPath, [join(import.meta.dirname, 'cloud-process.ts')], {
+  return measure(process.execPath, [join(import.meta.dirname, '../support/sync-process.ts')], {
     ...process.env,
-    HOLDFAST_BENCH: asked,
+    HOLDFAST_SYNC: asked,
   })
 }
 

@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 import { describe, expect, it } from 'vitest'
@@ -12,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { openCacheStorage } from '../../core/cloud-cache/index.ts'
 import { openDirectoryStorage } from '../../core/storage/index.ts'
 import { journalIn } from '../support/cache-journal.ts'
+import { killChild } from '../support/kill-child.ts'
 import { listNames, temporaryFolder } from './fixture.ts'
 
 const CHILD = fileURLToPath(new URL('caching-child.ts', import.meta.url))
@@ -59,14 +56,7 @@ describe('a cache whose process is killed', () => {
 
 /** Lets a child work until `delay` ms after its first acknowledgement. Tells all that it said. */
 async function killWhileSaving(folder: string, delay: number): Promise<(readonly [word: string, name: string])[]> {
-  const child = spawn(process.execPath, [CHILD, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines: string[] = []
-  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
-  const ended = once(reader, 'close')
-  await Promise.race([once(reader, 'line'), ended])
-  await pause(delay)
-  child.kill('SIGKILL')
-  await ended
+  const { lines } = await killChild(CHILD, [folder], delay)
   expect(lines.length, 'the child saved nothing').toBeGreaterThan(0)
   return lines.map((line) => {
     const [word = '', name = ''] = line.split(' ')

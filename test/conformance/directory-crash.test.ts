@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 import { describe, expect, it } from 'vitest'
 
 import { openDirectoryStorage, type Storage } from '../../core/storage/index.ts'
+import { killChild } from '../support/kill-child.ts'
 import { listAll, temporaryFolder } from './fixture.ts'
 
 const CHILD = fileURLToPath(new URL('saving-child.ts', import.meta.url))
@@ -50,16 +47,9 @@ describe('a directory whose writer is killed', () => {
 
 /** Lets a child save until `delay` ms after its first acknowledgement. Tells all that it acknowledged. */
 async function killWhileSaving(folder: string, delay: number): Promise<string[]> {
-  const child = spawn(process.execPath, [CHILD, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines: string[] = []
-  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
-  const ended = once(reader, 'close')
-  await Promise.race([once(reader, 'line'), ended])
-  await pause(delay)
-  child.kill('SIGKILL')
-  await ended
+  const { lines } = await killChild(CHILD, [folder], delay)
   expect(lines.length, 'the child saved nothing').toBeGreaterThan(0)
-  return lines
+  return [...lines]
 }
 
 /** Reads every file not in `checked` and adds it. Tells those whose content is not what their name says. */

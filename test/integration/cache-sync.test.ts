@@ -3,8 +3,10 @@ import { mkdirSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
+import { ListObjectVersionsCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 
 import { openCacheStorage, openJournal, syncCache } from '../../core/cloud-cache/index.ts'
@@ -18,10 +20,12 @@ import {
 import { isSame, listAll, listNames, randomBody } from '../conformance/fixture.ts'
 import { type Ceph, startCeph } from '../support/ceph/start-ceph.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
+import { killChild } from '../support/kill-child.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
 
 const KINDS = ['config', 'key', 'pack', 'index', 'snapshot'] as const
 const PASSWORD = 'secret'
+const SYNC = fileURLToPath(new URL('../support/sync-process.ts', import.meta.url))
 
 async function bring(from: Storage, to: Storage): Promise<void> {
   for (const kind of KINDS)
@@ -65,7 +69,7 @@ describeWith(['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'restic'], 'a cache tha
     await mkdir(source)
     for (let number = 0; number < 8; number++) await writeFile(join(source, `${number}`), randomBody(3_000_000))
     await restic(made, 'init')
-    await restic(made, 'backup', source)
+    await restic(made, 'backup', '--pack-size', '4', source)
     await writeFile(join(source, 'more'), randomBody(3_000_000))
     await restic(made, 'backup', source)
 
@@ -107,7 +111,7 @@ describeWith(['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'restic'], 'a cache tha
       },
     })
     const sync = () => syncCache({ journal, local, cloud: counting })
-    for (const cutRequestAfter of [2_000_000, 7_000_000, 12_000_000]) {
+    for (const cutRequestAfter of [1_000_000, 2_500_000, 3_500_000]) {
       proxy.set({ cutRequestAfter })
       await expect(sync()).rejects.toMatchObject({ code: 'storage/unreachable' })
     }
@@ -127,6 +131,48 @@ describeWith(['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'restic'], 'a cache tha
     })
     expect(await restic(s3LocationText(location), 'check', '--read-data', '--no-lock')).toContain(checked)
     expect((await listNames(direct, 'snapshot')).length).toBe(2)
+  })
+
+  it('is killed again and again, sends nothing twice that arrived, and leaves no snapshot that cannot be restored (CC-16)', async () => {
+    const { location, local, direct, journal } = await openScene()
+    const client = new S3Client({ ...location, forcePathStyle: true, credentials: ceph.user })
+    onTestFinished(() => client.destroy())
+    // The store itself counts: each time that an object is stored is a version.
+    const VersioningConfiguration = { Status: 'Enabled' } as const
+    await client.send(new PutBucketVersioningCommand({ Bucket: location.bucket, VersioningConfiguration }))
+    const { accessKeyId, secretAccessKey } = ceph.user
+    const HOLDFAST_SYNC = JSON.stringify({
+      cache: join(root, 'cache'),
+      location,
+      credentials: { accessKeyId, secretAccessKey },
+    })
+    let kills = 0
+    for (let isDone = false; !isDone;) {
+      // Ever later: so it is killed at each stage, and comes to an end.
+      const delay = Math.random() * (150 + 30 * kills)
+      ;({ isDone } = await killChild(SYNC, [], delay, { ...process.env, HOLDFAST_SYNC }))
+      if (!isDone) kills++
+      if ((await listNames(direct, 'snapshot')).length > 0)
+        expect(await restic(s3LocationText(location), 'check', '--no-lock')).toContain(checked)
+    }
+    expect(kills).toBeGreaterThan(0)
+    const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: location.bucket }))
+    const known = await Promise.all(KINDS.map((kind) => listNames(local, kind)))
+    expect(Versions.length).toBe(known.flat().length)
+    expect(new Set(Versions.map(({ Key }) => Key)).size).toBe(Versions.length)
+    expect(journal.files.totals()).toMatchObject({ local: { files: 0 }, verified: { files: Versions.length } })
+    expect(await restic(s3LocationText(location), 'check', '--read-data', '--no-lock')).toContain(checked)
+  })
+
+  it('stops where the bucket is full, keeps what is only here, and goes on when there is room', async () => {
+    const { location, journal, local, cloud } = await openScene()
+    const quota = ['--quota-scope', 'bucket', '--bucket', location.bucket, '--uid', ceph.user.name]
+    await ceph.admin('quota', 'set', ...quota, '--max-objects', '3')
+    await ceph.admin('quota', 'enable', ...quota)
+    await expect(syncCache({ journal, local, cloud })).rejects.toMatchObject({ code: 'storage/full' })
+    await ceph.admin('quota', 'disable', ...quota)
+    await syncCache({ journal, local, cloud })
+    expect(await restic(s3LocationText(location), 'check', '--read-data', '--no-lock')).toContain(checked)
   })
 
   it('forgets in the bucket what restic has pruned from the cache, which stays whole', async () => {
