@@ -6,6 +6,8 @@ import { createEngine, createLocalExecutor, type Executor, runKind } from '../jo
 import type { StartPointReaderOptions } from '../reader/index.ts'
 import { openSealingKey, redactDetails } from '../secret/index.ts'
 import type { Appliance } from './appliance.ts'
+import { createCacheBook } from './caches/cache-book.ts'
+import { openApplianceId } from './data/appliance-id.ts'
 import type { DataFolder } from './data/data-folder.ts'
 import { FINGERPRINT_KEY } from './data/examine-data-folder.ts'
 import type { Log } from './data/open-log.ts'
@@ -23,6 +25,7 @@ import {
   settingsOperations,
 } from './operations/appliance-operations.ts'
 import { backupSetOperations } from './operations/backup-set-operations.ts'
+import { cacheOperations } from './operations/cache-operations.ts'
 import type { Operations } from './operations/operations.ts'
 import { tokenOperations, userOperations } from './operations/people-operations.ts'
 import { pointOperations } from './operations/point-operations.ts'
@@ -83,7 +86,7 @@ const LOOK_EVERY = 6 * 60 * 60 * 1000
 const HOUR = 60 * 60 * 1000
 
 /** What a new appliance would want to know. */
-const CONFIGURED: ReadonlySet<string> = new Set(['vault', 'source', 'set', 'policy', 'user', 'settings'])
+const CONFIGURED: ReadonlySet<string> = new Set(['vault', 'cache', 'source', 'set', 'policy', 'user', 'settings'])
 
 /** Makes all of an appliance of its data folder, and sets it to work. */
 export async function openAppliance(options: ApplianceOptions): Promise<OpenedAppliance> {
@@ -99,6 +102,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     else key.prove(known)
 
     const settings = await openSettings(catalog)
+    const applianceId = await openApplianceId(catalog, newId(clock, chance))
     const catalogKey = await openCatalogKey(catalog, key, chance)
     const live = createLiveEvents(newId(clock, chance))
     const publish = (event: LiveEvent): void => {
@@ -121,7 +125,8 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     })
     const policies = createParsedPolicies()
     const health = createHealth({ catalog, clock })
-    const dueRequests = createDueRequests({ catalog, settings, policies, onDefect })
+    const cacheBook = createCacheBook(clock)
+    const dueRequests = createDueRequests({ catalog, settings, policies, cacheBook, onDefect })
     const rules = createRunRules({
       catalog,
       settings,
@@ -140,6 +145,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       readers,
       clock,
       version,
+      applianceId,
       work: folder.work,
       missedFolder: folder.missed,
       folder,
@@ -170,11 +176,17 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       progressOf: (id) => engine.progressOf(id),
       onEnd(run) {
         alerts.look()
+        if (run.kind.startsWith('cache-')) noteOtherCache(run.vault_id)
         // Perhaps it failed because the vault is not there: that is to be said of the vault, too.
         void vaultWatch.look(run.vault_id, run.state === 'failed' ? 'points' : 'room')
         if (runKind(run.kind).isWorthCopy) catalogBackups.noteChange()
       },
     })
+    /** From now on whoever works on the vault does so by another way. */
+    function noteOtherCache(vaultId: string): void {
+      readers.forget(vaultId)
+      live.publish({ type: 'changed', kind: 'cache', id: vaultId })
+    }
     const passwords = createPasswords()
     const firstStart = createFirstStart(catalog)
     const signIn = createSignIn({
@@ -209,6 +221,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       firstStart,
       catalogKey,
       readers,
+      cacheBook,
       publish,
       clock,
       chance,
@@ -273,6 +286,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
         await alerts.close()
         await looking
         await readers.close()
+        cacheBook.close()
         await catalog.close()
         log.info('the appliance has stopped')
       },
@@ -299,6 +313,7 @@ function operationsOf(tools: Tools, events: Operations['events']): Operations {
     account: accountOperations(tools),
     overview: overviewOperations(tools),
     vaults: vaultOperations(tools),
+    caches: cacheOperations(tools),
     sources: sourceOperations(tools),
     policies: policyOperations(tools),
     sets: backupSetOperations(tools),

@@ -4,6 +4,7 @@ import type { Catalog } from '../database/index.ts'
 import type { Passwords } from '../identity/index.ts'
 import type { Engine } from '../job/index.ts'
 import type { SealingKey } from '../secret/index.ts'
+import type { CacheBook } from './caches/cache-book.ts'
 import type { DataFolder } from './data/data-folder.ts'
 import type { Log } from './data/open-log.ts'
 import type { SettingsStore } from './data/settings-store.ts'
@@ -28,6 +29,7 @@ export interface Tools {
   /** By which copies of the catalog are signed. Recovery kits tell it. */
   readonly catalogKey: Buffer
   readonly readers: VaultReaders
+  readonly cacheBook: CacheBook
   readonly publish: (event: LiveEvent) => void
   readonly clock: Clock
   readonly chance: Chance

@@ -3,6 +3,7 @@
  *
  * - `input/…`: what a person or a program handed over cannot be used.
  * - `storage/…`: where the repository's files live.
+ * - `cache/…`: the local tier before it.
  * - `repository/…`: what those files say.
  * - `source/…`: what is being protected.
  * - `target/…`: where a restore writes.
@@ -25,6 +26,7 @@ export type ErrorCode =
   | 'storage/damaged'
   | 'storage/too-large'
   | 'storage/readonly'
+  | 'cache/unusable'
   | 'repository/not-found'
   | 'repository/exists'
   | 'repository/locked'

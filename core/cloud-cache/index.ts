@@ -6,6 +6,14 @@
  * - **Tombstone**: a removal of which the cloud has not heard yet.
  * - **Evicted**: only in the cloud, after its copy there was verified (CC-15). Only data packs ever are.
  */
+export {
+  assertCacheThere,
+  type CachePlace,
+  makeCacheFolder,
+  openCacheFolder,
+  type OpenedCache,
+  removeCacheFolder,
+} from './cache-folder.ts'
 export type { CachedFile } from './journal/cached-file.ts'
 export { FILE_STATES, type FileState } from './journal/file-state.ts'
 export { type Journal, openJournal } from './journal/journal.ts'

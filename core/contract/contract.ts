@@ -1,6 +1,7 @@
 import { alerts } from './alert.ts'
 import { audit } from './audit.ts'
 import { sets } from './backup-set.ts'
+import { caches } from './cache.ts'
 import { events } from './event.ts'
 import { health } from './health.ts'
 import { overview } from './overview.ts'
@@ -23,6 +24,7 @@ export const contract = {
   account,
   overview,
   vaults,
+  caches,
   sources,
   policies,
   sets,

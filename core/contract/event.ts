@@ -7,7 +7,17 @@ import { operation } from './common/operation.ts'
 import { Progress, Run, RunEvent, RunStep } from './run.ts'
 
 /** What kinds of things the configuration is made of. */
-export const ConfiguredKind = z.enum(['vault', 'source', 'set', 'policy', 'user', 'token', 'settings', 'point'])
+export const ConfiguredKind = z.enum([
+  'vault',
+  'cache',
+  'source',
+  'set',
+  'policy',
+  'user',
+  'token',
+  'settings',
+  'point',
+])
 
 /**
  * Something that happened. Each has an id, by which a client that was cut off goes on from there (`Last-Event-ID`). Where

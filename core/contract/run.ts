@@ -6,7 +6,18 @@ import { Instant } from './common/instant.ts'
 import { operation } from './common/operation.ts'
 import { pageOf, PageQuery } from './common/page.ts'
 
-export const RunKind = z.enum(['backup', 'restore', 'forget', 'prune', 'check', 'verify', 'catalog-backup'])
+export const RunKind = z.enum([
+  'backup',
+  'restore',
+  'forget',
+  'prune',
+  'check',
+  'verify',
+  'catalog-backup',
+  'sync',
+  'cache-build',
+  'cache-detach',
+])
 export type RunKind = z.output<typeof RunKind>
 
 export const RunState = z.enum([
@@ -65,6 +76,10 @@ export const RunResult = z.object({
   hints: z.int().optional(),
   filesVerified: z.int().optional(),
   filesDiffering: z.int().optional(),
+  filesSent: z.int().optional(),
+  bytesSent: ByteCount.optional(),
+  bytesLeft: ByteCount.optional(),
+  filesDeleted: z.int().optional(),
 })
 export type RunResult = z.output<typeof RunResult>
 

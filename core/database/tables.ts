@@ -8,6 +8,7 @@ import type { Generated } from 'kysely'
 export interface Tables {
   readonly setting: SettingTable
   readonly vault: VaultTable
+  readonly cache: CacheTable
   readonly source: SourceTable
   readonly policy: PolicyTable
   readonly backup_set: BackupSetTable
@@ -63,6 +64,30 @@ export interface VaultTable {
   catalog_at: number | null
 }
 
+/** The CloudCache of a vault. */
+export interface CacheTable {
+  vault_id: string
+  folder: string
+  /** `building`: the vault is used without it still; `leaving`: it is being emptied; `left`: only its files are there. */
+  state: 'building' | 'ready' | 'leaving' | 'left'
+  /** JSON, by the contract's own shape. */
+  settings: string
+  created_at: number
+  /** Since when nothing is sent. */
+  paused_at: number | null
+  /** Null while it is paused: until somebody says otherwise. */
+  paused_until: number | null
+  paused_by: string | null
+  /** When all that it held was in the cloud last. */
+  synced_at: number | null
+  /** When something was written to the cloud without it, and it has not heard of that. */
+  bypassed_at: number | null
+  /** When the cloud was listed against the journal last. */
+  audited_at: number | null
+  /** By which this appliance owns the vault. */
+  fence: number | null
+}
+
 export interface SourceTable {
   id: string
   name: string
@@ -95,6 +120,8 @@ export interface BackupSetTable {
   /** Up to when the schedule was looked at: what came due before is a run, or was passed over. */
   looked_at: number
   verified_at: number | null
+  /** How long its points stay hot in the cache. Null: as the cache says. */
+  hot_days: number | null
 }
 
 export interface PointTable {

@@ -1,11 +1,11 @@
 import type { CarriedError } from '../base/index.ts'
 import type { Reacher } from '../identity/index.ts'
-import type { VaultPlace } from '../vault/index.ts'
+import type { VaultStore } from '../vault/index.ts'
 import type { EntryRow } from './worker/entry-row.ts'
 
 /** What a reader's thread is started with. */
 export interface ReaderWorkerData {
-  readonly place: VaultPlace
+  readonly store: VaultStore
   readonly password: string
 }
 

@@ -56,8 +56,8 @@ export interface StartPointReaderOptions extends ReaderWorkerData {
 /** MB of V8's heap that the thread may fill: where that is too little it breaks down alone. Trees and packs are beside it. */
 const MOST_HEAP = 512
 
-export function startPointReader({ start = startThread, place, password }: StartPointReaderOptions): PointReader {
-  const client = createThreadClient(start({ place, password }))
+export function startPointReader({ start = startThread, store, password }: StartPointReaderOptions): PointReader {
+  const client = createThreadClient(start({ store, password }))
   return {
     list: (asked, options) => client.ask('list', asked, options),
     find: (asked, options) => client.ask('find', asked, options),

@@ -11,7 +11,15 @@ export {
   type SessionNeeds,
   useRepository,
 } from './use-repository.ts'
-export { openVaultStorage } from './place/open-vault-storage.ts'
+export {
+  isOfCache,
+  type OpenedStorage,
+  openPlace,
+  type OpenStorageOptions,
+  openVaultStorage,
+  type VaultCache,
+  type VaultStore,
+} from './place/open-vault-storage.ts'
 export {
   locationOf,
   readVaultLocation,

@@ -1,6 +1,6 @@
 import { type Abortable, type Chance, type Clock, formatInstant } from '../base/index.ts'
 import { drawPolynomial, formatPolynomial, initRepository, openRepository, ownIdentity } from '../repository/index.ts'
-import { openVaultStorage } from './place/open-vault-storage.ts'
+import { openPlace } from './place/open-vault-storage.ts'
 import type { VaultPlace } from './place/vault-location.ts'
 
 export interface MakeVaultOptions extends Abortable {
@@ -15,7 +15,8 @@ export async function makeVault(
   { clock, chance, signal }: MakeVaultOptions,
 ): Promise<string> {
   const { hostname, username } = ownIdentity()
-  const { config } = await initRepository(openVaultStorage(place), {
+  using opened = openPlace(place)
+  const { config } = await initRepository(opened.storage, {
     password: Buffer.from(password),
     owner: { hostname, username, created: formatInstant(clock.now()) },
     chunkerPolynomial: formatPolynomial(drawPolynomial(chance)),
@@ -26,7 +27,8 @@ export async function makeVault(
 
 /** Opens a repository that is there, to prove the password. Returns its id. Throws as `openRepository` does. */
 export async function proveVault(place: VaultPlace, password: string, options: Abortable = {}): Promise<string> {
-  const { config } = await openRepository(openVaultStorage(place), Buffer.from(password), options)
+  using opened = openPlace(place)
+  const { config } = await openRepository(opened.storage, Buffer.from(password), options)
   return config.id
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import type { input as Input } from 'zod'
 
+import { createCacheBook } from '../../core/appliance/caches/cache-book.ts'
 import type { SettingsStore } from '../../core/appliance/data/settings-store.ts'
 import { createParsedPolicies } from '../../core/appliance/present/parsed-policies.ts'
 import { createRunRules } from '../../core/appliance/runs/run-rules.ts'
@@ -124,7 +125,7 @@ export async function openEngineScene(options: SceneOptions = {}): Promise<Engin
   })
   const start = (): Engine => {
     // What a process remembers of schedules goes with it.
-    due = createDueRequests({ catalog, settings, policies, onDefect })
+    due = createDueRequests({ catalog, settings, policies, cacheBook: createCacheBook(clock), onDefect })
     return createEngine({
       catalog,
       executors,

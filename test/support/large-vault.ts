@@ -1,7 +1,7 @@
 import { systemChance, systemClock } from '../../core/base/index.ts'
 import { createBlobSaver, openRepository, sha256 } from '../../core/repository/index.ts'
 import { encodeSnapshot, goModeFromUnix, type Node, TreeWriter } from '../../core/snapshot/index.ts'
-import { makeVault, openVaultStorage } from '../../core/vault/index.ts'
+import { makeVault, openPlace } from '../../core/vault/index.ts'
 import { sampleSnapshot } from './sample-snapshot.ts'
 
 /** A vault with one recovery point that has very many files, of which there is nothing but their nodes. */
@@ -27,7 +27,7 @@ export const flatName = (number: number): string => `IMG_${String(number).padSta
 /** Makes a vault of which one folder has so many files, and another one as many in folders of a hundred. */
 export async function makeLargeVault(path: string, files: number): Promise<LargeVault> {
   await makeVault({ kind: 'directory', path }, PASSWORD, { clock: systemClock, chance: systemChance })
-  const repository = await openRepository(openVaultStorage({ kind: 'directory', path }), Buffer.from(PASSWORD))
+  const repository = await openRepository(openPlace({ kind: 'directory', path }).storage, Buffer.from(PASSWORD))
   const saver = createBlobSaver(repository, await repository.loadIndex({ purpose: 'refer' }), 'tree')
   const writer = new TreeWriter()
   const save = (): Promise<Buffer> => saver.save(writer.finish())

@@ -2,18 +2,19 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { serveReader } from '../../core/reader/index.ts'
 import { changeStorage } from '../../core/storage/index.ts'
-import { openVaultStorage, type VaultPlace } from '../../core/vault/index.ts'
+import { openVaultStorage, type VaultStore } from '../../core/vault/index.ts'
 import { AT, DO, type StoppedReaderData } from './stop-reader.ts'
 
 // A reader's own thread, but that a test says what happens where it reads a pack.
 if (!parentPort) throw new Error('stopped-reader is started as a worker thread')
-const { place, password, words } = workerData as StoppedReaderData & {
-  readonly place: VaultPlace
+const { store, password, words } = workerData as StoppedReaderData & {
+  readonly store: VaultStore
   readonly password: string
 }
 const shared = new Int32Array(words)
 
-const storage = changeStorage(openVaultStorage(place), {
+const { storage: whole } = await openVaultStorage(store)
+const storage = changeStorage(whole, {
   async load(handle, options) {
     if (handle.kind === 'pack') {
       Atomics.add(shared, AT.reached, 1)
@@ -28,7 +29,7 @@ const storage = changeStorage(openVaultStorage(place), {
       }
       if (Atomics.load(shared, AT.wanted) === DO.wait) await waited(options?.signal)
     }
-    return openVaultStorage(place).load(handle, options)
+    return whole.load(handle, options)
   },
 })
 

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 
-import { type Catalog, vaultRows } from '../../database/index.ts'
+import { type Catalog, listCaches, vaultRows } from '../../database/index.ts'
 import type { OwnFolders } from '../../identity/index.ts'
 import { readVaultLocation, vaultFolder } from '../../vault/index.ts'
 
@@ -33,10 +33,11 @@ export async function ownStores({ catalog, folder }: StoreTools): Promise<string
   return [...(await vaultFolders(catalog)), folder.path]
 }
 
-async function vaultFolders(catalog: Catalog): Promise<string[]> {
-  return (await vaultRows.list(catalog.rows))
-    .map(({ location }) => vaultFolder(readVaultLocation(location)))
-    .filter((folder) => folder !== undefined)
+/** Their caches are a part of them. */
+async function vaultFolders({ rows }: Catalog): Promise<string[]> {
+  const places = (await vaultRows.list(rows)).map(({ location }) => vaultFolder(readVaultLocation(location)))
+  const caches = (await listCaches(rows)).map(({ folder }) => folder)
+  return [...places.filter((folder) => folder !== undefined), ...caches]
 }
 
 /** Where a path leads to. What is not there, or away, lies where it was said to, in what is there of the folders above it. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { type Abortable, CoreError, createGate } from '../../base/index.ts'
 import type { ProbeFinding, S3Credentials, Vault, VaultLocation as GivenLocation } from '../../contract/index.ts'
 import {
+  findCache,
   nameTaken,
   type PointSums,
   removePointsOf,
@@ -154,6 +155,8 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
       const sets = (await setRows.list(catalog.rows)).filter(({ vault_id }) => vault_id === id)
       if (sets.length > 0)
         throw usedBySets(vault.name, sets, 'Remove these backup sets first. What is stored in the vault stays.')
+      if (await findCache(catalog.rows, id))
+        throw conflict(`The vault ${vault.name} has a cache.`, 'Take the cache away first: what it holds is sent then.')
       readers.forget(id)
       const now = clock.now()
       await catalog.transaction(async (within) => {

@@ -2,8 +2,19 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { CoreError } from '../../base/index.ts'
-import { type Catalog, newestPointOf, type RunRow, setRows, sourceRows, vaultRows } from '../../database/index.ts'
+import {
+  type CacheRow,
+  type Catalog,
+  findCache,
+  newestPointOf,
+  type RunRow,
+  setRows,
+  sourceRows,
+  vaultRows,
+} from '../../database/index.ts'
 import type { Order, RunPorts, VaultAccess } from '../../job/index.ts'
+import type { VaultCache } from '../../vault/index.ts'
+import { cacheOf } from '../caches/vault-cache.ts'
 import { ownStores } from '../data/own-folders.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import { noSuch } from '../present/refusals.ts'
@@ -20,6 +31,7 @@ export interface RunPortsTools {
   readonly readers: VaultReaders
   readonly clock: { now(): number }
   readonly version: string
+  readonly applianceId: string
   /** A folder for what runs need for a while. */
   readonly work: string
   /** A folder for lists of missed files. */
@@ -87,9 +99,25 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         await writeCatalogCopy({ ...tools.catalogCopy, folder })
         return { ...base, kind: 'catalog-backup', folder }
       }
+      case 'sync':
+        return { ...base, kind: 'sync', applianceId: tools.applianceId }
+      case 'cache-build':
+        return { ...base, kind: 'cache-build', cache: (await cacheOfRun(run)).cache }
+      case 'cache-detach': {
+        const { cache, row } = await cacheOfRun(run)
+        const step = row.state === 'left' ? 'remove' : 'empty'
+        return { ...base, kind: 'cache-detach', cache, step, applianceId: tools.applianceId }
+      }
       default:
         throw new CoreError('internal/defect', `There is no kind of run called ${run.kind}.`)
     }
+  }
+
+  async function cacheOfRun({ vault_id }: RunRow): Promise<{ readonly cache: VaultCache; readonly row: CacheRow }> {
+    const vault = await vaultRows.find(catalog.rows, vault_id)
+    const row = await findCache(catalog.rows, vault_id)
+    if (!vault || !row) throw noSuch('cache', vault_id)
+    return { cache: cacheOf(vault, row), row }
   }
 
   async function pointToVerify({ set_id, vault_id }: RunRow): Promise<string> {

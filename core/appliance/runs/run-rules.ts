@@ -1,10 +1,11 @@
 import type { Chance, Clock } from '../../base/index.ts'
 import type { PolicySettings } from '../../contract/index.ts'
-import { type BackupSetRow, type Catalog, policyRows, type RunRow, setRows } from '../../database/index.ts'
+import { type BackupSetRow, type Catalog, findCache, policyRows, type RunRow, setRows } from '../../database/index.ts'
 import { type ExecutorPool, runKind, type RunRules } from '../../job/index.ts'
 import { decideDown, isInWindow, limitOf, nextAttempt, nextWindowStart, type Workload } from '../../policy/index.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import type { ParsedPolicies } from '../present/parsed-policies.ts'
+import { syncLimit } from './sync-limit.ts'
 
 export interface RunRulesTools {
   readonly catalog: Catalog
@@ -77,6 +78,7 @@ export function createRunRules(tools: RunRulesTools): RunRules {
     },
     async storeLimit(run, now) {
       if (!runKind(run.kind).isThrottled) return undefined
+      if (run.kind === 'sync') return syncLimit(run, await findCache(catalog.rows, run.vault_id), settings, now)
       const found = await policyOf(run)
       if (!found) return undefined
       const { bandwidth, schedule } = found.policy

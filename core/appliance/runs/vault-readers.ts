@@ -1,8 +1,9 @@
 import { CoreError } from '../../base/index.ts'
-import { type Catalog, vaultRows } from '../../database/index.ts'
+import { type Catalog, findCache, vaultRows } from '../../database/index.ts'
 import type { VaultAccess } from '../../job/index.ts'
 import { type PointReader, startPointReader, type StartPointReaderOptions } from '../../reader/index.ts'
 import type { SealingKey } from '../../secret/index.ts'
+import { usedCache } from '../caches/vault-cache.ts'
 import { noSuch } from '../present/refusals.ts'
 import { passwordContext, placeOfVault } from './vault-secrets.ts'
 
@@ -46,6 +47,7 @@ export function createVaultReaders(
       id: vault.id,
       name: vault.name,
       place: placeOfVault(vault, key),
+      cache: usedCache(vault, await findCache(catalog.rows, vaultId)),
       password: key.open(vault.password_sealed, passwordContext(vault.id)),
     }
   }
@@ -88,12 +90,12 @@ export function createVaultReaders(
   return {
     access,
     async open(vaultId) {
-      const { place, password } = await access(vaultId)
+      const { place, cache, password } = await access(vaultId)
       if (isClosed) throw closed()
       const known = usable(vaultId)
       if (known) return known
       makeRoom()
-      const reader = startPointReader({ place, password, start })
+      const reader = startPointReader({ store: { place, cache }, password, start })
       keep(vaultId, { reader, timer: undefined })
       return reader
     },

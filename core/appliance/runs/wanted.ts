@@ -17,6 +17,9 @@ export const Wanted = {
   check: z.object({ readData: z.boolean().default(false) }),
   verify: z.object({}),
   'catalog-backup': z.object({}),
+  sync: z.object({ isLimited: z.boolean().default(true) }),
+  'cache-build': z.object({}),
+  'cache-detach': z.object({}),
 } as const
 
 export type WantedKind = keyof typeof Wanted

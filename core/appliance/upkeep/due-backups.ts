@@ -28,7 +28,7 @@ export function createDueBackups({
   catalog: { rows },
   policies: parse,
   onDefect,
-}: DueTools): (now: number, going: readonly RunRow[]) => Promise<DueOfSets> {
+}: Pick<DueTools, 'catalog' | 'policies' | 'onDefect'>): (now: number, going: readonly RunRow[]) => Promise<DueOfSets> {
   const calm = new Map<string, Calm>()
 
   async function lookAt(set: BackupSetRow, settings: string, schedule: Schedule, now: number): Promise<DueOfSets> {

@@ -93,15 +93,18 @@ export async function noteUnreachable(
   onChange('vault', vaultId)
 }
 
-function readVault(
+async function readVault(
   tools: VaultLookTools,
   vault: VaultRow,
-  { place, password }: VaultAccess,
+  access: VaultAccess,
   readsAll: boolean,
   signal: AbortSignal,
 ): Promise<Seen> {
-  return useRepository(
-    { storage: openVaultStorage(place), password: Buffer.from(password), signal, onLockLeft: () => undefined },
+  // Without its cache it would seem to have lost what the cloud has not got yet.
+  using opened = await openVaultStorage(access)
+  const password = Buffer.from(access.password)
+  return await useRepository(
+    { storage: opened.storage, password, signal, onLockLeft: () => undefined },
     'read',
     async ({ repository }) => {
       const seen = await comparePoints(tools, vault, repository, readsAll, signal)

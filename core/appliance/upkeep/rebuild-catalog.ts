@@ -7,13 +7,7 @@ import { allPoints, openCatalog, setRows, vaultRows } from '../../database/index
 import { CATALOG_TAG } from '../../job/index.ts'
 import { createSealingKey, openSealingKey, type SealingKey } from '../../secret/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
-import {
-  openVaultReader,
-  openVaultStorage,
-  type VaultPlace,
-  type VaultReader,
-  vaultPlaceText,
-} from '../../vault/index.ts'
+import { openPlace, openVaultReader, type VaultPlace, type VaultReader, vaultPlaceText } from '../../vault/index.ts'
 import type { DataFolder } from '../data/data-folder.ts'
 import { COPY_FILE, COPY_SIGNATURE, type CopyWords, isCopyOf, prepare, provenWords } from '../runs/catalog-copy.ts'
 import { resealAll } from '../runs/sealed-values.ts'
@@ -53,8 +47,8 @@ export async function rebuildCatalog(options: RebuildOptions): Promise<Rebuilt> 
   const catalogKey = parseCatalogKey(options.catalogKey)
   if (catalogKey === undefined) throw noKey()
   await refuseCatalog(folder.catalog)
-  const storage = openVaultStorage(vaultPlace)
-  const reader = await openVaultReader(storage, Buffer.from(password), { signal }).catch((error: unknown) => {
+  using opened = openPlace(vaultPlace)
+  const reader = await openVaultReader(opened.storage, Buffer.from(password), { signal }).catch((error: unknown) => {
     throw isCode(error, 'repository/wrong-password') ? wrongPassword(vaultPlaceText(vaultPlace), error) : error
   })
   const place = await mkdtemp(join(folder.work, 'rebuild-'))

@@ -64,6 +64,12 @@ export class FileRows {
     return totals
   }
 
+  /** What the local tier holds. */
+  localBytes(): number {
+    const [row] = this.#file.rows(`SELECT sum(size) AS bytes FROM file WHERE state <> ${EVICTED}`)
+    return Number(row?.['bytes'] ?? 0)
+  }
+
   /**
    * What may be uploaded now, at most `limit` files, packs before indexes before snapshots. A file is not told of while
    * anything of a kind before its own that was stored before it is not verified in the cloud, nor while its cloud copy is being deleted.

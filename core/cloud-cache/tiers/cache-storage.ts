@@ -16,6 +16,7 @@ import {
 import type { CachedFile } from '../journal/cached-file.ts'
 import type { Journal } from '../journal/journal.ts'
 import { blockSums } from './block-sums.ts'
+import { LocalRoom } from './local-room.ts'
 import { mend } from './mend.ts'
 import { notBuilt } from './refusal.ts'
 import { keyOf, type ReaderOptions, TieredReader } from './tiered-reader.ts'
@@ -23,6 +24,8 @@ import { hasConfig, removeIfThere } from './whole-file.ts'
 
 export interface CacheOptions extends Omit<ReaderOptions, 'gates'> {
   readonly clock?: Clock | undefined
+  /** Bytes that the local tier takes at most; what would be more is refused. Default: what its disk takes. */
+  readonly capacity?: number | undefined
 }
 
 /**
@@ -44,18 +47,20 @@ class CacheStorage implements Storage {
   readonly #journal: Journal
   readonly #clock: Clock
   readonly #reader: TieredReader
+  readonly #room: LocalRoom
   readonly #gates = createKeyedGate({
     atOnce: 1,
     mostWaiting: Number.POSITIVE_INFINITY,
     busy: { message: '', safety: '', remedy: '' },
   })
 
-  constructor({ clock = systemClock, ...options }: CacheOptions) {
+  constructor({ clock = systemClock, capacity, ...options }: CacheOptions) {
     this.#local = options.local
     this.#cloud = options.cloud
     this.#journal = options.journal
     this.#clock = clock
     this.#reader = new TieredReader({ ...options, gates: this.#gates })
+    this.#room = new LocalRoom(options.journal, options.local.location, capacity)
     this.location = options.local.location
     this.connections = options.local.connections
   }
@@ -79,6 +84,7 @@ class CacheStorage implements Storage {
     this.#assertBuilt()
     return this.#alone(handle, options, async () => {
       if (handle.kind === 'config' && this.#journal.files.find(handle)) throw configExists(this.location)
+      if (handle.kind === 'pack') this.#room.take(body.byteLength)
       // What a killed removal left is not left any more: nobody may tidy away what is stored now.
       this.#journal.tombstones.copyGone(handle)
       this.#journal.files.copyComing(handle)

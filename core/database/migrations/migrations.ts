@@ -6,6 +6,7 @@ import { up as tracedRuns } from './0003-traced-runs.ts'
 import { up as damageFound } from './0004-damage-found.ts'
 import { up as kitExportedBy } from './0005-kit-exported-by.ts'
 import { up as vaultAccess } from './0006-vault-access.ts'
+import { up as cache } from './0007-cache.ts'
 
 export type Migrations = Readonly<Record<string, Migration>>
 
@@ -17,4 +18,5 @@ export const MIGRATIONS: Migrations = {
   '0004-damage-found': { up: damageFound },
   '0005-kit-exported-by': { up: kitExportedBy },
   '0006-vault-access': { up: vaultAccess },
+  '0007-cache': { up: cache },
 }

@@ -31,6 +31,7 @@ const NAMES: Readonly<Record<ErrorCode, ErrorName>> = {
   'source/too-large': 'CONFLICT',
   'source/unreadable': 'CONFLICT',
   'source/vanished': 'CONFLICT',
+  'cache/unusable': 'UNAVAILABLE',
   'storage/damaged': 'CONFLICT',
   'storage/exists': 'CONFLICT',
   'storage/full': 'CONFLICT',

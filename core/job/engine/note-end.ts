@@ -13,6 +13,7 @@ import type { MadePoint, Outcome } from '../process/report.ts'
 import { type Cause, CAUSES } from '../state/cause.ts'
 import type { RunEvent } from '../state/run-state.ts'
 import type { AttemptTools } from './attempt.ts'
+import { noteCache } from './note-cache.ts'
 import { noteCheck } from './note-check.ts'
 import { noteVerify } from './note-verify.ts'
 import type { RunChange } from './run-book.ts'
@@ -102,9 +103,11 @@ export async function markRemoved(
 export async function noteUpkeep(
   rows: Rows,
   run: RunRow,
-  { ending, figures }: Pick<Outcome, 'ending' | 'figures'>,
+  outcome: Pick<Outcome, 'ending' | 'figures' | 'cause'>,
   now: number,
 ): Promise<void> {
+  const { ending, figures } = outcome
+  await noteCache(rows, run, outcome, now)
   const vault = rows.updateTable('vault').where('id', '=', run.vault_id)
   const grown = (figures['bytesStored'] ?? 0) - (figures['bytesFreed'] ?? 0)
   // Until the vault is measured again. Null stays null: it never was.

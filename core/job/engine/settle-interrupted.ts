@@ -1,7 +1,8 @@
 import { type Abortable, isCode, sleep } from '../../base/index.ts'
 import { snapshotsOfPoints, type RunRow } from '../../database/index.ts'
 import { loadSnapshots, type StoredSnapshot } from '../../snapshot/index.ts'
-import { openVaultStorage, useRepository } from '../../vault/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import { openPlace, openVaultStorage, useRepository } from '../../vault/index.ts'
 import type { ProcessIdentity } from '../executor/executor.ts'
 import { isOfOtherBoot, isThere } from '../executor/process-identity.ts'
 import { pointOfSnapshot } from '../kinds/point-of-snapshot.ts'
@@ -112,7 +113,8 @@ async function lookIntoVault(run: RunRow, tools: AttemptTools, options: Abortabl
     if (runKind(run.kind).makesSnapshot) return { ...NO_TRACES, made: await snapshotOfRun(vault, run.id, options) }
     const known = await snapshotsOfPoints(catalog.rows, run.vault_id)
     const there = new Set<string>()
-    for await (const { name } of openVaultStorage(vault.place).list('snapshot', options)) there.add(name)
+    using opened = await openVaultStorage(vault)
+    for await (const { name } of opened.storage.list('snapshot', options)) there.add(name)
     return { ...NO_TRACES, gone: known.map((point) => point.snapshot_id).filter((id) => !there.has(id)) }
   } catch (error) {
     if (isCode(error, 'object/not-found')) return NO_TRACES
@@ -122,14 +124,28 @@ async function lookIntoVault(run: RunRow, tools: AttemptTools, options: Abortabl
   }
 }
 
+/** CC-12: where its cache failed, what it made is in the cloud alone. */
 async function snapshotOfRun(
-  { place, password }: VaultAccess,
+  vault: VaultAccess,
+  runId: string,
+  options: Abortable,
+): Promise<StoredSnapshot | undefined> {
+  using opened = await openVaultStorage(vault)
+  const made = await snapshotIn(opened.storage, vault, runId, options)
+  if (made !== undefined || vault.cache === undefined) return made
+  using cloud = openPlace(vault.place)
+  return await snapshotIn(cloud.storage, vault, runId, options)
+}
+
+async function snapshotIn(
+  storage: Storage,
+  { password }: VaultAccess,
   runId: string,
   options: Abortable,
 ): Promise<StoredSnapshot | undefined> {
   const signal = options.signal ?? new AbortController().signal
   const found = await useRepository(
-    { storage: openVaultStorage(place), password: Buffer.from(password), signal, onLockLeft: () => undefined },
+    { storage, password: Buffer.from(password), signal, onLockLeft: () => undefined },
     'read',
     ({ repository }) =>
       loadSnapshots(repository, {

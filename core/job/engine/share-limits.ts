@@ -4,6 +4,7 @@ import type { RunRow } from '../../database/index.ts'
 export interface StoreLimit {
   /** Whose limit it is: runs with the same one share it. */
   readonly sharedAs: string
+  /** 0: nothing may be stored any more, and the run comes to its end. */
   readonly bytesPerSecond: number
 }
 
@@ -20,7 +21,9 @@ export function shareLimits(
   return new Map(
     runs.map(({ run, limit }) => [
       run.id,
-      Math.max(1, Math.floor(limit.bytesPerSecond / (sharers.get(limit.sharedAs) ?? 1))),
+      limit.bytesPerSecond === 0
+        ? 0
+        : Math.max(1, Math.floor(limit.bytesPerSecond / (sharers.get(limit.sharedAs) ?? 1))),
     ]),
   )
 }

@@ -6,11 +6,16 @@ import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
 import { backupProgress } from './backup-progress.ts'
 import { withVault } from './open-vault.ts'
+import { orWithoutCache } from './or-without-cache.ts'
 import { retainCopies } from './retain-copies.ts'
 import { CATALOG_TAG, RUN_TAG } from './tags.ts'
 
 /** Stores a copy of the catalog in a vault, as a snapshot of its own that is no recovery point; old ones go. */
-export async function backUpCatalog(order: CatalogBackupOrder, context: RunContext): Promise<Outcome> {
+export function backUpCatalog(order: CatalogBackupOrder, context: RunContext): Promise<Outcome> {
+  return orWithoutCache(order, context, (wanted) => storeCopy(wanted, context))
+}
+
+async function storeCopy(order: CatalogBackupOrder, context: RunContext): Promise<Outcome> {
   const workers = 1
   const threads = startArchiveThreads(Math.min(workers, availableWorkers()))
   try {

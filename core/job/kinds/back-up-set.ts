@@ -17,13 +17,18 @@ import type { MadePoint, Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
 import { backupProgress } from './backup-progress.ts'
 import { withVault } from './open-vault.ts'
+import { orWithoutCache } from './or-without-cache.ts'
 import { ownFoldersIn, refuseOwnVault } from './own-folders.ts'
 import { patternOfPath } from './path-pattern.ts'
 import { pointOfSnapshot } from './point-of-snapshot.ts'
 import { RUN_TAG, SET_TAG } from './tags.ts'
 
 /** Backs up what a backup set protects, into a recovery point that names the set and the run. */
-export async function backUpSet(order: BackupOrder, context: RunContext): Promise<Outcome> {
+export function backUpSet(order: BackupOrder, context: RunContext): Promise<Outcome> {
+  return orWithoutCache(order, context, (wanted) => readSet(wanted, context))
+}
+
+async function readSet(order: BackupOrder, context: RunContext): Promise<Outcome> {
   const workers = availableWorkers()
   const threads = startArchiveThreads(workers)
   try {

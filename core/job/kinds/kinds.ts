@@ -1,10 +1,13 @@
 import type { RunKinds } from '../process/serve-run.ts'
 import { backUpCatalog } from './back-up-catalog.ts'
 import { backUpSet } from './back-up-set.ts'
+import { buildCache } from './build-cache.ts'
 import { checkVault } from './check-vault.ts'
+import { detachCache } from './detach-cache.ts'
 import { forgetPoints } from './forget-points.ts'
 import { pruneVault } from './prune-vault.ts'
 import { restorePoint } from './restore-point.ts'
+import { syncVault } from './sync-vault.ts'
 import { verifySample } from './verify-sample.ts'
 
 /** What each kind of run does. */
@@ -16,4 +19,7 @@ export const KINDS: RunKinds = {
   check: checkVault,
   verify: verifySample,
   'catalog-backup': backUpCatalog,
+  sync: syncVault,
+  'cache-build': buildCache,
+  'cache-detach': detachCache,
 }

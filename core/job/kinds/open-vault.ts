@@ -9,20 +9,22 @@ import {
 import type { Order } from '../process/order.ts'
 import type { RunContext } from '../process/run-context.ts'
 import { runKind } from '../state/run-kind.ts'
+import { tellDamage } from './tell-damage.ts'
 
 /** How long a run tries where somebody else's lock is in the way, before it fails and is tried again later. Milliseconds. */
 const LOCK_PATIENCE = 120_000
 
 /** Opens the vault of a run, as fast as the run may be, and locked as its work needs. */
-export function withVault<T>(
+export async function withVault<T>(
   { vault, kind }: Order,
   { bandwidth, signal, log }: RunContext,
   mode: LockMode,
   work: (session: RepositorySession) => Promise<T>,
   needs: SessionNeeds = {},
 ): Promise<T> {
-  const storage = openVaultStorage(vault.place)
-  return useRepository(
+  using opened = await openVaultStorage(vault, tellDamage(log))
+  const { storage } = opened
+  return await useRepository(
     {
       storage: runKind(kind).isThrottled ? withThrottle(storage, bandwidth) : storage,
       password: Buffer.from(vault.password),

@@ -13,13 +13,18 @@ import type { RestoreOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
 import { withVault } from './open-vault.ts'
+import { orWithoutCache } from './or-without-cache.ts'
 import { patternOfPath } from './path-pattern.ts'
 import { restoreProgress } from './restore-progress.ts'
 
 /** Brings paths of a recovery point back as files. */
-export async function restorePoint(order: RestoreOrder, context: RunContext): Promise<Outcome> {
+export function restorePoint(order: RestoreOrder, context: RunContext): Promise<Outcome> {
   const target = parseEntryPath(order.target)
   refuseRepository(target)
+  return orWithoutCache(order, context, (wanted) => bringBack(wanted, target, context))
+}
+
+async function bringBack(order: RestoreOrder, target: Buffer, context: RunContext): Promise<Outcome> {
   const threads = startRestoreThreads(availableWorkers())
   try {
     return await withVault(

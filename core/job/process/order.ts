@@ -1,10 +1,9 @@
-import type { VaultPlace } from '../../vault/index.ts'
+import type { VaultCache, VaultStore } from '../../vault/index.ts'
 
 /** Where a repository is, and what opens it. Never written anywhere: it goes from process to process. */
-export interface VaultAccess {
+export interface VaultAccess extends VaultStore {
   readonly id: string
   readonly name: string
-  readonly place: VaultPlace
   readonly password: string
 }
 
@@ -88,6 +87,28 @@ export interface CatalogBackupOrder extends OrderBase {
   readonly folder: string
 }
 
+/** Brings what the cache of a vault holds to the cloud. */
+export interface SyncOrder extends OrderBase {
+  readonly kind: 'sync'
+  /** The appliance's own id: only the owner of a vault may write to its cloud. */
+  readonly applianceId: string
+}
+
+/** Gives a vault its cache: looks what the cloud has, and brings down what belongs here. */
+export interface CacheBuildOrder extends OrderBase {
+  readonly kind: 'cache-build'
+  readonly cache: VaultCache
+}
+
+/** Takes the cache of a vault away, once all that it holds is in the cloud. */
+export interface CacheDetachOrder extends OrderBase {
+  readonly kind: 'cache-detach'
+  /** `remove`: the vault does without it already. */
+  readonly step: 'empty' | 'remove'
+  readonly cache: VaultCache
+  readonly applianceId: string
+}
+
 /** All that a run process is told. */
 export type Order =
   | BackupOrder
@@ -97,5 +118,8 @@ export type Order =
   | CheckOrder
   | VerifyOrder
   | CatalogBackupOrder
+  | SyncOrder
+  | CacheBuildOrder
+  | CacheDetachOrder
 
 export type OrderKind = Order['kind']

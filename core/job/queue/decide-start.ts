@@ -96,15 +96,18 @@ const UNSETTLED: Cause = {
 }
 
 /** What of the runs that go on, or come before, keeps it from beginning. */
-function decideRoom(run: QueuedRun, { limits, active, ahead }: QueueSituation): Cause | undefined {
+function decideRoom(run: QueuedRun, { limits, active: all, ahead }: QueueSituation): Cause | undefined {
+  const inVault = all.filter(({ vaultId }) => vaultId === run.vaultId)
+  const { isAlone, isBeside } = runKind(run.kind)
+  if (inVault.some(({ kind }) => runKind(kind).isAlone)) return CAUSES.limitVault
+  if (isAlone && inVault.length > 0) return CAUSES.exclusive
+  if (isBeside) return inVault.some(({ kind }) => kind === run.kind) ? CAUSES.sameKind : undefined
+  const active = all.filter(({ kind }) => !runKind(kind).isBeside)
   const sameVault = active.filter(({ vaultId }) => vaultId === run.vaultId)
   if (runKind(run.kind).isExclusive && sameVault.length > 0) return CAUSES.exclusive
   if (sameVault.some(({ kind }) => runKind(kind).isExclusive)) return CAUSES.limitVault
   // What wants a vault for itself would never get it if others went on beginning there.
-  if (
-    ahead.some(({ kind, vaultId }) => vaultId === run.vaultId && runKind(kind).isExclusive) &&
-    !mayPass(run, sameVault)
-  )
+  if (ahead.some(({ kind, vaultId }) => vaultId === run.vaultId && wantsAll(kind)) && !mayPass(run, sameVault))
     return CAUSES.limitVault
   const sameSource = active.filter(({ sourceId }) => run.sourceId !== null && sourceId === run.sourceId)
   if (run.kind === 'backup' && sameSource.some(({ kind }) => kind === 'restore')) return CAUSES.restore
@@ -119,6 +122,11 @@ function decideRoom(run: QueuedRun, { limits, active, ahead }: QueueSituation): 
   if (sameSource.filter(({ kind }) => kind !== 'restore').length >= limits.mostRunsPerSource) return CAUSES.limitSource
   if (sameVault.length >= limits.mostRunsPerVault) return CAUSES.limitVault
   return undefined
+}
+
+function wantsAll(kind: string): boolean {
+  const { isExclusive, isAlone } = runKind(kind)
+  return isExclusive === true || isAlone === true
 }
 
 /**

@@ -10,6 +10,10 @@ export interface RunKindTraits {
   readonly isThrottled?: true
   /** The vault has other recovery points afterwards. */
   readonly changesPoints?: true
+  /** It goes on beside all else in its vault, keeps nothing from beginning, and counts for no limit. */
+  readonly isBeside?: true
+  /** Nothing at all goes on in its vault meanwhile. */
+  readonly isAlone?: true
   /** It leaves something in the catalog that is worth a copy of it. */
   readonly isWorthCopy?: true
 }
@@ -23,6 +27,9 @@ const TRAITS: Readonly<Record<string, RunKindTraits>> = {
   check: { isLong: true, isWorthCopy: true },
   verify: { isLong: true, isWorthCopy: true },
   'catalog-backup': { makesSnapshot: true },
+  sync: { isThrottled: true, isBeside: true },
+  'cache-build': { isAlone: true, isWorthCopy: true },
+  'cache-detach': { isAlone: true, isWorthCopy: true },
 }
 
 /** Of a kind that this program does not know nothing is assumed: a newer one may have asked for it. */

@@ -5,6 +5,8 @@ import type { ReaderWorkerData } from '../messages.ts'
 import { serveReader } from './serve-reader.ts'
 
 if (!parentPort) throw new Error('reader-worker is started as a worker thread')
-const { place, password } = workerData as ReaderWorkerData
+const { store, password } = workerData as ReaderWorkerData
 
-serveReader(parentPort, openVaultStorage(place), Buffer.from(password))
+// What the cloud has can be looked into also while the cache is away.
+const { storage } = await openVaultStorage(store, { mayBypass: true })
+serveReader(parentPort, storage, Buffer.from(password))

@@ -10,6 +10,9 @@ const KINDS_OF = {
   check: true,
   verify: true,
   'catalog-backup': true,
+  sync: true,
+  'cache-build': true,
+  'cache-detach': true,
 } as const satisfies Record<RunKind, true>
 const STATES_OF = {
   queued: true,

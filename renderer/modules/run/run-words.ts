@@ -52,7 +52,15 @@ export function subjectOf(run: Pick<Run, 'set' | 'vault'>, { t }: Pick<Text, 't'
   return run.set?.name ?? t('run.ofVault', { name: run.vault.name })
 }
 
-const BYTES = new Set(['bytesProcessed', 'bytesAdded', 'bytesStored', 'bytesRestored', 'bytesFreed'])
+const BYTES = new Set([
+  'bytesProcessed',
+  'bytesAdded',
+  'bytesStored',
+  'bytesRestored',
+  'bytesFreed',
+  'bytesSent',
+  'bytesLeft',
+])
 
 /** What a run did, in the order of the contract. What it does not have is left out. */
 export function resultFacts(

@@ -44,6 +44,10 @@ const FIELDS: Readonly<Record<keyof RunResult, string>> = {
   hints: 'Hints',
   filesVerified: 'Verified files',
   filesDiffering: 'Differing files',
+  filesSent: 'Files sent',
+  bytesSent: 'Sent',
+  bytesLeft: 'Waiting still',
+  filesDeleted: 'Files deleted in the cloud',
 }
 
 /** What a run did, in the order in which it is told. */

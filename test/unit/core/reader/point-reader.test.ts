@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type PointReader, type Reach, startPointReader } from '../../../../core/reader/index.ts'
 import { openRepository } from '../../../../core/repository/index.ts'
 import { encodeSnapshot } from '../../../../core/snapshot/index.ts'
-import { openVaultStorage } from '../../../../core/vault/index.ts'
+import { openPlace } from '../../../../core/vault/index.ts'
 import { cheapenKey } from '../../../support/cheap-key.ts'
 import { createCraft } from '../../../support/crafted-tree.ts'
 import { FLAT, flatName, type LargeVault, makeLargeVault } from '../../../support/large-vault.ts'
@@ -31,7 +31,7 @@ describe('a reader', () => {
 
   const start = (change: { readonly path?: string; readonly password?: string } = {}): PointReader => {
     const { path, password } = { ...vault, ...change }
-    return startPointReader({ place: { kind: 'directory', path }, password, start: stop.start })
+    return startPointReader({ store: { place: { kind: 'directory', path } }, password, start: stop.start })
   }
   beforeEach(() => {
     stop = createStopReader()
@@ -241,7 +241,7 @@ async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
 
 /** A snapshot of one file with this content, which is its name, too. */
 async function addSnapshot(path: string, password: string, content: string): Promise<{ readonly snapshotId: string }> {
-  const repository = await openRepository(openVaultStorage({ kind: 'directory', path }), Buffer.from(password))
+  const repository = await openRepository(openPlace({ kind: 'directory', path }).storage, Buffer.from(password))
   const craft = createCraft(repository)
   const tree = craft.tree(craft.file(`${content}.txt`, content)).toString('hex')
   await craft.store()

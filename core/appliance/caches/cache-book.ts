@@ -1,0 +1,65 @@
+import { type Clock, CoreError } from '../../base/index.ts'
+import { assertCacheThere, type FileState, openCacheFolder, type OpenedCache } from '../../cloud-cache/index.ts'
+import type { VaultCache } from '../../vault/index.ts'
+
+/** What a cache holds, by where it is. */
+export type CacheHeld = Readonly<Record<FileState, { readonly files: number; readonly bytes: number }>> & {
+  /** Deletions of which the cloud has not heard. */
+  readonly deletions: number
+}
+
+/** Reads the journals of caches, for those who want to know how far they are. */
+export interface CacheBook {
+  /** As of now, or of a moment ago. Rejects with a `CoreError` where the cache cannot be used. */
+  held(cache: VaultCache): Promise<CacheHeld>
+  /** Its folder may go now. */
+  letGo(folder: string): void
+  close(): void
+}
+
+/** Counting a million files takes a tenth of a second: no more than so much of all time goes into it. */
+const MOST_OF_TIME = 1 / 20
+
+export function createCacheBook(clock: Clock): CacheBook {
+  const opened = new Map<string, OpenedCache>()
+  const counted = new Map<string, { readonly until: number; readonly held: CacheHeld }>()
+
+  function letGo(folder: string): void {
+    opened.get(folder)?.[Symbol.dispose]()
+    opened.delete(folder)
+    counted.delete(folder)
+  }
+
+  async function open(cache: VaultCache): Promise<OpenedCache> {
+    // Each time: another disk, or none, may be mounted there by now, and the file that is held open says nothing of it.
+    const anew = await openCacheFolder(cache)
+    opened.get(cache.folder)?.[Symbol.dispose]()
+    opened.set(cache.folder, anew)
+    return anew
+  }
+
+  return {
+    async held(cache) {
+      try {
+        await assertCacheThere(cache)
+        const known = counted.get(cache.folder)
+        const begun = clock.monotonic()
+        if (known && begun < known.until) return known.held
+        const { journal } = await open(cache)
+        const held = { ...journal.files.totals(), deletions: journal.tombstones.count() }
+        const ended = clock.monotonic()
+        counted.set(cache.folder, { until: ended + (ended - begun) / MOST_OF_TIME, held })
+        return held
+      } catch (error) {
+        letGo(cache.folder)
+        throw error instanceof CoreError
+          ? error
+          : new CoreError('cache/unusable', `The cache in ${cache.folder} cannot be read.`, { cause: error })
+      }
+    },
+    letGo,
+    close() {
+      for (const folder of opened.keys()) letGo(folder)
+    },
+  }
+}

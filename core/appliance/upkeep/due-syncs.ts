@@ -1,0 +1,73 @@
+import { type CacheRow, lastRun, listCaches, type RunRow, vaultRows } from '../../database/index.ts'
+import { CAUSES, type RunRequest } from '../../job/index.ts'
+import { isSyncComplete, nextSyncLook, openSyncWindow } from '../../policy/index.ts'
+import { cacheWindows } from '../caches/cache-windows.ts'
+import { isPaused } from '../caches/is-paused.ts'
+import { cacheOf, cacheSettingsOf } from '../caches/vault-cache.ts'
+import type { DueTools } from './due-tools.ts'
+
+/**
+ * What caches want by now: to send what waits, in their windows (CC-3, CC-6), ten minutes after the last look (CC-7); and to be
+ * gone, where they are empty.
+ */
+export function createDueSyncs({
+  catalog: { rows },
+  settings,
+  cacheBook,
+  onDefect,
+}: DueTools): (now: number, going: readonly RunRow[]) => Promise<RunRequest[]> {
+  /** When nothing was found to send. */
+  const looked = new Map<string, number>()
+
+  async function wanted(cache: CacheRow, now: number, going: readonly RunRow[]): Promise<RunRequest[]> {
+    const ofVault = going.filter(({ vault_id }) => vault_id === cache.vault_id)
+    const has = (kind: string): boolean => ofVault.some((run) => run.kind === kind)
+    if (cache.state === 'left' && !has('cache-detach')) return [request('cache-detach', cache.vault_id, 10)]
+    if (cache.state !== 'ready' || isPaused(cache, now) || has('sync')) return []
+    const windows = cacheWindows(cacheSettingsOf(cache))
+    if (!isSyncComplete(windows)) return []
+    const span = openSyncWindow(windows, settings.current.timeZone, now)
+    if (span === undefined) return []
+    const last = await lastRun(rows, { vaultId: cache.vault_id, kind: 'sync' })
+    const lastAt = Math.max(last?.ended_at ?? 0, looked.get(cache.vault_id) ?? 0)
+    // One that ended in an earlier window, or by a clock that was ahead, says nothing of this one.
+    const isOfWindow = lastAt >= span.start && lastAt <= now
+    if (isOfWindow && now < (nextSyncLook(span, lastAt) ?? span.end)) return []
+    looked.set(cache.vault_id, now)
+    return (await waits(cache)) ? [request('sync', cache.vault_id, 1)] : []
+  }
+
+  async function waits(cache: CacheRow): Promise<boolean> {
+    const vault = await vaultRows.find(rows, cache.vault_id)
+    if (!vault) return false
+    const { local, uploading, uploaded, deletions } = await cacheBook.held(cacheOf(vault, cache))
+    return local.files + uploading.files + uploaded.files + deletions > 0
+  }
+
+  return async (now, going) => {
+    const requests: RunRequest[] = []
+    for (const cache of await listCaches(rows)) {
+      try {
+        requests.push(...(await wanted(cache, now, going)))
+      } catch (error) {
+        onDefect(error, `what the cache of the vault ${cache.vault_id} asks for`)
+      }
+    }
+    return requests
+  }
+}
+
+function request(kind: string, vaultId: string, mostAttempts: number): RunRequest {
+  const isSync = kind === 'sync'
+  return {
+    kind,
+    trigger: isSync ? 'schedule' : 'system',
+    cause: isSync ? CAUSES.scheduled : CAUSES.upkeep,
+    setId: null,
+    sourceId: null,
+    vaultId,
+    requestedBy: null,
+    mostAttempts,
+    wanted: {},
+  }
+}

@@ -1,0 +1,192 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+import { sleep, systemClock } from '../../core/base/index.ts'
+import type { Cache, Run } from '../../core/contract/index.ts'
+import { ADMIN_PASSWORD, protectFolder, startAppliance, type TestAppliance } from '../support/appliance.ts'
+import { describeWith } from '../support/peer/describe-with.ts'
+
+const run = promisify(execFile)
+
+/** Always open, at so many bytes a second. */
+const ALWAYS = (bytesPerSecond: number) => [
+  { weekdays: [1, 2, 3, 4, 5, 6, 7], start: '00:00', minutes: 1440, bytesPerSecond },
+]
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(50)
+}
+
+describeWith(['restic'], 'a vault with a cache', () => {
+  let root: string
+  let test: TestAppliance
+  let vaultId: string
+  let setId: string
+  /** How far the appliance's clock is ahead. Milliseconds. */
+  let ahead: number
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'holdfast-vault-cache-'))
+    await mkdir(join(root, 'home'))
+    await writeFile(join(root, 'home/letter'), randomBytes(3_000_000))
+    ahead = 0
+    test = await startAppliance(root, { clock: { ...systemClock, now: () => systemClock.now() + ahead } })
+    const { vault, set } = await protectFolder(test, join(root, 'home'))
+    vaultId = vault.id
+    setId = set.id
+  })
+  afterEach(async () => {
+    await test[Symbol.asyncDispose]()
+    await rm(root, { recursive: true, force: true })
+  })
+
+  const caches = () => test.appliance.operations.caches
+  const cache = (): Promise<Cache> => caches().get({ vaultId }, test.call)
+  const ended = async (begun: Promise<Run>): Promise<Run> => test.ended((await begun).id)
+  const backUp = () => ended(test.appliance.operations.runs.backUp({ setId }, test.call))
+  const sync = (isLimited = false) => ended(caches().sync({ vaultId, isLimited }, test.call))
+  const snapshotsIn = async (folder: string): Promise<number> => (await readdir(join(root, folder, 'snapshots'))).length
+
+  async function attach(settings: Partial<Cache['settings']> = {}): Promise<void> {
+    await caches().attach({ vaultId, folder: join(root, 'cache'), ...settings }, test.call)
+    await until(async () => (await cache()).state !== 'building')
+  }
+
+  /** Whether all of a backup is in the cloud: more than config and key. */
+  async function isSent(): Promise<boolean> {
+    const { held } = await cache()
+    return (
+      held !== null && held.local.files + held.uploading.files + held.uploaded.files === 0 && held.verified.files > 2
+    )
+  }
+
+  /** CC-7: the next look, which is ten minutes after the last. */
+  async function nextLook(): Promise<void> {
+    ahead += 11 * 60_000
+    await caches().update({ vaultId }, test.call)
+  }
+
+  async function restic(folder: string, ...args: string[]): Promise<string> {
+    const kit = await test.appliance.operations.vaults.exportKit(
+      { id: vaultId, password: ADMIN_PASSWORD, again: true },
+      test.call,
+    )
+    const RESTIC_PASSWORD = /^Password: *(\S+)$/m.exec(kit.text)?.[1]
+    return (
+      await run('restic', ['-r', join(root, folder), '--no-lock', ...args], {
+        env: { ...process.env, RESTIC_PASSWORD },
+      })
+    ).stdout
+  }
+
+  it('takes backups locally, and nothing is sent before somebody has said when and how fast (CC-4)', async () => {
+    await backUp()
+    await attach()
+    expect(await cache()).toMatchObject({ state: 'incomplete', missing: ['schedule', 'bandwidth'] })
+    await writeFile(join(root, 'home/second'), randomBytes(1_000_000))
+    expect(await backUp()).toMatchObject({ state: 'succeeded' })
+    expect(await cache()).toMatchObject({ state: 'incomplete', held: { local: { files: expect.any(Number) } } })
+    expect((await cache()).held?.local.files).toBeGreaterThan(0)
+    expect(await snapshotsIn('vault')).toBe(1)
+  })
+
+  it('sends by itself while a window is open, and restic restores from the cloud (CC-3)', async () => {
+    await attach({ windows: ALWAYS(100_000_000) })
+    await backUp()
+    await nextLook()
+    await until(isSent)
+    expect(await snapshotsIn('vault')).toBe(1)
+    expect(await restic('vault', 'check', '--read-data')).toContain('no errors')
+    await restic('vault', 'restore', 'latest', '--target', join(root, 'restored'))
+    expect(await readFile(join(root, 'restored', root, 'home/letter'))).toEqual(
+      await readFile(join(root, 'home/letter')),
+    )
+  })
+
+  it('sends when somebody says so, and not while it is paused', async () => {
+    await attach()
+    await backUp()
+    await caches().pause({ vaultId, until: null }, test.call)
+    await caches().update({ vaultId, windows: ALWAYS(100_000_000) }, test.call)
+    expect(await cache()).toMatchObject({ state: 'paused', pausedBy: 'admin', offSiteAt: null })
+    const synced = await sync()
+    expect(synced).toMatchObject({ state: 'succeeded', cause: { code: 'synced' } })
+    expect(synced.result?.bytesSent).toBeGreaterThan(3_000_000)
+    expect(await snapshotsIn('vault')).toBe(1)
+    expect(await caches().resume({ vaultId }, test.call)).toMatchObject({ state: 'ready', pausedAt: null })
+  })
+
+  it('stops sending where it is paused meanwhile, and says what waits', async () => {
+    await attach({ windows: ALWAYS(100_000) })
+    await until(async () => (await cache()).syncedAt !== null)
+    await caches().pause({ vaultId, until: null }, test.call)
+    await backUp()
+    await caches().resume({ vaultId }, test.call)
+    await nextLook()
+    await until(async () => (await cache()).state === 'syncing')
+    await caches().pause({ vaultId, until: null }, test.call)
+    await until(async () => (await cache()).sync === null)
+    const [last] = (await test.appliance.operations.runs.list({ kind: 'sync', limit: 1 }, test.call)).items
+    expect(last).toMatchObject({ state: 'succeeded', cause: { code: 'window-closed' } })
+    expect((await cache()).held?.local.files).toBeGreaterThan(0)
+  })
+
+  it('is restored from while the cache is away, where the cloud has all of it (CC-13)', async () => {
+    await attach({ windows: ALWAYS(100_000_000) })
+    await backUp()
+    await nextLook()
+    await until(isSent)
+    const [point] = (await test.appliance.operations.points.list({ setId, limit: 1 }, test.call)).items
+    if (!point) throw new Error('there is no point')
+    await rename(join(root, 'cache'), join(root, 'away'))
+    expect(await cache()).toMatchObject({ state: 'unusable', held: null })
+    const restored = await ended(
+      test.appliance.operations.restores.start(
+        {
+          pointId: point.id,
+          paths: [join(root, 'home')],
+          target: { kind: 'folder', path: join(root, 'restored') },
+          overwrite: 'always',
+          verify: true,
+        },
+        test.call,
+      ),
+    )
+    expect(restored).toMatchObject({ state: 'warning', cause: { code: 'cache-bypassed' } })
+    expect(await readFile(join(root, 'restored', root, 'home/letter'))).toEqual(
+      await readFile(join(root, 'home/letter')),
+    )
+  })
+
+  it('backs up directly to the cloud while the cache is away, and says so (CC-12)', async () => {
+    await attach()
+    await backUp()
+    await rename(join(root, 'cache'), join(root, 'away'))
+    const bypassed = await backUp()
+    expect(bypassed).toMatchObject({ state: 'warning', cause: { code: 'cache-bypassed' } })
+    // What only the cache has was stored once more: the point needs nothing of it.
+    expect(await snapshotsIn('vault')).toBe(1)
+    expect(await restic('vault', 'check', '--read-data')).toContain('no errors')
+    await restic('vault', 'restore', 'latest', '--target', join(root, 'restored'))
+    expect(await readFile(join(root, 'restored', root, 'home/letter'))).toEqual(
+      await readFile(join(root, 'home/letter')),
+    )
+  })
+
+  it('is taken away in steps, and the vault goes on without it', async () => {
+    await attach()
+    await backUp()
+    await ended(caches().detach({ vaultId }, test.call))
+    await until(async () => (await caches().list({}, test.call)).items.length === 0)
+    expect(await readdir(root)).not.toContain('cache')
+    expect(await restic('vault', 'check', '--read-data')).toContain('no errors')
+    expect(await snapshotsIn('vault')).toBe(1)
+    expect(await backUp()).toMatchObject({ state: 'succeeded' })
+    expect(await snapshotsIn('vault')).toBe(2)
+  })
+})
