@@ -54,6 +54,14 @@ export function bandwidthOf(text: string, previous: readonly BandwidthWindow[] =
   return [...previous, { ...dayWindow(window), bytesPerSecond }]
 }
 
+/** `mon-fri@20:00-06:00=50mbit`, or bytes a second as of `bandwidthOf`. */
+export function syncWindowOf(text: string, previous: readonly BandwidthWindow[] = []): BandwidthWindow[] {
+  const [window = '', rate = ''] = text.split('=')
+  const [, megabits] = /^(\d{1,6})\s*mbit(?:\/s)?$/i.exec(rate) ?? []
+  if (megabits === undefined) return bandwidthOf(text, previous)
+  return [...previous, { ...dayWindow(window), bytesPerSecond: Number(megabits) * 125_000 }]
+}
+
 function dayWindow(text: string): Schedule['windows'][number] {
   const [days, span] = text.includes('@') ? atOf(text, 'mon-fri@20:00-06:00') : [undefined, text]
   const [from, until] = spanOf(span)

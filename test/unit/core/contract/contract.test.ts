@@ -28,6 +28,7 @@ describe('the contract', () => {
   it('keeps of every change who made it', () => {
     const reading = new Set([
       'vaults.probe',
+      'caches.simulate',
       'sources.browse',
       'policies.preview',
       'restores.plan',
