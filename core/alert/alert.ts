@@ -10,6 +10,8 @@ export type AlertKind =
   | 'needs-confirmation'
   | 'vault-unreachable'
   | 'damage-found'
+  | 'cache-unusable'
+  | 'cache-behind'
   | 'catalog-not-backed-up'
   | 'delivery-failed'
 

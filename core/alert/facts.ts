@@ -68,6 +68,18 @@ export interface CheckFacts {
   readonly needsReading: boolean
 }
 
+export interface CacheFacts {
+  readonly folder: string
+  /** Why it cannot be used. */
+  readonly problem: string | null
+  /** What the cloud has not got. */
+  readonly bytesWaiting: number
+  /** Since when the oldest of it waits. Null where nothing does, or nobody knows. */
+  readonly waitingSince: number | null
+  /** Why nothing of it is sent, where that is meant so. */
+  readonly held: 'incomplete' | 'paused' | null
+}
+
 export interface VaultFacts {
   readonly id: string
   readonly name: string
@@ -82,11 +94,13 @@ export interface VaultFacts {
   readonly bytesTotal: number | null
   /** Null: it was never checked. */
   readonly lastCheck: CheckFacts | null
+  /** The cache before it. Null: there is none, or it is not ready yet. */
+  readonly cache: CacheFacts | null
   /** The last run of each kind of maintenance that has ended. */
   readonly lastRuns: readonly (EndedRun & { readonly kind: MaintenanceKind })[]
 }
 
-export type MaintenanceKind = 'forget' | 'prune' | 'check' | 'verify' | 'catalog-backup'
+export type MaintenanceKind = 'forget' | 'prune' | 'check' | 'verify' | 'catalog-backup' | 'sync'
 
 /** A run that stopped for a person to confirm what it would do (RET-22). */
 export interface UnconfirmedRun {

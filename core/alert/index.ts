@@ -9,6 +9,7 @@
 export type { Alert, AlertKind, AlertObject, AlertSeverity, OpenAlert, WantedAlert } from './alert.ts'
 export type {
   AlertFacts,
+  CacheFacts,
   DeliveryProblem,
   EndedRun,
   MaintenanceKind,

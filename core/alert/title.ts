@@ -16,6 +16,8 @@ const TITLES: Readonly<Record<AlertKind, Title>> = {
   'needs-confirmation': (name) => `${name} waits for a confirmation`,
   'vault-unreachable': (name) => `Vault ${name} cannot be reached`,
   'damage-found': (name) => `Vault ${name} is damaged`,
+  'cache-unusable': (name) => `Cache of vault ${name} cannot be used`,
+  'cache-behind': (name) => `Vault ${name} is not sent to the cloud`,
   'catalog-not-backed-up': () => 'The catalog was not backed up',
   'delivery-failed': (_, { id }) => `Alerts do not arrive by ${id === 'mail' ? 'mail' : 'the webhook'}`,
 }

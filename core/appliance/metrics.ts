@@ -1,11 +1,16 @@
 import { parseInstant } from '../base/index.ts'
-import { openAlerts, runsInStates, setRows, vaultRows } from '../database/index.ts'
+import { FILE_STATES } from '../cloud-cache/index.ts'
+import { findCache, openAlerts, runsInStates, setRows, type VaultRow, vaultRows } from '../database/index.ts'
 import { ACTIVE_STATES, PENDING_STATES } from '../job/index.ts'
+import type { CacheHeld } from './caches/cache-book.ts'
+import { usedCache } from './caches/vault-cache.ts'
 import { describeSets } from './present/set-dto.ts'
 import type { Tools } from './tools.ts'
 
 /** What monitoring asks for, in Prometheus' text format 0.0.4. */
-export async function metricsText(tools: Pick<Tools, 'catalog' | 'clock' | 'version' | 'startedAt'>): Promise<string> {
+export async function metricsText(
+  tools: Pick<Tools, 'catalog' | 'cacheBook' | 'clock' | 'version' | 'startedAt'>,
+): Promise<string> {
   const { catalog, clock, version, startedAt } = tools
   const { rows } = catalog
   const text = createText()
@@ -46,6 +51,26 @@ export async function metricsText(tools: Pick<Tools, 'catalog' | 'clock' | 'vers
     'Findings of damage of the last check.',
     byVault(({ check_damages }) => check_damages),
   )
+  const caches = await readCaches(tools, vaults)
+  text.gauge(
+    'holdfast_cache_usable',
+    'Whether the cache of a vault is there and can be read.',
+    caches.map(({ vault, held }) => [{ vault }, held === undefined ? 0 : 1]),
+  )
+  text.gauge(
+    'holdfast_cache_bytes',
+    'What a cache knows of, by where it is: local alone, uploading, uploaded, verified in both, evicted to the cloud.',
+    caches.flatMap(({ vault, held }) =>
+      held === undefined ? [] : FILE_STATES.map((state) => [{ vault, state }, held[state].bytes] as Sample),
+    ),
+  )
+  text.gauge(
+    'holdfast_cache_waiting_since_seconds',
+    'Since when the oldest of what the cloud has not got waits, in seconds since the epoch; 0 where nothing does.',
+    caches.flatMap(({ vault, held }) =>
+      held === undefined ? [] : [[{ vault }, (held.waitingSince ?? 0) / 1000] as Sample],
+    ),
+  )
   const runs = await runsInStates(rows, [...ACTIVE_STATES, ...PENDING_STATES])
   const states = [...ACTIVE_STATES, ...PENDING_STATES]
   text.gauge(
@@ -63,6 +88,25 @@ export async function metricsText(tools: Pick<Tools, 'catalog' | 'clock' | 'vers
     ]),
   )
   return text.whole()
+}
+
+interface CacheSample {
+  readonly vault: string
+  /** Undefined: it cannot be read. */
+  readonly held: CacheHeld | undefined
+}
+
+async function readCaches(
+  { catalog, cacheBook }: Pick<Tools, 'catalog' | 'cacheBook'>,
+  vaults: readonly VaultRow[],
+): Promise<CacheSample[]> {
+  const samples: CacheSample[] = []
+  for (const vault of vaults) {
+    const cache = usedCache(vault, await findCache(catalog.rows, vault.id))
+    if (cache === undefined) continue
+    samples.push({ vault: vault.name, held: await cacheBook.held(cache).catch(() => undefined) })
+  }
+  return samples
 }
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]

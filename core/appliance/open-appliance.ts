@@ -206,6 +206,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       chance,
       log,
       dataFolder: folder.path,
+      cacheBook,
       consoleUrl: () => consoleUrl,
       onAlert: (alert) => publish({ type: 'alert', alert: alertDto(alert) }),
     })

@@ -17,6 +17,8 @@ export const AlertKind = z.enum([
   'needs-confirmation',
   'vault-unreachable',
   'damage-found',
+  'cache-unusable',
+  'cache-behind',
   'catalog-not-backed-up',
   'delivery-failed',
 ])

@@ -57,6 +57,11 @@ describeWith(['restic'], 'a vault with a cache', () => {
     await until(async () => (await cache()).state !== 'building')
   }
 
+  async function openAlerts(): Promise<string[]> {
+    const { items } = await test.appliance.operations.alerts.list({ phase: 'open', limit: 10 }, test.call)
+    return items.map(({ kind }) => kind)
+  }
+
   /** Whether all of a backup is in the cloud: more than config and key. */
   async function isSent(): Promise<boolean> {
     const { held } = await cache()
@@ -145,6 +150,7 @@ describeWith(['restic'], 'a vault with a cache', () => {
     if (!point) throw new Error('there is no point')
     await rename(join(root, 'cache'), join(root, 'away'))
     expect(await cache()).toMatchObject({ state: 'unusable', held: null })
+    expect(await test.appliance.metrics()).toMatch(/^holdfast_cache_usable\{vault="first"\} 0$/m)
     const restored = await ended(
       test.appliance.operations.restores.start(
         {
@@ -168,6 +174,7 @@ describeWith(['restic'], 'a vault with a cache', () => {
     await backUp()
     await rename(join(root, 'cache'), join(root, 'away'))
     const bypassed = await backUp()
+    await until(async () => (await openAlerts()).includes('cache-unusable'))
     expect(bypassed).toMatchObject({ state: 'warning', cause: { code: 'cache-bypassed' } })
     // What only the cache has was stored once more: the point needs nothing of it.
     expect(await snapshotsIn('vault')).toBe(1)

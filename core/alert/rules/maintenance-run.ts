@@ -10,6 +10,7 @@ export const MAINTENANCE_NAMES: Readonly<Record<MaintenanceKind, string>> = {
   check: 'Check',
   verify: 'Verification',
   'catalog-backup': 'Backup of the catalog',
+  sync: 'Sync to the cloud',
 }
 
 const SAFETY: Readonly<Record<MaintenanceKind, string>> = {
@@ -18,6 +19,7 @@ const SAFETY: Readonly<Record<MaintenanceKind, string>> = {
   check: 'A check changes nothing; whether all that is stored there is sound was not found out.',
   verify: 'A verification changes nothing; that the recovery points can be restored was not proved.',
   'catalog-backup': 'Recovery points are not affected; the stored copy of the settings is older than it should be.',
+  sync: 'What the cloud has is safe; what is newer is in the cache alone until a sync succeeds.',
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { WantedAlert } from '../alert.ts'
 import type { AlertFacts } from '../facts.ts'
 import { backupAlerts } from './backup-run.ts'
+import { cacheStateAlerts } from './cache-state.ts'
 import { catalogAlerts } from './catalog-backup.ts'
 import { confirmationAlerts } from './confirmation.ts'
 import { deliveryAlerts } from './delivery-problem.ts'
@@ -18,6 +19,7 @@ const RULES = [
   pointAgeAlerts,
   verificationAlerts,
   vaultStateAlerts,
+  cacheStateAlerts,
   diskSpaceAlerts,
   kitAlerts,
   maintenanceAlerts,

@@ -6,6 +6,8 @@ import type { VaultCache } from '../../vault/index.ts'
 export type CacheHeld = Readonly<Record<FileState, { readonly files: number; readonly bytes: number }>> & {
   /** Deletions of which the cloud has not heard. */
   readonly deletions: number
+  /** When the oldest of what the cloud has not got was stored. Milliseconds since the epoch. */
+  readonly waitingSince: number | undefined
 }
 
 /** Reads the journals of caches, for those who want to know how far they are. */
@@ -46,7 +48,11 @@ export function createCacheBook(clock: Clock): CacheBook {
         const begun = clock.monotonic()
         if (known && begun < known.until) return known.held
         const { journal } = await open(cache)
-        const held = { ...journal.files.totals(), deletions: journal.tombstones.count() }
+        const held = {
+          ...journal.files.totals(),
+          deletions: journal.tombstones.count(),
+          waitingSince: journal.files.waitingSince(),
+        }
         const ended = clock.monotonic()
         counted.set(cache.folder, { until: ended + (ended - begun) / MOST_OF_TIME, held })
         return held

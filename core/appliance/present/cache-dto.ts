@@ -47,7 +47,7 @@ export function cacheDto({ row, vault, timeZone, now, held, problem, bytesFree, 
     }),
     problem: problem ?? null,
     missing,
-    held: held ?? null,
+    held: held ? heldDto(held) : null,
     bytesFree: bytesFree ?? null,
     pausedAt: isWaiting ? instantOrNull(row.paused_at) : null,
     pausedUntil: isWaiting ? instantOrNull(row.paused_until) : null,
@@ -58,6 +58,10 @@ export function cacheDto({ row, vault, timeZone, now, held, problem, bytesFree, 
     syncedAt: instantOrNull(row.synced_at),
     sync: sync ?? null,
   }
+}
+
+function heldDto({ waitingSince: _, ...held }: CacheHeld): Cache['held'] {
+  return held
 }
 
 function stateOf(

@@ -8,6 +8,7 @@ import type {
 } from '../../alert/index.ts'
 import {
   type Catalog,
+  findCache,
   findRun,
   lastRun,
   policyRows,
@@ -20,13 +21,15 @@ import {
   type VaultRow,
   vaultRows,
 } from '../../database/index.ts'
+import type { CacheBook } from '../caches/cache-book.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import { type Names, readNames } from '../present/names.ts'
 import { policySettingsOf } from '../present/stored.ts'
 import { Wanted } from '../runs/wanted.ts'
+import { cacheFacts } from './cache-facts.ts'
 
 const ENDED = ['succeeded', 'warning', 'failed', 'cancelled', 'interrupted', 'skipped', 'expired'] as const
-const MAINTENANCE: readonly MaintenanceKind[] = ['forget', 'prune', 'check', 'verify', 'catalog-backup']
+const MAINTENANCE: readonly MaintenanceKind[] = ['forget', 'prune', 'check', 'verify', 'catalog-backup', 'sync']
 
 /** Restores are told of for a week (`core/alert`); of those that ended in one, more than so many nobody looks at. */
 const RECENT = 8 * 24 * 60 * 60 * 1000
@@ -38,6 +41,7 @@ export interface FactSources {
   readonly open: readonly OpenAlert[]
   readonly deliveryProblems: readonly DeliveryProblem[]
   readonly dataFolder: AlertFacts['dataFolder']
+  readonly cacheBook: CacheBook
   /** Milliseconds since the epoch. */
   readonly now: number
 }
@@ -49,6 +53,7 @@ export async function alertFacts({
   open,
   deliveryProblems,
   dataFolder,
+  cacheBook,
   now,
 }: FactSources): Promise<AlertFacts> {
   const points = await sumPoints(rows, 'set_id')
@@ -91,6 +96,7 @@ export async function alertFacts({
       bytesFree: vault.bytes_free,
       bytesTotal: vault.bytes_total,
       lastCheck: checkFacts(vault, finder, check),
+      cache: await cacheFacts(vault, await findCache(rows, vault.id), cacheBook, now),
       lastRuns,
     })
     if (vault.catalog_at !== null) catalogBackedUpAt = Math.max(catalogBackedUpAt ?? 0, vault.catalog_at)

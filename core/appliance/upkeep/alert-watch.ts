@@ -27,6 +27,7 @@ import {
 } from '../../database/index.ts'
 import { diskRoom } from '../../file-system/index.ts'
 import type { SealingKey } from '../../secret/index.ts'
+import type { CacheBook } from '../caches/cache-book.ts'
 import { readDelivery, type SecretChanges, writeDelivery } from '../data/delivery-store.ts'
 import type { Log } from '../data/open-log.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
@@ -41,6 +42,7 @@ export interface AlertWatchOptions {
   readonly chance: Chance
   readonly log: Log
   readonly dataFolder: string
+  readonly cacheBook: CacheBook
   /** Where people reach the console, as far as that is known: mails tell it. */
   readonly consoleUrl: () => string | null
   readonly onAlert: (alert: AlertRow) => void
@@ -60,7 +62,7 @@ const LOOK_EVERY = 30_000
 const DAY = 24 * 60 * 60 * 1000
 
 export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
-  const { catalog, settings, key, clock, chance, log, dataFolder, consoleUrl, onAlert } = options
+  const { catalog, settings, key, clock, chance, log, dataFolder, cacheBook, consoleUrl, onAlert } = options
   const stop = new AbortController()
   const provenAt: { mail?: number; webhook?: number } = {}
   let looking: Promise<void> | undefined
@@ -97,6 +99,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
       open,
       deliveryProblems: deliveryProblems(known, where, provenAt),
       dataFolder: room ? { path: dataFolder, ...room } : null,
+      cacheBook,
       now,
     })
     const { raise, refresh, clear } = reconcileAlerts(open, wantedAlerts(facts, now), now)

@@ -64,6 +64,20 @@ export class FileRows {
     return totals
   }
 
+  /** When the oldest of what is not verified in the cloud was stored. Undefined: all is. */
+  waitingSince(): number | undefined {
+    const found = JOURNALLED_KINDS.flatMap((kind) =>
+      [LOCAL, UPLOADING, UPLOADED].flatMap((state) =>
+        this.#all(
+          `SELECT ${FILE_COLUMNS} FROM file WHERE state = ? AND kind = ? ORDER BY id LIMIT 1`,
+          state,
+          kindCode(kind),
+        ),
+      ),
+    )
+    return found.length === 0 ? undefined : Math.min(...found.map(({ storedAt }) => storedAt))
+  }
+
   /** What the local tier holds. */
   localBytes(): number {
     const [row] = this.#file.rows(`SELECT sum(size) AS bytes FROM file WHERE state <> ${EVICTED}`)

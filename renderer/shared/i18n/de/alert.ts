@@ -15,6 +15,8 @@ export const alert: Messages['alert'] = {
     'needs-confirmation': 'Etwas ist zu bestätigen',
     'vault-unreachable': 'Ein Tresor ist nicht erreichbar',
     'damage-found': 'Ein Schaden wurde gefunden',
+    'cache-unusable': 'Ein Cache ist nicht benutzbar',
+    'cache-behind': 'Ein Tresor kommt nicht in die Cloud',
     'catalog-not-backed-up': 'Der Katalog ist nicht gesichert',
     'delivery-failed': 'Meldungen konnten nicht gesendet werden',
   },
@@ -41,6 +43,10 @@ export const alert: Messages['alert'] = {
       'Inzwischen wird nichts dorthin gesichert oder von dort wiederhergestellt. Sehen Sie nach, ob Platte oder Freigabe da ist.',
     'damage-found':
       'Manche Wiederherstellungspunkte lassen sich vielleicht nicht oder nur teilweise wiederherstellen. Öffnen Sie die Prüfung: Sie nennt, was beschädigt ist. Behalten Sie die Quellen, wie sie sind.',
+    'cache-unusable':
+      'Sicherungen gehen einstweilen direkt in die Cloud. Was nur der Cache hat, lässt sich erst wiederherstellen, wenn er wieder da ist. Sehen Sie nach seiner Platte.',
+    'cache-behind':
+      'Brennte diese Appliance jetzt ab, wäre verloren, was wartet. Sehen Sie nach den Zeitfenstern und den letzten Abgleichen.',
     'catalog-not-backed-up':
       'Wiederherstellungspunkte sind sicher. Geht die Appliance verloren, ist neu einzurichten, was seither eingerichtet wurde. Starten Sie eine Katalogsicherung.',
     'delivery-failed':

@@ -13,6 +13,8 @@ export const alert = {
     'needs-confirmation': 'Something has to be confirmed',
     'vault-unreachable': 'A vault cannot be reached',
     'damage-found': 'Damage was found',
+    'cache-unusable': 'A cache cannot be used',
+    'cache-behind': 'A vault is not sent to the cloud',
     'catalog-not-backed-up': 'The catalog is not backed up',
     'delivery-failed': 'Alerts could not be sent',
   },
@@ -31,6 +33,9 @@ export const alert = {
     'needs-confirmation': 'Nothing was removed, and nothing will be until somebody confirms it.',
     'vault-unreachable': 'Nothing is backed up to it or restored from it meanwhile.',
     'damage-found': 'Some recovery points may not be restorable, or only in part.',
+    'cache-unusable':
+      'Backups go directly to the cloud meanwhile. What only the cache has can be restored once it is back.',
+    'cache-behind': 'If this appliance burnt down now, what waits would be lost.',
     'catalog-not-backed-up':
       'Recovery points are safe. If this appliance is lost, what was set up since has to be set up anew.',
     'delivery-failed': 'Backups are not affected, but nobody is told that way when one fails.',

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 
-import { type AlertFacts, type RestoreFacts, reconcileAlerts, wantedAlerts } from '../../../../../core/alert/index.ts'
+import {
+  type AlertFacts,
+  type CacheFacts,
+  type RestoreFacts,
+  reconcileAlerts,
+  wantedAlerts,
+} from '../../../../../core/alert/index.ts'
 import { afterwards, calmFacts, calmSet, calmVault, DAY, endedRun, HOUR, NOW } from '../../../../support/alert-facts.ts'
 
 function told(facts: AlertFacts, now = NOW): string[] {
@@ -10,6 +16,8 @@ function told(facts: AlertFacts, now = NOW): string[] {
 const openAfter = (facts: AlertFacts) => afterwards([], reconcileAlerts([], wantedAlerts(facts, NOW), NOW))
 const withSet = (more: Parameters<typeof calmSet>[0]): AlertFacts => calmFacts({ sets: [calmSet(more)] })
 const withVault = (more: Parameters<typeof calmVault>[0]): AlertFacts => calmFacts({ vaults: [calmVault(more)] })
+const withCache = (more: Partial<CacheFacts>): AlertFacts =>
+  withVault({ cache: { folder: '/cache', problem: null, bytesWaiting: 10, waitingSince: null, held: null, ...more } })
 const withRestores = (...restores: RestoreFacts[]): AlertFacts => calmFacts({ restores })
 const restore = (state: RestoreFacts['state'], more: Partial<RestoreFacts> = {}): RestoreFacts => ({
   ...endedRun(state),
@@ -117,6 +125,18 @@ it.each<[string, AlertFacts, string[]]>([
     ['error vault-unreachable:vault:vault-1', 'error damage-found:vault:vault-1'],
   ],
   ['a vault that is damaged', withVault({ state: 'damaged' }), ['error damage-found:vault:vault-1']],
+  ['a cache whose disk is gone', withCache({ problem: 'it is not there' }), ['error cache-unusable:vault:vault-1']],
+  ['a cache that waits over a weekend', withCache({ waitingSince: NOW - 3 * DAY }), []],
+  [
+    'a cache whose data waits for longer',
+    withCache({ waitingSince: NOW - 3 * DAY - 1 }),
+    ['warning cache-behind:vault:vault-1'],
+  ],
+  [
+    'a sync that failed',
+    withVault({ lastRuns: [{ ...endedRun('failed'), kind: 'sync' }] }),
+    ['error run-failed:vault:vault-1:sync'],
+  ],
   ['just enough room', withVault({ bytesFree: 100 }), []],
   ['too little room', withVault({ bytesFree: 99 }), ['warning disk-nearly-full:vault:vault-1']],
   ['nearly no room', withVault({ bytesFree: 19 }), ['error disk-nearly-full:vault:vault-1']],

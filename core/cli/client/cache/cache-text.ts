@@ -1,7 +1,7 @@
 import { formatBytes } from '../../../base/index.ts'
 import type { Cache, SyncWindow } from '../../../contract/index.ts'
 import { weekdaysText } from '../policy/days.ts'
-import { when } from './when.ts'
+import { when } from '../text/when.ts'
 
 /** How much of what a cache knows is here, waits to be sent, and is in the cloud alone. `?` where it cannot be read. */
 export function heldText({ held }: Pick<Cache, 'held'>): Readonly<Record<'here' | 'waiting' | 'evicted', string>> {
@@ -16,22 +16,16 @@ export function heldText({ held }: Pick<Cache, 'held'>): Readonly<Record<'here' 
 
 /** What a cache does, in words. */
 export function stateText({ state, missing, pausedUntil, pausedBy, sync, openWindow }: Cache): string {
-  switch (state) {
-    case 'building':
-      return 'it is being made ready; the vault is used without it meanwhile'
-    case 'incomplete':
-      return `nothing is sent before you say ${missing.includes('schedule') ? 'when and how fast' : 'how fast'} (holdfast cache set VAULT --window mon-fri@20:00-06:00=50mbit)`
-    case 'syncing':
-      return sync?.progress ? `sending, ${formatBytes(sync.progress.bytesPerSecond)} a second` : 'sending'
-    case 'paused':
-      return `paused by ${pausedBy ?? 'somebody'}${pausedUntil === null ? '' : ` until ${when(pausedUntil)}`}`
-    case 'leaving':
-      return 'it is being taken away'
-    case 'unusable':
-      return 'it cannot be used'
-    case 'ready':
-      return openWindow === null ? 'it waits for the next window' : 'it looks every ten minutes for something to send'
+  const TEXTS: Readonly<Record<Cache['state'], string>> = {
+    building: 'it is being made ready; the vault is used without it meanwhile',
+    incomplete: `nothing is sent before you say ${missing.includes('schedule') ? 'when and how fast' : 'how fast'} (holdfast cache set VAULT --window mon-fri@20:00-06:00=50mbit)`,
+    syncing: sync?.progress ? `sending, ${formatBytes(sync.progress.bytesPerSecond)} a second` : 'sending',
+    paused: `paused by ${pausedBy ?? 'somebody'}${pausedUntil === null ? '' : ` until ${when(pausedUntil)}`}`,
+    leaving: 'it is being taken away',
+    unusable: 'it cannot be used',
+    ready: openWindow === null ? 'it waits for the next window' : 'it looks every ten minutes for something to send',
   }
+  return TEXTS[state]
 }
 
 /** As options take them. */
