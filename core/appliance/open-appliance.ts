@@ -176,9 +176,10 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       progressOf: (id) => engine.progressOf(id),
       onEnd(run) {
         alerts.look()
-        if (run.kind.startsWith('cache-')) noteOtherCache(run.vault_id)
+        const isOfCache = run.kind.startsWith('cache-')
+        if (isOfCache) noteOtherCache(run.vault_id)
         // Perhaps it failed because the vault is not there: that is to be said of the vault, too.
-        void vaultWatch.look(run.vault_id, run.state === 'failed' ? 'points' : 'room')
+        void vaultWatch.look(run.vault_id, run.state === 'failed' || isOfCache ? 'points' : 'room')
         if (runKind(run.kind).isWorthCopy) catalogBackups.noteChange()
       },
     })

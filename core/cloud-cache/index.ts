@@ -6,6 +6,7 @@
  * - **Tombstone**: a removal of which the cloud has not heard yet.
  * - **Evicted**: only in the cloud, after its copy there was verified (CC-15). Only data packs ever are.
  */
+export { type AdoptOptions, adoptFromCloud, type AdoptReport } from './adopt.ts'
 export {
   assertCacheThere,
   type CachePlace,

@@ -1,11 +1,11 @@
 import { type Abortable, CoreError } from '../base/index.ts'
 import type { FileInfo, Handle, Storage } from '../storage/index.ts'
-import { type FileState, JOURNALLED_KINDS } from './journal/file-state.ts'
+import { bringDown } from './bring-down.ts'
+import { JOURNALLED_KINDS } from './journal/file-state.ts'
 import type { Journal } from './journal/journal.ts'
 import { mend } from './tiers/mend.ts'
-import { isLoss } from './tiers/refusal.ts'
 import type { CacheDamage } from './tiers/tiered-reader.ts'
-import { hasConfig, loadWholeFile, replaceLocal } from './tiers/whole-file.ts'
+import { hasConfig } from './tiers/whole-file.ts'
 
 export interface RebuildOptions extends Abortable {
   readonly journal: Journal
@@ -58,7 +58,10 @@ export async function rebuildJournal(options: RebuildOptions): Promise<RebuildRe
       const absent = journal.transaction(() =>
         files.filter((file) => !noteCloudCopy(options, { kind, ...file }, report)),
       )
-      for (const file of absent) await bringDown(options, { kind, ...file }, report)
+      for (const file of absent) {
+        if (await bringDown(options, { kind, ...file })) report.fetched++
+        else report.damaged++
+      }
     }
   }
   await mend(journal, local, (_handle, work) => work(), { signal })
@@ -85,29 +88,6 @@ function noteCloudCopy({ journal }: RebuildOptions, file: Found, report: Rebuild
   journal.found(file, file.size, 'evicted')
   report.evicted++
   return true
-}
-
-async function bringDown(
-  { journal, local, cloud, onDamaged, signal }: RebuildOptions,
-  file: Found,
-  report: RebuildReport,
-) {
-  const handle: Handle = { kind: file.kind, name: file.name }
-  // Of the config nobody can say whether it is what was saved.
-  const state: FileState = file.kind === 'config' ? 'uploaded' : 'verified'
-  try {
-    const { body, sums } = await loadWholeFile(cloud, file, undefined, { signal })
-    await replaceLocal(local, handle, body, { signal })
-    journal.found(handle, file.size, state, sums)
-    report.fetched++
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (!(error instanceof CoreError) || !isLoss(error)) throw error
-    // It stays listed: that it cannot be read is for the repository's check to tell, not for us to hide.
-    journal.found(handle, file.size, 'uploaded')
-    report.damaged++
-    onDamaged?.({ handle, error })
-  }
 }
 
 async function assertSameRepository({ local, cloud, signal }: RebuildOptions): Promise<void> {

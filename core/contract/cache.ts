@@ -161,7 +161,12 @@ export const caches = {
       summary: 'Take a cache away, once all that it holds is in the cloud',
       tags: ['CloudCache'],
     })
-    .input(OneCache)
+    .input(
+      OneCache.extend({
+        /** Its disk is lost: what the cloud has not got is given up. */
+        isLost: z.boolean().default(false),
+      }),
+    )
     .output(Run),
   simulate: operation('view')
     .route({

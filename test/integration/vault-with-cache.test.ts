@@ -57,6 +57,10 @@ describeWith(['restic'], 'a vault with a cache', () => {
     await until(async () => (await cache()).state !== 'building')
   }
 
+  async function runsOf(kind: Run['kind']): Promise<Run[]> {
+    return (await test.appliance.operations.runs.list({ kind, limit: 10 }, test.call)).items
+  }
+
   async function openAlerts(): Promise<string[]> {
     const { items } = await test.appliance.operations.alerts.list({ phase: 'open', limit: 10 }, test.call)
     return items.map(({ kind }) => kind)
@@ -183,12 +187,39 @@ describeWith(['restic'], 'a vault with a cache', () => {
     expect(await readFile(join(root, 'restored', root, 'home/letter'))).toEqual(
       await readFile(join(root, 'home/letter')),
     )
+    // Back again it hears of that, and no point is taken for gone meanwhile.
+    await rename(join(root, 'away'), join(root, 'cache'))
+    await caches().update({ vaultId }, test.call)
+    await until(async () => (await runsOf('cache-build')).filter(({ state }) => state === 'succeeded').length === 2)
+    expect(await sync()).toMatchObject({ state: 'succeeded', cause: { code: 'synced' } })
+    expect(await snapshotsIn('vault')).toBe(2)
+    expect(await restic('vault', 'check', '--read-data')).toContain('no errors')
+    const { items: points } = await test.appliance.operations.points.list({ setId, limit: 10 }, test.call)
+    expect(points.length).toBe(2)
+  })
+
+  it('is given up where its disk is lost, and points that only it had are gone', async () => {
+    await attach()
+    await backUp()
+    await sync()
+    await writeFile(join(root, 'home/second'), randomBytes(1_000_000))
+    await backUp()
+    await expect(caches().detach({ vaultId, isLost: true }, test.call)).rejects.toMatchObject({
+      code: 'object/conflict',
+    })
+    await rm(join(root, 'cache'), { recursive: true })
+    await ended(caches().detach({ vaultId, isLost: true }, test.call))
+    expect((await caches().list(undefined, test.call)).items).toEqual([])
+    const points = async () => (await test.appliance.operations.points.list({ setId, limit: 10 }, test.call)).items
+    await until(async () => (await points()).length === 1)
+    expect(await backUp()).toMatchObject({ state: 'succeeded' })
+    expect(await restic('vault', 'check', '--read-data')).toContain('no errors')
   })
 
   it('is taken away in steps, and the vault goes on without it', async () => {
     await attach()
     await backUp()
-    await ended(caches().detach({ vaultId }, test.call))
+    await ended(caches().detach({ vaultId, isLost: false }, test.call))
     await until(async () => (await caches().list({}, test.call)).items.length === 0)
     expect(await readdir(root)).not.toContain('cache')
     expect(await restic('vault', 'check', '--read-data')).toContain('no errors')

@@ -58,6 +58,7 @@ export async function openKindScene(
       progress: (progress) => void told.push(progress),
       step: (_name, work) => work(),
       log: (line) => void lines.push(line),
+      bypasses: () => Promise.resolve(),
       missed: (entry) => void missed.push(entry),
       mayWrite: () => Promise.resolve(),
     },

@@ -102,6 +102,17 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
       throw conflict(`${folder} is in the data folder of the appliance, or around it.`, 'Choose another folder.')
   }
 
+  /** Nobody gives up what can be sent still. */
+  async function refuseUsable(row: CacheRow): Promise<void> {
+    try {
+      await cacheBook.held(cacheOf(await findVault(row.vault_id), row))
+    } catch (error) {
+      if (error instanceof CoreError) return
+      throw error
+    }
+    throw conflict('The cache is there, and can be read.', 'Take it away as usual: what it holds is sent first.')
+  }
+
   async function presentRun(run: RunRow): ReturnType<OperationsOf<'caches'>['sync']> {
     return runDto(run, await readNames(catalog.rows), engine.progressOf(run.id))
   }
@@ -176,7 +187,7 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
       changed(vaultId)
       return one(vaultId)
     },
-    async detach({ vaultId }, call) {
+    async detach({ vaultId, isLost }, call) {
       const row = await find(vaultId)
       const by = callerOf(call).name
       const runs = (await going()).filter(({ vault_id }) => vault_id === vaultId)
@@ -184,8 +195,10 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
       if (detaching) return presentRun(detaching)
       for (const { id } of runs.filter(({ kind }) => kind === 'sync' || kind === 'cache-build'))
         await engine.cancel(id, by)
+      if (isLost) await refuseUsable(row)
       // One that was never made ready holds nothing that the cloud has not got.
-      await updateCache(catalog.rows, vaultId, { state: row.state === 'building' ? 'left' : 'leaving' })
+      const isGivenUp = isLost || row.state === 'building'
+      await updateCache(catalog.rows, vaultId, { state: isGivenUp ? 'left' : 'leaving', bypassed_at: null })
       const run = await request('cache-detach', vaultId, by, {}, DETACH_ATTEMPTS)
       changed(vaultId)
       return presentRun(run)

@@ -101,8 +101,10 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
       }
       case 'sync':
         return { ...base, kind: 'sync', applianceId: tools.applianceId }
-      case 'cache-build':
-        return { ...base, kind: 'cache-build', cache: (await cacheOfRun(run)).cache }
+      case 'cache-build': {
+        const { cache, row } = await cacheOfRun(run)
+        return { ...base, kind: 'cache-build', cache, isNew: row.state === 'building' }
+      }
       case 'cache-detach': {
         const { cache, row } = await cacheOfRun(run)
         const step = row.state === 'left' ? 'remove' : 'empty'

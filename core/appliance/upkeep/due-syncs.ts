@@ -1,6 +1,9 @@
+import { isCode } from '../../base/index.ts'
+import { assertCacheThere } from '../../cloud-cache/index.ts'
 import { type CacheRow, lastRun, listCaches, type RunRow, vaultRows } from '../../database/index.ts'
 import { CAUSES, type RunRequest } from '../../job/index.ts'
 import { isSyncComplete, nextSyncLook, openSyncWindow } from '../../policy/index.ts'
+import type { VaultCache } from '../../vault/index.ts'
 import { cacheWindows } from '../caches/cache-windows.ts'
 import { isPaused } from '../caches/is-paused.ts'
 import { cacheOf, cacheSettingsOf } from '../caches/vault-cache.ts'
@@ -23,6 +26,10 @@ export function createDueSyncs({
     const ofVault = going.filter(({ vault_id }) => vault_id === cache.vault_id)
     const has = (kind: string): boolean => ofVault.some((run) => run.kind === kind)
     if (cache.state === 'left' && !has('cache-detach')) return [request('cache-detach', cache.vault_id, 10)]
+    if (cache.state === 'ready' && cache.bypassed_at !== null) {
+      const isBack = !has('cache-build') && (await isUsable(cache))
+      return isBack ? [request('cache-build', cache.vault_id, 10)] : []
+    }
     if (cache.state !== 'ready' || isPaused(cache, now) || has('sync')) return []
     const windows = cacheWindows(cacheSettingsOf(cache))
     if (!isSyncComplete(windows)) return []
@@ -35,6 +42,11 @@ export function createDueSyncs({
     if (isOfWindow && now < (nextSyncLook(span, lastAt) ?? span.end)) return []
     looked.set(cache.vault_id, now)
     return (await waits(cache)) ? [request('sync', cache.vault_id, 1)] : []
+  }
+
+  async function isUsable(cache: CacheRow): Promise<boolean> {
+    const vault = await vaultRows.find(rows, cache.vault_id)
+    return vault !== undefined && isThere(cacheOf(vault, cache))
   }
 
   async function waits(cache: CacheRow): Promise<boolean> {
@@ -50,10 +62,21 @@ export function createDueSyncs({
       try {
         requests.push(...(await wanted(cache, now, going)))
       } catch (error) {
+        // That it is away is told by its state and by an alert.
+        if (isCode(error, 'cache/unusable')) continue
         onDefect(error, `what the cache of the vault ${cache.vault_id} asks for`)
       }
     }
     return requests
+  }
+}
+
+async function isThere(cache: VaultCache): Promise<boolean> {
+  try {
+    await assertCacheThere(cache)
+    return true
+  } catch {
+    return false
   }
 }
 

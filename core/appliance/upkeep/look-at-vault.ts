@@ -1,5 +1,5 @@
 import { type Abortable, type Chance, type Clock, CoreError, formatCounted, isCode } from '../../base/index.ts'
-import { type Catalog, snapshotsOfPoints, type VaultRow, vaultRows } from '../../database/index.ts'
+import { type Catalog, findCache, snapshotsOfPoints, type VaultRow, vaultRows } from '../../database/index.ts'
 import { diskRoom } from '../../file-system/index.ts'
 import { CATALOG_TAG, type VaultAccess } from '../../job/index.ts'
 import type { Repository } from '../../repository/index.ts'
@@ -43,6 +43,8 @@ export async function lookAtVault(
   const { catalog, readers, clock, onChange } = tools
   const vault = await vaultRows.find(catalog.rows, vaultId)
   if (!vault || vault.removed_at !== null) return
+  // Until it has heard of what was stored without it, those points would seem to be gone.
+  if ((await findCache(catalog.rows, vaultId))?.bypassed_at != null) return
   try {
     const access = await readers.access(vaultId)
     // What could not be read may have been mended.

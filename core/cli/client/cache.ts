@@ -73,7 +73,8 @@ export function addCache(program: Command, end: End): void {
     )
   one('decommission', 'send all that a cache holds, then take it away')
     .option('--wait', 'wait until all of it is sent')
-    .action(async (wanted: string, options: WaitOptions) =>
+    .option('--lost', 'its disk is lost: give up what the cloud has not got')
+    .action(async (wanted: string, options: WaitOptions & { readonly lost?: boolean }) =>
       end(await withClient(options, (session) => decommission(session, wanted, options))),
     )
 }
@@ -206,10 +207,14 @@ async function simulate(session: ClientSession, wanted: string, options: Simulat
   )
 }
 
-async function decommission(session: ClientSession, wanted: string, { wait }: WaitOptions): Promise<ExitCode | void> {
+async function decommission(
+  session: ClientSession,
+  wanted: string,
+  { wait, lost = false }: WaitOptions & { readonly lost?: boolean },
+): Promise<ExitCode | void> {
   const { client, signal } = session
   const { id } = await findVault(session, wanted)
-  return toldOrAwaited(session, await client.caches.detach({ vaultId: id }, { signal }), wait)
+  return toldOrAwaited(session, await client.caches.detach({ vaultId: id, isLost: lost }, { signal }), wait)
 }
 
 function settingsOf({ capacity, window, hotDays, high, low }: SettingOptions): Partial<CacheSettings> {

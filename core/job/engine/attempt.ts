@@ -6,6 +6,7 @@ import {
   clearAttempt,
   type RunRow,
   saveStep,
+  updateCache,
   updateRun,
 } from '../../database/index.ts'
 import type { Executor, ExecutorPool, Task } from '../executor/executor.ts'
@@ -98,6 +99,9 @@ export function carryOut(run: RunRow, executor: Executor, tools: AttemptTools): 
           break
         case 'may-write':
           write(async () => task?.fence(await mayWrite(catalog, run)))
+          break
+        case 'bypasses':
+          write(() => updateCache(catalog.rows, run.vault_id, { bypassed_at: clock.now() }))
           break
         case 'done':
           told = { type: 'done', outcome: message.outcome }

@@ -5,10 +5,9 @@ import type { Outcome } from '../process/report.ts'
 export async function noteCache(
   rows: Rows,
   { kind, vault_id: id }: Pick<RunRow, 'kind' | 'vault_id'>,
-  { ending, cause, figures }: Pick<Outcome, 'ending' | 'cause' | 'figures'>,
+  { ending, cause }: Pick<Outcome, 'ending' | 'cause'>,
   now: number,
 ): Promise<void> {
-  if (figures['cacheBypassed'] === 1) await updateCache(rows, id, { bypassed_at: now })
   if (ending === 'failed') return
   if (kind === 'cache-build') await updateCache(rows, id, { state: 'ready', bypassed_at: null })
   if (kind === 'sync' && cause?.code !== 'window-closed') await updateCache(rows, id, { synced_at: now })

@@ -3,6 +3,7 @@ import { isOfCache } from '../../vault/index.ts'
 import type { Order } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { runKind } from '../state/run-kind.ts'
 
 /**
  * CC-12: where the cache of a vault is full, or fails, the work is begun anew with the cloud alone, and the run says so. What
@@ -25,15 +26,15 @@ export async function orWithoutCache<O extends Order>(
       message: `The cache cannot be used: ${error.message} The run begins anew, with the cloud alone.`,
       object: cache.folder,
     })
+    if (runKind(order.kind).makesSnapshot) await context.bypasses()
     const outcome = await work({ ...order, vault: { ...order.vault, cache: undefined } })
     return withoutCache(outcome, error)
   }
 }
 
 function withoutCache(outcome: Outcome, { message, remedy = '' }: CoreError): Outcome {
-  const figures = { ...outcome.figures, cacheBypassed: 1 }
   // What else is wrong is worse.
-  if (outcome.ending !== 'done') return { ...outcome, figures }
+  if (outcome.ending !== 'done') return outcome
   const text = `It went without the cache, directly to the cloud: ${message}`
-  return { ...outcome, figures, ending: 'warning', cause: { code: 'cache-bypassed', text, remedy } }
+  return { ...outcome, ending: 'warning', cause: { code: 'cache-bypassed', text, remedy } }
 }

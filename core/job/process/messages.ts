@@ -19,6 +19,8 @@ export type FromProcess =
   | { readonly type: 'missed'; readonly entries: readonly MissedEntry[] }
   /** Asked immediately before a snapshot is written: is this still the attempt? */
   | { readonly type: 'may-write' }
+  /** From here on it writes to the cloud of its vault, past the cache. */
+  | { readonly type: 'bypasses' }
   | { readonly type: 'done'; readonly outcome: Outcome }
   | { readonly type: 'failed'; readonly error: CarriedError }
   | { readonly type: 'stopped' }

@@ -98,6 +98,8 @@ export interface SyncOrder extends OrderBase {
 export interface CacheBuildOrder extends OrderBase {
   readonly kind: 'cache-build'
   readonly cache: VaultCache
+  /** It was never ready before. */
+  readonly isNew: boolean
 }
 
 /** Takes the cache of a vault away, once all that it holds is in the cloud. */

@@ -15,6 +15,8 @@ export interface RunContext {
   readonly step: <T>(name: string, work: () => Promise<T>) => Promise<T>
   readonly log: (line: LogLine) => void
   readonly missed: (entry: MissedEntry) => void
+  /** Says that from now on it writes to the cloud, past the cache: that has to hear of it afterwards. */
+  readonly bypasses: () => Promise<void>
   /**
    * Asks, immediately before a snapshot is written, whether this is still the attempt that may.
    * @throws CoreError `service/unavailable` where it is not.

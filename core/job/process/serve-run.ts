@@ -66,6 +66,7 @@ export async function serveRun(port: ProcessPort, kinds: RunKinds, clock: Clock)
     step: createSteps(told.step),
     log: (line) => void port.send({ type: 'log', line }),
     missed: told.missed,
+    bypasses: () => port.send({ type: 'bypasses' }),
     async mayWrite() {
       stop.signal.throwIfAborted()
       const answer = new Promise<boolean>((resolve) => void fences.push(resolve))
