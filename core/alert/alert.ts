@@ -11,6 +11,7 @@ export type AlertKind =
   | 'vault-unreachable'
   | 'damage-found'
   | 'cache-unusable'
+  | 'cache-damaged'
   | 'cache-behind'
   | 'catalog-not-backed-up'
   | 'delivery-failed'

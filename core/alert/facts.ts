@@ -78,6 +78,12 @@ export interface CacheFacts {
   readonly waitingSince: number | null
   /** Why nothing of it is sent, where that is meant so. */
   readonly held: 'incomplete' | 'paused' | null
+  /** What was found damaged in one of its tiers: healed of late, or not to be healed. */
+  readonly damage: {
+    readonly healed: number
+    readonly lasting: number
+    readonly last: { readonly at: number; readonly what: string } | undefined
+  }
 }
 
 export interface VaultFacts {

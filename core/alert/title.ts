@@ -17,6 +17,7 @@ const TITLES: Readonly<Record<AlertKind, Title>> = {
   'vault-unreachable': (name) => `Vault ${name} cannot be reached`,
   'damage-found': (name) => `Vault ${name} is damaged`,
   'cache-unusable': (name) => `Cache of vault ${name} cannot be used`,
+  'cache-damaged': (name) => `Cache of vault ${name} had damaged files`,
   'cache-behind': (name) => `Vault ${name} is not sent to the cloud`,
   'catalog-not-backed-up': () => 'The catalog was not backed up',
   'delivery-failed': (_, { id }) => `Alerts do not arrive by ${id === 'mail' ? 'mail' : 'the webhook'}`,

@@ -16,6 +16,7 @@ export {
   removeCacheFolder,
 } from './cache-folder.ts'
 export type { CachedFile } from './journal/cached-file.ts'
+export type { DamageSum } from './journal/damage-book.ts'
 export { FILE_STATES, type FileState } from './journal/file-state.ts'
 export { type Journal, openJournal } from './journal/journal.ts'
 export { rebuildJournal, type RebuildOptions, type RebuildReport } from './rebuild-journal.ts'

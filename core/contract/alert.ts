@@ -18,6 +18,7 @@ export const AlertKind = z.enum([
   'vault-unreachable',
   'damage-found',
   'cache-unusable',
+  'cache-damaged',
   'cache-behind',
   'catalog-not-backed-up',
   'delivery-failed',

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -21,6 +21,23 @@ const ALWAYS = (bytesPerSecond: number) => [
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(50)
+}
+
+/** Turns a bit in the middle of the largest pack. */
+async function spoil(data: string): Promise<void> {
+  const names = (await readdir(data, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+  const packs = await Promise.all(
+    names.map(async ({ parentPath, name }) => ({
+      path: join(parentPath, name),
+      body: await readFile(join(parentPath, name)),
+    })),
+  )
+  const [largest] = packs.toSorted((a, b) => b.body.length - a.body.length)
+  if (!largest) throw new Error('there is no pack')
+  const at = Math.floor(largest.body.length / 2)
+  largest.body[at] = (largest.body[at] ?? 0) ^ 1
+  await chmod(largest.path, 0o600)
+  await writeFile(largest.path, largest.body)
 }
 
 describeWith(['restic'], 'a vault with a cache', () => {
@@ -196,6 +213,25 @@ describeWith(['restic'], 'a vault with a cache', () => {
     expect(await restic('vault', 'check', '--read-data')).toContain('no errors')
     const { items: points } = await test.appliance.operations.points.list({ setId, limit: 10 }, test.call)
     expect(points.length).toBe(2)
+  })
+
+  it('heals what a disk has spoilt, by the cloud, and says so', async () => {
+    await attach()
+    await backUp()
+    await sync()
+    const [point] = (await test.appliance.operations.points.list({ setId, limit: 1 }, test.call)).items
+    if (!point) throw new Error('there is no point')
+    await spoil(join(root, 'cache/files/data'))
+    const request = { pointId: point.id, paths: [join(root, 'home')], overwrite: 'always' as const, verify: true }
+    const target = { kind: 'folder', path: join(root, 'restored') } as const
+    expect(await ended(test.appliance.operations.restores.start({ ...request, target }, test.call))).toMatchObject({
+      state: 'succeeded',
+    })
+    expect(await readFile(join(root, 'restored', root, 'home/letter'))).toEqual(
+      await readFile(join(root, 'home/letter')),
+    )
+    await until(async () => (await openAlerts()).includes('cache-damaged'))
+    expect(await restic('cache/files', 'check', '--read-data')).toContain('no errors')
   })
 
   it('is given up where its disk is lost, and points that only it had are gone', async () => {

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../base/index.ts'
+import { formatBytes, formatCounted } from '../../base/index.ts'
 import type { WantedAlert } from '../alert.ts'
 import type { AlertFacts, CacheFacts, VaultFacts } from '../facts.ts'
 import { formatMoment, quoted, sentence } from '../words.ts'
@@ -15,7 +15,7 @@ const HELD: Readonly<Record<NonNullable<CacheFacts['held']>, readonly [why: stri
   paused: ['Somebody has paused it.', 'Resume it, or sync once by hand.'],
 }
 
-/** `cache-unusable`, and `cache-behind` where the cloud has not got for days what the cache holds. */
+/** `cache-unusable`, `cache-damaged`, and `cache-behind` where the cloud has not got for days what the cache holds. */
 export function cacheStateAlerts(facts: AlertFacts, now: number): WantedAlert[] {
   return facts.vaults.flatMap((vault) => (vault.cache === null ? [] : alertsOf(vault, vault.cache, facts, now)))
 }
@@ -25,8 +25,28 @@ function alertsOf(vault: VaultFacts, cache: CacheFacts, facts: AlertFacts, now: 
   // How far the cloud is behind nobody knows while the cache is away.
   if (cache.problem !== null)
     return [unusable(vault, cache), ...asBefore(openOne(facts, 'cache-behind', object), object)]
-  const { waitingSince } = cache
-  return waitingSince !== null && now - waitingSince > BEHIND ? [behind(vault, { ...cache, waitingSince }, facts)] : []
+  const { waitingSince, damage } = cache
+  const damaged = damage.healed + damage.lasting === 0 ? [] : [damagedAlert(vault, damage)]
+  if (waitingSince === null || now - waitingSince <= BEHIND) return damaged
+  return [...damaged, behind(vault, { ...cache, waitingSince }, facts)]
+}
+
+function damagedAlert(vault: VaultFacts, { healed, lasting, last }: CacheFacts['damage']): WantedAlert {
+  const name = quoted(vault.name)
+  const what = last === undefined ? '' : ` The last: ${sentence(last.what)}`
+  return makeAlert({
+    kind: 'cache-damaged',
+    severity: lasting > 0 ? 'error' : 'warning',
+    object: vaultObject(vault),
+    message:
+      lasting > 0
+        ? `${formatCounted(lasting, 'file')} of vault ${name} ${lasting === 1 ? 'is' : 'are'} damaged, and neither the cache nor the cloud has a whole copy. Nothing of it is handed out; recovery points that need it are not whole.${what}`
+        : `${formatCounted(healed, 'file')} of the cache of vault ${name} ${healed === 1 ? 'was' : 'were'} damaged and brought back from the cloud. Nothing is lost.${what}`,
+    remedy:
+      lasting > 0
+        ? 'Check the vault: it names the recovery points. Keep their sources as they are, and look for a failing disk.'
+        : 'Look for a failing disk below the cache: a sound one does not do that.',
+  })
 }
 
 function unusable(vault: VaultFacts, { problem }: CacheFacts): WantedAlert {

@@ -1,5 +1,11 @@
 import { type Clock, CoreError } from '../../base/index.ts'
-import { assertCacheThere, type FileState, openCacheFolder, type OpenedCache } from '../../cloud-cache/index.ts'
+import {
+  assertCacheThere,
+  type DamageSum,
+  type FileState,
+  openCacheFolder,
+  type OpenedCache,
+} from '../../cloud-cache/index.ts'
 import type { VaultCache } from '../../vault/index.ts'
 
 /** What a cache holds, by where it is. */
@@ -8,6 +14,7 @@ export type CacheHeld = Readonly<Record<FileState, { readonly files: number; rea
   readonly deletions: number
   /** When the oldest of what the cloud has not got was stored. Milliseconds since the epoch. */
   readonly waitingSince: number | undefined
+  readonly damage: DamageSum
 }
 
 /** Reads the journals of caches, for those who want to know how far they are. */
@@ -19,6 +26,8 @@ export interface CacheBook {
   close(): void
 }
 
+/** That something was healed is told for a week. Milliseconds. */
+const HEALED_TOLD = 7 * 24 * 60 * 60 * 1000
 /** Counting a million files takes a tenth of a second: no more than so much of all time goes into it. */
 const MOST_OF_TIME = 1 / 20
 
@@ -52,6 +61,7 @@ export function createCacheBook(clock: Clock): CacheBook {
           ...journal.files.totals(),
           deletions: journal.tombstones.count(),
           waitingSince: journal.files.waitingSince(),
+          damage: journal.damages.sum(clock.now() - HEALED_TOLD),
         }
         const ended = clock.monotonic()
         counted.set(cache.folder, { until: ended + (ended - begun) / MOST_OF_TIME, held })

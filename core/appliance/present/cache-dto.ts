@@ -60,7 +60,7 @@ export function cacheDto({ row, vault, timeZone, now, held, problem, bytesFree, 
   }
 }
 
-function heldDto({ waitingSince: _, ...held }: CacheHeld): Cache['held'] {
+function heldDto({ waitingSince: _, damage: __, ...held }: CacheHeld): Cache['held'] {
   return held
 }
 

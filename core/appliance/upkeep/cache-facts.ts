@@ -7,6 +7,8 @@ import { cacheWindows } from '../caches/cache-windows.ts'
 import { isPaused } from '../caches/is-paused.ts'
 import { cacheSettingsOf, usedCache } from '../caches/vault-cache.ts'
 
+const NO_DAMAGE = { healed: 0, lasting: 0, last: undefined }
+
 /** What alerts about a cache are decided by. */
 export async function cacheFacts(
   vault: VaultRow,
@@ -20,11 +22,11 @@ export async function cacheFacts(
   const isComplete = isSyncComplete(cacheWindows(cacheSettingsOf(row)))
   const held = isPaused(row, now) ? 'paused' : isComplete ? null : 'incomplete'
   try {
-    const { local, uploading, uploaded, waitingSince } = await cacheBook.held(cache)
+    const { local, uploading, uploaded, waitingSince, damage } = await cacheBook.held(cache)
     const bytesWaiting = local.bytes + uploading.bytes + uploaded.bytes
-    return { folder, problem: null, bytesWaiting, waitingSince: waitingSince ?? null, held }
+    return { folder, problem: null, bytesWaiting, waitingSince: waitingSince ?? null, held, damage }
   } catch (error) {
     if (!(error instanceof CoreError)) throw error
-    return { folder, problem: error.message, bytesWaiting: 0, waitingSince: null, held }
+    return { folder, problem: error.message, bytesWaiting: 0, waitingSince: null, held, damage: NO_DAMAGE }
   }
 }

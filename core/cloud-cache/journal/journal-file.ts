@@ -34,10 +34,18 @@ const TABLES = `
   ) STRICT;
   CREATE INDEX tombstone_by_kind ON tombstone (kind, id);
   CREATE INDEX tombstone_left ON tombstone (id) WHERE local_left = 1;
+  CREATE TABLE damage (
+    kind INTEGER NOT NULL,
+    name BLOB NOT NULL,
+    found_at INTEGER NOT NULL,
+    healed INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    PRIMARY KEY (kind, name)
+  ) STRICT;
   CREATE TABLE built (whether INTEGER NOT NULL) STRICT;
 `
 
-type Value = number | Uint8Array
+type Value = number | string | Uint8Array
 
 /** The journal's SQLite file. Several processes may have it open; each change is one transaction. */
 export class JournalFile {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '../../base/index.ts'
 import { describeHandle, type Handle } from '../../storage/index.ts'
 import type { CachedFile } from './cached-file.ts'
+import { DamageBook } from './damage-book.ts'
 import { FileRows } from './file-rows.ts'
 import { assertTransition, type FileState, impossible } from './file-state.ts'
 import { JournalFile } from './journal-file.ts'
@@ -25,6 +26,7 @@ export class Journal {
   readonly location: string
   readonly files: FileRows
   readonly tombstones: Tombstones
+  readonly damages: DamageBook
   readonly #file: JournalFile
   readonly #clock: Clock
 
@@ -33,6 +35,7 @@ export class Journal {
     this.#clock = clock
     this.#file = new JournalFile(this.location)
     this.files = new FileRows(this.#file)
+    this.damages = new DamageBook(this.#file)
     this.tombstones = new Tombstones(this.#file, new TombstoneFiles(join(folder, 'tombstones')))
   }
 
@@ -80,6 +83,7 @@ export class Journal {
   saved(handle: Handle, { size, sums }: Stored): void {
     this.#file.transaction(() => {
       this.tombstones.cancel(handle)
+      this.damages.forget(handle)
       const now = this.#clock.now()
       const before = this.files.find(handle)
       if (before) {

@@ -59,7 +59,7 @@ class CacheStorage implements Storage {
     this.#cloud = options.cloud
     this.#journal = options.journal
     this.#clock = clock
-    this.#reader = new TieredReader({ ...options, gates: this.#gates })
+    this.#reader = new TieredReader({ ...options, clock, gates: this.#gates })
     this.#room = new LocalRoom(options.journal, options.local.location, capacity)
     this.location = options.local.location
     this.connections = options.local.connections

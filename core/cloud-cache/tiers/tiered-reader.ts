@@ -1,4 +1,12 @@
-import { CoreError, createGate, createLatestUsed, type Gate, type KeyedGate } from '../../base/index.ts'
+import {
+  type Clock,
+  CoreError,
+  createGate,
+  createLatestUsed,
+  type Gate,
+  type KeyedGate,
+  systemClock,
+} from '../../base/index.ts'
 import { type Handle, notFound, type Storage } from '../../storage/index.ts'
 import type { CachedFile } from '../journal/cached-file.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -18,6 +26,7 @@ export interface ReaderOptions {
   readonly local: Storage
   readonly cloud: Storage
   readonly journal: Journal
+  readonly clock?: Clock | undefined
   /** Lets one at a time change what the local tier has of a file. */
   readonly gates: KeyedGate
   /** The local copy was damaged or missing, and is whole again. */
@@ -37,10 +46,12 @@ type Wanted = Omit<Range, 'size' | 'sums'>
 export class TieredReader {
   readonly #options: ReaderOptions
   readonly #healing: Gate
+  readonly #clock: Clock
   readonly #hopeless = createLatestUsed<number, true>(REMEMBERED)
 
   constructor(options: ReaderOptions) {
     this.#options = options
+    this.#clock = options.clock ?? systemClock
     this.#healing = createGate({
       atOnce: HEALED_AT_ONCE,
       mostWaiting: Number.POSITIVE_INFINITY,
@@ -64,7 +75,7 @@ export class TieredReader {
     const isLocalThere = await isThere(this.#options.local, wanted)
     if (now.state === 'local' || now.state === 'uploading') {
       const error = onlyLocal(file, this.#options.local, isLocalThere, failure)
-      if (error.code === 'storage/damaged') this.#options.onDamaged?.({ handle: handleOf(file), error })
+      if (error.code === 'storage/damaged') this.#tellDamaged(handleOf(file), error)
       throw error
     }
     if (!isLocalThere || this.#hopeless.has(file.id)) return this.#readCloud(file, range, failure)
@@ -91,7 +102,7 @@ export class TieredReader {
 
   #lost(file: CachedFile, cloud: CoreError, local: CoreError | undefined): CoreError {
     const error = lost(file, this.#options.cloud, cloud, local)
-    this.#options.onDamaged?.({ handle: handleOf(file), error })
+    this.#tellDamaged(handleOf(file), error)
     return error
   }
 
@@ -128,18 +139,25 @@ export class TieredReader {
   }
 
   async #storeHealed(file: CachedFile, body: Uint8Array, sums: Uint8Array, wanted: Wanted, failure: CoreError) {
-    const { local, journal, onHealed, onDamaged } = this.#options
+    const { local, journal, onHealed } = this.#options
     const handle = handleOf(file)
     try {
       await replaceLocal(local, handle, body, wanted)
     } catch (error) {
       const refusal = passError(error, wanted)
       this.#hopeless.take(file.id, () => true)
-      onDamaged?.({ handle, error: refusal })
+      this.#tellDamaged(handle, refusal)
       return
     }
     journal.healed(file, sums)
+    journal.damages.note(handle, { at: this.#clock.now(), isHealed: true, what: failure.message })
     onHealed?.({ handle, error: failure })
+  }
+
+  #tellDamaged(handle: Handle, error: CoreError): void {
+    const { journal, onDamaged } = this.#options
+    journal.damages.note(handle, { at: this.#clock.now(), isHealed: false, what: error.message })
+    onDamaged?.({ handle, error })
   }
 
   #rangeOf(file: CachedFile, wanted: Wanted): Range {

@@ -16,6 +16,7 @@ export const alert: Messages['alert'] = {
     'vault-unreachable': 'Ein Tresor ist nicht erreichbar',
     'damage-found': 'Ein Schaden wurde gefunden',
     'cache-unusable': 'Ein Cache ist nicht benutzbar',
+    'cache-damaged': 'Ein Cache hatte beschädigte Dateien',
     'cache-behind': 'Ein Tresor kommt nicht in die Cloud',
     'catalog-not-backed-up': 'Der Katalog ist nicht gesichert',
     'delivery-failed': 'Meldungen konnten nicht gesendet werden',
@@ -45,6 +46,8 @@ export const alert: Messages['alert'] = {
       'Manche Wiederherstellungspunkte lassen sich vielleicht nicht oder nur teilweise wiederherstellen. Öffnen Sie die Prüfung: Sie nennt, was beschädigt ist. Behalten Sie die Quellen, wie sie sind.',
     'cache-unusable':
       'Sicherungen gehen einstweilen direkt in die Cloud. Was nur der Cache hat, lässt sich erst wiederherstellen, wenn er wieder da ist. Sehen Sie nach seiner Platte.',
+    'cache-damaged':
+      'Was aus der Cloud geholt werden konnte, ist wieder heil. Sehen Sie nach einer Platte, die ausfällt.',
     'cache-behind':
       'Brennte diese Appliance jetzt ab, wäre verloren, was wartet. Sehen Sie nach den Zeitfenstern und den letzten Abgleichen.',
     'catalog-not-backed-up':

@@ -14,6 +14,7 @@ export const alert = {
     'vault-unreachable': 'A vault cannot be reached',
     'damage-found': 'Damage was found',
     'cache-unusable': 'A cache cannot be used',
+    'cache-damaged': 'A cache had damaged files',
     'cache-behind': 'A vault is not sent to the cloud',
     'catalog-not-backed-up': 'The catalog is not backed up',
     'delivery-failed': 'Alerts could not be sent',
@@ -35,6 +36,7 @@ export const alert = {
     'damage-found': 'Some recovery points may not be restorable, or only in part.',
     'cache-unusable':
       'Backups go directly to the cloud meanwhile. What only the cache has can be restored once it is back.',
+    'cache-damaged': 'What could be brought back from the cloud is whole again. Look for a failing disk.',
     'cache-behind': 'If this appliance burnt down now, what waits would be lost.',
     'catalog-not-backed-up':
       'Recovery points are safe. If this appliance is lost, what was set up since has to be set up anew.',

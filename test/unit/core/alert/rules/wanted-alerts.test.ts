@@ -16,8 +16,19 @@ function told(facts: AlertFacts, now = NOW): string[] {
 const openAfter = (facts: AlertFacts) => afterwards([], reconcileAlerts([], wantedAlerts(facts, NOW), NOW))
 const withSet = (more: Parameters<typeof calmSet>[0]): AlertFacts => calmFacts({ sets: [calmSet(more)] })
 const withVault = (more: Parameters<typeof calmVault>[0]): AlertFacts => calmFacts({ vaults: [calmVault(more)] })
+const NO_DAMAGE = { healed: 0, lasting: 0, last: undefined }
 const withCache = (more: Partial<CacheFacts>): AlertFacts =>
-  withVault({ cache: { folder: '/cache', problem: null, bytesWaiting: 10, waitingSince: null, held: null, ...more } })
+  withVault({
+    cache: {
+      folder: '/cache',
+      problem: null,
+      bytesWaiting: 10,
+      waitingSince: null,
+      held: null,
+      damage: NO_DAMAGE,
+      ...more,
+    },
+  })
 const withRestores = (...restores: RestoreFacts[]): AlertFacts => calmFacts({ restores })
 const restore = (state: RestoreFacts['state'], more: Partial<RestoreFacts> = {}): RestoreFacts => ({
   ...endedRun(state),
@@ -126,6 +137,16 @@ it.each<[string, AlertFacts, string[]]>([
   ],
   ['a vault that is damaged', withVault({ state: 'damaged' }), ['error damage-found:vault:vault-1']],
   ['a cache whose disk is gone', withCache({ problem: 'it is not there' }), ['error cache-unusable:vault:vault-1']],
+  [
+    'a cache of which a file was healed',
+    withCache({ damage: { ...NO_DAMAGE, healed: 1 } }),
+    ['warning cache-damaged:vault:vault-1'],
+  ],
+  [
+    'a cache of which a file is lost',
+    withCache({ damage: { ...NO_DAMAGE, healed: 1, lasting: 1 } }),
+    ['error cache-damaged:vault:vault-1'],
+  ],
   ['a cache that waits over a weekend', withCache({ waitingSince: NOW - 3 * DAY }), []],
   [
     'a cache whose data waits for longer',
