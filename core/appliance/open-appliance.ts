@@ -1,12 +1,22 @@
 import { type Chance, type Clock, CoreError, newId } from '../base/index.ts'
 import type { LiveEvent } from '../contract/index.ts'
-import { insertAudit, openCatalog, readSetting, removeLogsBefore, writeSetting } from '../database/index.ts'
+import {
+  findCache,
+  insertAudit,
+  noteOffSite,
+  openCatalog,
+  readSetting,
+  removeLogsBefore,
+  vaultRows,
+  writeSetting,
+} from '../database/index.ts'
 import { createPasswords } from '../identity/index.ts'
 import { createEngine, createLocalExecutor, type Executor, runKind } from '../job/index.ts'
 import type { StartPointReaderOptions } from '../reader/index.ts'
 import { openSealingKey, redactDetails } from '../secret/index.ts'
 import type { Appliance } from './appliance.ts'
 import { createCacheBook } from './caches/cache-book.ts'
+import { usedCache } from './caches/vault-cache.ts'
 import { openApplianceId } from './data/appliance-id.ts'
 import type { DataFolder } from './data/data-folder.ts'
 import { FINGERPRINT_KEY } from './data/examine-data-folder.ts'
@@ -101,6 +111,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     if (known === undefined) await writeSetting(catalog.rows, FINGERPRINT_KEY, key.fingerprint)
     else key.prove(known)
 
+    const told = (error: unknown): void => log.error({ err: error }, 'looking around failed')
     const settings = await openSettings(catalog)
     const applianceId = await openApplianceId(catalog, newId(clock, chance))
     const catalogKey = await openCatalogKey(catalog, key, chance)
@@ -176,8 +187,9 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       progressOf: (id) => engine.progressOf(id),
       onEnd(run) {
         alerts.look()
-        const isOfCache = run.kind.startsWith('cache-')
+        const isOfCache = run.kind === 'cache-build' || run.kind === 'cache-detach'
         if (isOfCache) noteOtherCache(run.vault_id)
+        if (isOfCache || run.kind === 'sync') void noteSentPoints(run.vault_id).catch(told)
         // Perhaps it failed because the vault is not there: that is to be said of the vault, too.
         void vaultWatch.look(run.vault_id, run.state === 'failed' || isOfCache ? 'points' : 'room')
         if (runKind(run.kind).isWorthCopy) catalogBackups.noteChange()
@@ -187,6 +199,15 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     function noteOtherCache(vaultId: string): void {
       readers.forget(vaultId)
       live.publish({ type: 'changed', kind: 'cache', id: vaultId })
+    }
+    /** The catalog knows what is in the cloud also while the cache is away. */
+    async function noteSentPoints(vaultId: string): Promise<void> {
+      const vault = await vaultRows.find(catalog.rows, vaultId)
+      const cache = vault && usedCache(vault, await findCache(catalog.rows, vaultId))
+      if (cache === undefined) return
+      const { offSite } = await cacheBook.points(cache)
+      if ((await noteOffSite(catalog.rows, vaultId, offSite(), clock.now())) > 0)
+        live.publish({ type: 'changed', kind: 'point', id: vaultId })
     }
     const passwords = createPasswords()
     const firstStart = createFirstStart(catalog)
@@ -242,7 +263,6 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       await removeMissedLogs(folder.missed, kept)
       await vaultWatch.lookAtAll()
     }
-    const told = (error: unknown): void => log.error({ err: error }, 'looking around failed')
 
     // From here on nothing fails any more: what has begun to work is stopped by `close` alone.
     const setupToken = await firstStart.newToken()

@@ -17,6 +17,8 @@ export {
 } from './cache-folder.ts'
 export type { CachedFile } from './journal/cached-file.ts'
 export type { DamageSum } from './journal/damage-book.ts'
+export { type EvictionPlan, type EvictionRoom, planEviction } from './eviction/eviction-plan.ts'
+export type { NeedSum, PackPlaces } from './journal/need-rows.ts'
 export { FILE_STATES, type FileState } from './journal/file-state.ts'
 export { type Journal, openJournal } from './journal/journal.ts'
 export { rebuildJournal, type RebuildOptions, type RebuildReport } from './rebuild-journal.ts'

@@ -141,6 +141,15 @@ export const caches = {
       }),
     )
     .output(Run),
+  evict: operation('operate', { isAudited: true })
+    .route({
+      method: 'POST',
+      path: '/caches/{vaultId}/evict',
+      summary: 'Make room now, down to the lower mark, by what the cloud has and no hot point needs',
+      tags: ['CloudCache'],
+    })
+    .input(OneCache)
+    .output(Run),
   pause: operation('operate', { isAudited: true })
     .route({
       method: 'POST',

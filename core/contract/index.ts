@@ -18,8 +18,8 @@ export type { AuditEntry } from './audit.ts'
 export type { BackupSet, Protection } from './backup-set.ts'
 export { type Cache, CACHE_DEFAULTS, CacheSettings, type Forecast, type SyncWindow } from './cache.ts'
 export type { LiveEvent } from './event.ts'
-export type { Overview } from './overview.ts'
-export type { Point, PointEntry } from './point.ts'
+export type { BurntDown, Overview } from './overview.ts'
+export type { Point, PointEntry, RestorableFrom } from './point.ts'
 export {
   type BandwidthWindow,
   type Policy,

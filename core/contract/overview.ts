@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Alert } from './alert.ts'
 import { BackupSet, Protection } from './backup-set.ts'
 import { ByteCount } from './common/bytes.ts'
+import { Reference } from './common/id.ts'
 import { Instant } from './common/instant.ts'
 import { operation } from './common/operation.ts'
 import { Run } from './run.ts'
@@ -34,6 +35,21 @@ export const Overview = z.object({
 })
 export type Overview = z.output<typeof Overview>
 
+/** What would be left of a backup set if this computer and all its disks were gone. */
+export const BurntDown = z.object({
+  set: Reference,
+  vault: Reference,
+  /** The newest point that there is. */
+  newestAt: Instant.nullable(),
+  /** The newest one that could be restored elsewhere. Null: none. */
+  offSiteAt: Instant.nullable(),
+  /** How much of the set's past would be lost: from the one to the other. Null: all of it. */
+  gapSeconds: z.int().nullable(),
+  /** Points that would be lost. */
+  pointsLost: z.int(),
+})
+export type BurntDown = z.output<typeof BurntDown>
+
 export const overview = {
   get: operation('view')
     .route({
@@ -43,4 +59,12 @@ export const overview = {
       tags: ['Appliance'],
     })
     .output(Overview),
+  burntDown: operation('view')
+    .route({
+      method: 'GET',
+      path: '/overview/burnt-down',
+      summary: 'What could be restored if this computer burnt down now',
+      tags: ['Appliance'],
+    })
+    .output(z.object({ items: z.array(BurntDown), bytesWaiting: ByteCount })),
 }

@@ -10,6 +10,21 @@ import { EntryPath } from './common/path.ts'
 /** GEN-11. Hot needs a CloudCache; warm is at most 90 days old, cold is older. */
 export const Temperature = z.enum(['hot', 'warm', 'cold'])
 
+/** From where a point of a vault with a cache can be restored now (CC-13, CC-14). */
+export const RestorableFrom = z.object({
+  /** `mixed`: what it needs is partly in the one and partly in the other, and both have to be there. */
+  from: z.enum(['cache', 'cloud', 'both', 'mixed', 'neither']),
+  /** All it needs is in the cloud. */
+  isOffSite: z.boolean(),
+  /** Since when it is, or when it will be by the windows of now. Null: never as they are, or nobody knows. */
+  offSiteAt: Instant.nullable(),
+  /** What it needs and the cache has not got. Null: nobody has looked yet. */
+  bytesInCloudOnly: ByteCount.nullable(),
+  /** What it needs and the cloud has not got. */
+  bytesInCacheOnly: ByteCount.nullable(),
+})
+export type RestorableFrom = z.output<typeof RestorableFrom>
+
 export const Point = z.object({
   id: Id,
   /** The snapshot's id, as restic shows it. */
@@ -31,6 +46,8 @@ export const Point = z.object({
   bytes: ByteCount.nullable(),
   bytesAdded: ByteCount.nullable(),
   temperature: Temperature,
+  /** Null: its vault has no cache. */
+  restorableFrom: RestorableFrom.nullable(),
   /** Until when its policy keeps it. Null: as long as nothing changes, or nobody knows. */
   keptUntil: Instant.nullable(),
 })

@@ -16,6 +16,7 @@ export const RunKind = z.enum([
   'catalog-backup',
   'sync',
   'cache-build',
+  'cache-tidy',
   'cache-detach',
 ])
 export type RunKind = z.output<typeof RunKind>
@@ -80,6 +81,8 @@ export const RunResult = z.object({
   bytesSent: ByteCount.optional(),
   bytesLeft: ByteCount.optional(),
   filesDeleted: z.int().optional(),
+  packsEvicted: z.int().optional(),
+  bytesEvicted: ByteCount.optional(),
 })
 export type RunResult = z.output<typeof RunResult>
 

@@ -146,6 +146,8 @@ export interface PointTable {
   kept_until: number | null
   /** Null while the vault has it. */
   removed_at: number | null
+  /** When it was seen that the cloud behind the cache has all of it. Null: not yet, or there is no cache. */
+  off_site_at: number | null
 }
 
 export interface RunTable {

@@ -25,6 +25,7 @@ export { type BrokenSnapshot, type CopyPlan, planCopy } from './copy/plan-copy.t
 export { type ForgetReason, type ForgetRules } from './forget/forget-rules.ts'
 export { type ForgetGroup, planForget, type PlanForgetOptions, type SnapshotDecision } from './forget/plan-forget.ts'
 export { removeSnapshots } from './forget/remove-snapshots.ts'
+export { type NeededPacks, type PackNeeds, readPackNeeds } from './needs/pack-needs.ts'
 export { doubtGraces, type GraceDoubt } from './prune/doubt-graces.ts'
 export { executePrune, type PruneDone } from './prune/execute-prune.ts'
 export type { PackAction, PackDecision, PackReason } from './prune/pack-decisions.ts'

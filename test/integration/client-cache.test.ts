@@ -59,6 +59,13 @@ describe('holdfast, with a cache before a vault', () => {
     expect(await ok('cache', 'status')).toMatch(/first +\w+ +\d[\d.]* \w+ +0 B/)
   })
 
+  it('says from where points can be restored, and what is left if all of this burnt down', async () => {
+    expect(await ok('points')).toMatch(/Restorable from\n[\s\S]*cache, cloud/)
+    const { code, stdout } = await scene.call('burnt-down')
+    expect([code, stdout]).toEqual([3, expect.stringMatching(/home +first .* NONE +all of it +1/)])
+    expect(await ok('cache', 'evict', 'first', '--wait')).toContain('There is room enough')
+  })
+
   it('is paused for a while, and goes on', async () => {
     expect(await ok('cache', 'pause', 'first', '--for', '2h')).toMatch(
       /^Nothing is sent for first until .*Backups go on/,

@@ -193,7 +193,19 @@ describeWith(['restic'], 'a vault with a cache', () => {
   it('backs up directly to the cloud while the cache is away, and says so (CC-12)', async () => {
     await attach()
     await backUp()
+    const [point] = (await test.appliance.operations.points.list({ setId, limit: 1 }, test.call)).items
     await rename(join(root, 'cache'), join(root, 'away'))
+    // CC-14: what only the cache has is refused before it begins.
+    const request = {
+      pointId: point?.id ?? '',
+      paths: [join(root, 'home')],
+      overwrite: 'always' as const,
+      verify: true,
+    }
+    const target = { kind: 'folder', path: join(root, 'restored') } as const
+    await expect(test.appliance.operations.restores.start({ ...request, target }, test.call)).rejects.toMatchObject({
+      code: 'cache/unusable',
+    })
     const bypassed = await backUp()
     await until(async () => (await openAlerts()).includes('cache-unusable'))
     expect(bypassed).toMatchObject({ state: 'warning', cause: { code: 'cache-bypassed' } })
@@ -232,6 +244,45 @@ describeWith(['restic'], 'a vault with a cache', () => {
     )
     await until(async () => (await openAlerts()).includes('cache-damaged'))
     expect(await restic('cache/files', 'check', '--read-data')).toContain('no errors')
+  })
+
+  it('makes room for new backups by what the cloud has and no hot point needs, and restores all the same (CC-10, CC-15)', async () => {
+    // One percent of it is less than two such files, and more than one.
+    await attach({ hotDays: 0, lowMark: 1, highMark: 2, capacityBytes: 1024 ** 3 })
+    await writeFile(join(root, 'home/letter'), randomBytes(9_000_000))
+    await backUp()
+    await writeFile(join(root, 'home/letter'), randomBytes(9_000_000))
+    await backUp()
+    await sync()
+    expect(await ended(caches().evict({ vaultId }, test.call))).toMatchObject({ state: 'succeeded' })
+    expect((await cache()).held?.evicted.bytes).toBeGreaterThan(7_000_000)
+    const { items: points } = await test.appliance.operations.points.list({ setId, limit: 10 }, test.call)
+    expect(points.map(({ restorableFrom }) => restorableFrom?.from)).toEqual(['both', 'cloud'])
+    expect(points[1]?.restorableFrom?.bytesInCloudOnly).toBeGreaterThan(7_000_000)
+    expect(points.map(({ temperature }) => temperature)).toEqual(['hot', 'warm'])
+    const target = { kind: 'folder', path: join(root, 'restored') } as const
+    const request = { pointId: points[1]?.id ?? '', paths: [join(root, 'home')], overwrite: 'always' as const }
+    expect(
+      await ended(test.appliance.operations.restores.start({ ...request, target, verify: true }, test.call)),
+    ).toMatchObject({ state: 'succeeded' })
+  })
+
+  it('says what would be lost if this burnt down now, and when it will not (CC-14)', async () => {
+    await attach()
+    await backUp()
+    await sync()
+    await writeFile(join(root, 'home/second'), randomBytes(1_000_000))
+    await backUp()
+    const { items: points } = await test.appliance.operations.points.list({ setId, limit: 10 }, test.call)
+    expect(points[0]?.restorableFrom).toMatchObject({ from: 'cache', offSiteAt: null })
+    expect(points[1]?.restorableFrom).toMatchObject({ from: 'both' })
+    // A folder of this computer burns with it, whatever is in front of it.
+    expect(await test.appliance.operations.overview.burntDown(undefined, test.call)).toMatchObject({
+      items: [{ offSiteAt: null, gapSeconds: null, pointsLost: 2 }],
+    })
+    await caches().update({ vaultId, windows: ALWAYS(1_000_000) }, test.call)
+    const [waiting] = (await test.appliance.operations.points.list({ setId, limit: 1 }, test.call)).items
+    expect(waiting?.restorableFrom?.offSiteAt).not.toBeNull()
   })
 
   it('is given up where its disk is lost, and points that only it had are gone', async () => {

@@ -1,10 +1,13 @@
 import { type Clock, CoreError } from '../../base/index.ts'
 import {
   assertCacheThere,
+  type CachedFile,
   type DamageSum,
   type FileState,
+  type NeedSum,
   openCacheFolder,
   type OpenedCache,
+  type PackPlaces,
 } from '../../cloud-cache/index.ts'
 import type { VaultCache } from '../../vault/index.ts'
 
@@ -17,10 +20,25 @@ export type CacheHeld = Readonly<Record<FileState, { readonly files: number; rea
   readonly damage: DamageSum
 }
 
+/** Where recovery points are, by their snapshots. */
+export interface CachedPoints {
+  /** All that it needs is in the cloud. */
+  isOffSite(snapshot: string): boolean
+  /** Undefined: nobody has looked yet. */
+  needs(snapshot: string): NeedSum | undefined
+  /** How much is sent before it, itself included. */
+  bytesAhead(snapshot: string): number
+  /** Whether anything is in the cloud alone. */
+  readonly hasEvicted: boolean
+  readonly offSite: () => string[]
+}
+
 /** Reads the journals of caches, for those who want to know how far they are. */
 export interface CacheBook {
   /** As of now, or of a moment ago. Rejects with a `CoreError` where the cache cannot be used. */
   held(cache: VaultCache): Promise<CacheHeld>
+  /** Where the recovery points of the cache's vault are. As of now, or of a moment ago. */
+  points(cache: VaultCache): Promise<CachedPoints>
   /** Its folder may go now. */
   letGo(folder: string): void
   close(): void
@@ -30,6 +48,10 @@ export interface CacheBook {
 const HEALED_TOLD = 7 * 24 * 60 * 60 * 1000
 /** Counting a million files takes a tenth of a second: no more than so much of all time goes into it. */
 const MOST_OF_TIME = 1 / 20
+
+function isSent(file: CachedFile | undefined): boolean {
+  return file?.state === 'verified'
+}
 
 export function createCacheBook(clock: Clock): CacheBook {
   const opened = new Map<string, OpenedCache>()
@@ -71,6 +93,22 @@ export function createCacheBook(clock: Clock): CacheBook {
         throw error instanceof CoreError
           ? error
           : new CoreError('cache/unusable', `The cache in ${cache.folder} cannot be read.`, { cause: error })
+      }
+    },
+    async points(cache) {
+      const { evicted } = await this.held(cache)
+      const { journal } = opened.get(cache.folder) ?? (await open(cache))
+      const find = (name: string): CachedFile | undefined => journal.files.find({ kind: 'snapshot', name })
+      let places: PackPlaces | undefined
+      return {
+        isOffSite: (snapshot) => isSent(find(snapshot)),
+        needs: (snapshot) => journal.needs.sum(snapshot, (places ??= journal.needs.places())),
+        bytesAhead(snapshot) {
+          const file = find(snapshot)
+          return file === undefined || isSent(file) ? 0 : journal.files.bytesUpTo(file)
+        },
+        hasEvicted: evicted.files > 0,
+        offSite: () => [...journal.files.ofKind('snapshot')].filter(isSent).map(({ name }) => name),
       }
     },
     letGo,

@@ -19,6 +19,7 @@ import { describeSets } from '../present/set-dto.ts'
 import { stateOfVault } from '../present/vault-state.ts'
 import type { Tools } from '../tools.ts'
 import { unwell } from '../upkeep/health.ts'
+import { burntDown } from './burnt-down.ts'
 import type { OperationsOf } from './operations.ts'
 
 export function healthOperations({ version, clock, health }: Tools): OperationsOf<'health'> {
@@ -79,6 +80,7 @@ export function overviewOperations(tools: Tools): OperationsOf<'overview'> {
         days: await dayFigures(rows, settings.current.timeZone, clock.now()),
       } satisfies Overview
     },
+    burntDown: () => burntDown(tools),
   }
 }
 

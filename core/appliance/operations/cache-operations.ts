@@ -171,6 +171,10 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
       if (other) await engine.cancel(other.id, callerOf(call).name)
       return presentRun(await request('sync', vaultId, callerOf(call).name, { isLimited }))
     },
+    async evict({ vaultId }, call) {
+      refuseUnready(await find(vaultId))
+      return presentRun(await request('cache-tidy', vaultId, callerOf(call).name, { isWanted: true }))
+    },
     async pause({ vaultId, until }, call) {
       await find(vaultId)
       const now = clock.now()

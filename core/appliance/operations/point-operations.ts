@@ -8,11 +8,12 @@ import type { Call, Caller } from '../people/call.ts'
 import { cursorOf, isNumber, isText, readCursor } from '../present/cursor.ts'
 import { instant } from '../present/instant.ts'
 import { readNames } from '../present/names.ts'
-import { pointDto, pointEntryDto } from '../present/point-dto.ts'
+import { pointEntryDto } from '../present/point-dto.ts'
 import { noSuch } from '../present/refusals.ts'
 import { mustBeNew, requestRun } from '../runs/request-runs.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
+import { presentPoints } from './present-points.ts'
 import { callerOf } from './session-operations.ts'
 
 /** A recovery point, and who looks into it. */
@@ -34,7 +35,7 @@ export function sourceReacher({ access, sourceRoots }: Caller): Reacher {
 }
 
 export function pointOperations(tools: Tools): OperationsOf<'points'> {
-  const { catalog, clock, engine } = tools
+  const { catalog, engine } = tools
   const own = ownData(tools)
   const reachOf = (call: Call) => ({ user: sourceReacher(callerOf(call)), ...own })
 
@@ -54,10 +55,12 @@ export function pointOperations(tools: Tools): OperationsOf<'points'> {
       }
       const page = await listPoints(catalog.rows, filter, { limit, after: readPointCursor(cursor) })
       const names = await readNames(catalog.rows)
-      return { items: page.rows.map((point) => pointDto(point, names, clock.now())), next: nextOf(page) }
+      return { items: await presentPoints(tools, page.rows, names), next: nextOf(page) }
     },
     async get({ id }) {
-      return pointDto(await find(id), await readNames(catalog.rows), clock.now())
+      const [point] = await presentPoints(tools, [await find(id)], await readNames(catalog.rows))
+      if (!point) throw noSuch('recovery point', id)
+      return point
     },
     async browse({ id, path, limit, cursor }, call) {
       const reach = reachOf(call)

@@ -17,6 +17,7 @@ import { mustBeNew, requestRun } from '../runs/request-runs.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
 import { openPoint } from './point-operations.ts'
+import { refuseLacking } from './refuse-lacking.ts'
 import { distinctPaths, restoreReacher, restoreTargetOf } from './restore-reach.ts'
 import { callerOf } from './session-operations.ts'
 import { browseFolder } from './source-operations.ts'
@@ -36,6 +37,7 @@ export function restoreOperations(tools: Tools): OperationsOf<'restores'> {
       return beginRestore(callerOf(call), async () => {
         const target = await restoreTargetOf(tools, request, call)
         const { point, reader } = await openPoint(tools, request.pointId)
+        await refuseLacking(tools, point)
         // What cannot be read now is told now, and not by a run that fails.
         await reader.facts({ snapshotId: point.snapshot_id, path: Buffer.from('/') }, { signal: call.signal })
         const set = point.set_id === null ? undefined : await setRows.find(catalog.rows, point.set_id)

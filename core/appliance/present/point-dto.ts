@@ -1,12 +1,13 @@
-import type { Point, PointEntry } from '../../contract/index.ts'
+import type { Point, PointEntry, RestorableFrom } from '../../contract/index.ts'
 import type { PointRow } from '../../database/index.ts'
 import { temperatureOf } from '../../policy/index.ts'
 import type { EntryRow } from '../../reader/index.ts'
 import { formatTime } from '../../snapshot/index.ts'
+import type { PointSource } from '../caches/point-sources.ts'
 import { instant, instantOrNull } from './instant.ts'
 import type { Names } from './names.ts'
 
-export function pointDto(row: PointRow, names: Names, now: number): Point {
+export function pointDto(row: PointRow, names: Names, now: number, source: PointSource | undefined): Point {
   return {
     id: row.id,
     snapshotId: row.snapshot_id,
@@ -24,8 +25,22 @@ export function pointDto(row: PointRow, names: Names, now: number): Point {
     files: row.files,
     bytes: row.bytes,
     bytesAdded: row.bytes_added,
-    temperature: temperatureOf({ completed: row.completed_at, isInCache: false }, now),
+    temperature: temperatureOf(
+      { completed: row.completed_at, isInCache: source?.from === 'cache' || source?.from === 'both' },
+      now,
+    ),
+    restorableFrom: source === undefined ? null : sourceDto(source),
     keptUntil: instantOrNull(row.kept_until),
+  }
+}
+
+function sourceDto({ from, isOffSite, offSiteAt, bytesInCloudOnly, bytesInCacheOnly }: PointSource): RestorableFrom {
+  return {
+    from,
+    isOffSite,
+    offSiteAt: instantOrNull(offSiteAt),
+    bytesInCloudOnly: bytesInCloudOnly ?? null,
+    bytesInCacheOnly: bytesInCacheOnly ?? null,
   }
 }
 

@@ -14,7 +14,8 @@ import {
 } from '../../database/index.ts'
 import type { Order, RunPorts, VaultAccess } from '../../job/index.ts'
 import type { VaultCache } from '../../vault/index.ts'
-import { cacheOf } from '../caches/vault-cache.ts'
+import { hotSnapshots } from '../caches/hot-snapshots.ts'
+import { cacheOf, cacheSettingsOf } from '../caches/vault-cache.ts'
 import { ownStores } from '../data/own-folders.ts'
 import type { SettingsStore } from '../data/settings-store.ts'
 import { noSuch } from '../present/refusals.ts'
@@ -104,6 +105,13 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
       case 'cache-build': {
         const { cache, row } = await cacheOfRun(run)
         return { ...base, kind: 'cache-build', cache, isNew: row.state === 'building' }
+      }
+      case 'cache-tidy': {
+        const { row } = await cacheOfRun(run)
+        const { highMark, lowMark, hotDays } = cacheSettingsOf(row)
+        const hot = await hotSnapshots(catalog.rows, run.vault_id, hotDays, clock.now())
+        const { isWanted } = Wanted['cache-tidy'].parse(wanted)
+        return { ...base, kind: 'cache-tidy', hot, highMark, lowMark, isWanted }
       }
       case 'cache-detach': {
         const { cache, row } = await cacheOfRun(run)

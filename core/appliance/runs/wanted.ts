@@ -19,6 +19,7 @@ export const Wanted = {
   'catalog-backup': z.object({}),
   sync: z.object({ isLimited: z.boolean().default(true) }),
   'cache-build': z.object({}),
+  'cache-tidy': z.object({ isWanted: z.boolean().default(false) }),
   'cache-detach': z.object({}),
 } as const
 

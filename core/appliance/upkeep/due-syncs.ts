@@ -1,6 +1,7 @@
 import { isCode } from '../../base/index.ts'
 import { assertCacheThere } from '../../cloud-cache/index.ts'
 import { type CacheRow, lastRun, listCaches, type RunRow, vaultRows } from '../../database/index.ts'
+import { roomAt } from '../../file-system/index.ts'
 import { CAUSES, type RunRequest } from '../../job/index.ts'
 import { isSyncComplete, nextSyncLook, openSyncWindow } from '../../policy/index.ts'
 import type { VaultCache } from '../../vault/index.ts'
@@ -30,7 +31,14 @@ export function createDueSyncs({
       const isBack = !has('cache-build') && (await isUsable(cache))
       return isBack ? [request('cache-build', cache.vault_id, 10)] : []
     }
-    if (cache.state !== 'ready' || isPaused(cache, now) || has('sync')) return []
+    if (cache.state !== 'ready') return []
+    const tidies =
+      !has('cache-tidy') && (await wantsTidying(cache, now)) ? [request('cache-tidy', cache.vault_id, 3)] : []
+    return [...tidies, ...(await wantsSync(cache, now, has('sync')))]
+  }
+
+  async function wantsSync(cache: CacheRow, now: number, isGoing: boolean): Promise<RunRequest[]> {
+    if (isGoing || isPaused(cache, now)) return []
     const windows = cacheWindows(cacheSettingsOf(cache))
     if (!isSyncComplete(windows)) return []
     const span = openSyncWindow(windows, settings.current.timeZone, now)
@@ -42,6 +50,29 @@ export function createDueSyncs({
     if (isOfWindow && now < (nextSyncLook(span, lastAt) ?? span.end)) return []
     looked.set(cache.vault_id, now)
     return (await waits(cache)) ? [request('sync', cache.vault_id, 1)] : []
+  }
+
+  /** What has ended since makes other points, or lays packs elsewhere; or more is in the cloud, and here is too much. */
+  async function wantsTidying(cache: CacheRow, now: number): Promise<boolean> {
+    const of = { vaultId: cache.vault_id }
+    const before = await lastRun(rows, { ...of, kind: 'cache-tidy' })
+    const since = before?.started_at ?? before?.queued_at ?? 0
+    const hasEnded = async (kind: string): Promise<boolean> => {
+      const last = await lastRun(rows, { ...of, kind }, ['succeeded', 'warning'])
+      return last?.ended_at != null && last.ended_at <= now && last.ended_at > since
+    }
+    for (const kind of ['backup', 'prune', 'cache-build']) if (await hasEnded(kind)) return true
+    return (await hasEnded('sync')) && (await isCrowded(cache))
+  }
+
+  async function isCrowded(cache: CacheRow): Promise<boolean> {
+    const vault = await vaultRows.find(rows, cache.vault_id)
+    if (!vault) return false
+    const { capacityBytes, highMark } = cacheSettingsOf(cache)
+    const { local, uploading, uploaded, verified } = await cacheBook.held(cacheOf(vault, cache))
+    const held = local.bytes + uploading.bytes + uploaded.bytes + verified.bytes
+    const capacity = capacityBytes ?? held + ((await roomAt(cache.folder))?.bytesFree ?? Number.POSITIVE_INFINITY)
+    return held > (capacity * highMark) / 100
   }
 
   async function isUsable(cache: CacheRow): Promise<boolean> {

@@ -111,5 +111,6 @@ function pointRow(snapshot: StoredSnapshot): Omit<PointRow, 'id' | 'vault_id' | 
     bytes_added: made.bytesAdded ?? null,
     kept_until: null,
     removed_at: null,
+    off_site_at: null,
   }
 }

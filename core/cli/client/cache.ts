@@ -57,6 +57,11 @@ export function addCache(program: Command, end: End): void {
     .action(async (wanted: string, options: WaitOptions & { readonly unlimited?: boolean }) =>
       end(await withClient(options, (session) => sync(session, wanted, options))),
     )
+  one('evict', 'make room now, by what the cloud has and no hot point needs')
+    .option('--wait', 'wait until it has ended')
+    .action(async (wanted: string, options: WaitOptions) =>
+      end(await withClient(options, (session) => evict(session, wanted, options))),
+    )
   one('pause', 'send nothing for a while')
     .option('--for <duration>', 'such as 2h; else until somebody resumes it', minutesOf)
     .action(async (wanted: string, options: ClientOptions & { readonly for?: number }) =>
@@ -164,6 +169,12 @@ async function sync(
   const { id } = await findVault(session, wanted)
   const run = await client.caches.sync({ vaultId: id, isLimited: !unlimited }, { signal })
   return toldOrAwaited(session, run, wait)
+}
+
+async function evict(session: ClientSession, wanted: string, { wait }: WaitOptions): Promise<ExitCode | void> {
+  const { client, signal } = session
+  const { id } = await findVault(session, wanted)
+  return toldOrAwaited(session, await client.caches.evict({ vaultId: id }, { signal }), wait)
 }
 
 async function pause(session: ClientSession, wanted: string, minutes: number | undefined): Promise<void> {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { addAlerts } from './alerts.ts'
 import { addAudit } from './audit.ts'
 import { addBackup } from './backup.ts'
+import { addBurntDown } from './burnt-down.ts'
 import { addCache } from './cache.ts'
 import type { End } from './client-command.ts'
 import { addCompletion } from './completion.ts'
@@ -31,6 +32,7 @@ export function addClientCommands(program: Command, end: End): void {
     addLogin,
     addPassword,
     addStatus,
+    addBurntDown,
     addVault,
     addCache,
     addSource,

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 
 import { formatBytes, formatCount } from '../../base/index.ts'
+import type { Point } from '../../contract/index.ts'
 import { clientCommand, type ClientOptions, type End, wholeFrom } from './client-command.ts'
 import { type ClientSession, withClient } from './client-session.ts'
 import { findSet, findVault } from './lookup/find-in.ts'
 import { firstOf } from './lookup/pages.ts'
 import { shortId } from './text/names.ts'
-import { day, whenMade } from './text/when.ts'
+import { day, when, whenMade } from './text/when.ts'
 import { writeList } from './text/write-list.ts'
 
 const HELP = `
@@ -39,6 +40,7 @@ async function points(session: ClientSession, { set, vault, limit }: PointsOptio
   const vaultId = vault === undefined ? undefined : (await findVault(session, vault)).id
   const filter = { ...(setId !== undefined && { setId }), ...(vaultId !== undefined && { vaultId }) }
   const { items, hasMore } = await firstOf((query) => client.points.list({ ...query, ...filter }, { signal }), limit)
+  const hasCaches = items.some(({ restorableFrom }) => restorableFrom !== null)
   writeList(output, {
     type: 'point',
     items,
@@ -49,6 +51,7 @@ async function points(session: ClientSession, { set, vault, limit }: PointsOptio
       { title: 'Size', align: 'right' },
       { title: 'Missed', align: 'right' },
       { title: 'Kept until' },
+      ...(hasCaches ? [{ title: 'Restorable from' }] : []),
     ],
     row: (point) => [
       shortId(point.id),
@@ -57,8 +60,24 @@ async function points(session: ClientSession, { set, vault, limit }: PointsOptio
       point.bytes === null ? '' : formatBytes(point.bytes),
       point.filesMissed === 0 ? '' : formatCount(point.filesMissed),
       day(point.keptUntil),
+      ...(hasCaches ? [sourceText(point)] : []),
     ],
     empty: 'There is no recovery point yet. `holdfast backup SET --wait` makes one.',
     more: hasMore ? `There are more: --limit ${limit * 2}` : undefined,
   })
+}
+
+const SOURCES: Readonly<Record<NonNullable<Point['restorableFrom']>['from'], string>> = {
+  cache: 'cache',
+  cloud: 'cloud',
+  both: 'cache, cloud',
+  mixed: 'cache and cloud together',
+  neither: 'NOWHERE now',
+}
+
+function sourceText({ restorableFrom }: Point): string {
+  if (restorableFrom === null) return 'vault'
+  const { from, isOffSite, offSiteAt } = restorableFrom
+  if (isOffSite) return SOURCES[from]
+  return `${SOURCES[from]}; off-site ${when(offSiteAt, 'never as it is')}`
 }

@@ -78,6 +78,15 @@ export class FileRows {
     return found.length === 0 ? undefined : Math.min(...found.map(({ storedAt }) => storedAt))
   }
 
+  /** How much has to be sent before this file can be, itself included. */
+  bytesUpTo({ id }: CachedFile): number {
+    const [row] = this.#file.rows(
+      `SELECT sum(size) AS bytes FROM file WHERE state IN (${LOCAL}, ${UPLOADING}, ${UPLOADED}) AND id <= ?`,
+      id,
+    )
+    return Number(row?.['bytes'] ?? 0)
+  }
+
   /** What the local tier holds. */
   localBytes(): number {
     const [row] = this.#file.rows(`SELECT sum(size) AS bytes FROM file WHERE state <> ${EVICTED}`)

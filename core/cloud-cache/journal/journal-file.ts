@@ -34,6 +34,7 @@ const TABLES = `
   ) STRICT;
   CREATE INDEX tombstone_by_kind ON tombstone (kind, id);
   CREATE INDEX tombstone_left ON tombstone (id) WHERE local_left = 1;
+  CREATE TABLE need (snapshot BLOB PRIMARY KEY, packs BLOB NOT NULL, gaps INTEGER NOT NULL) STRICT;
   CREATE TABLE damage (
     kind INTEGER NOT NULL,
     name BLOB NOT NULL,

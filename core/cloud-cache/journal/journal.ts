@@ -7,6 +7,7 @@ import { DamageBook } from './damage-book.ts'
 import { FileRows } from './file-rows.ts'
 import { assertTransition, type FileState, impossible } from './file-state.ts'
 import { JournalFile } from './journal-file.ts'
+import { NeedRows } from './need-rows.ts'
 import { TombstoneFiles } from './tombstone-files.ts'
 import { Tombstones } from './tombstones.ts'
 
@@ -27,6 +28,7 @@ export class Journal {
   readonly files: FileRows
   readonly tombstones: Tombstones
   readonly damages: DamageBook
+  readonly needs: NeedRows
   readonly #file: JournalFile
   readonly #clock: Clock
 
@@ -35,6 +37,7 @@ export class Journal {
     this.#clock = clock
     this.#file = new JournalFile(this.location)
     this.files = new FileRows(this.#file)
+    this.needs = new NeedRows(this.#file)
     this.damages = new DamageBook(this.#file)
     this.tombstones = new Tombstones(this.#file, new TombstoneFiles(join(folder, 'tombstones')))
   }
@@ -61,7 +64,7 @@ export class Journal {
    */
   beginAnew(): void {
     this.#file.transaction(() => {
-      for (const table of ['built', 'sums', 'file', 'tombstone']) this.#file.run(`DELETE FROM ${table}`)
+      for (const table of ['built', 'need', 'sums', 'file', 'tombstone']) this.#file.run(`DELETE FROM ${table}`)
       this.tombstones.addFromTwins()
     })
   }

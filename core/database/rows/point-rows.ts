@@ -218,3 +218,52 @@ export function newestPointOf(rows: Rows, setId: string): Promise<PointRow | und
     .limit(1)
     .executeTakeFirst()
 }
+
+/** Notes that these snapshots of a vault are in the cloud, of those of which that was not known. Returns how many points it were. */
+export async function noteOffSite(
+  rows: Rows,
+  vaultId: string,
+  snapshots: readonly string[],
+  now: number,
+): Promise<number> {
+  let noted = 0
+  for (let at = 0; at < snapshots.length; at += AT_ONCE) {
+    const { numUpdatedRows } = await rows
+      .updateTable('point')
+      .set({ off_site_at: now })
+      .where('vault_id', '=', vaultId)
+      .where('off_site_at', 'is', null)
+      .where('snapshot_id', 'in', snapshots.slice(at, at + AT_ONCE))
+      .executeTakeFirstOrThrow()
+    noted += Number(numUpdatedRows)
+  }
+  return noted
+}
+
+/** Of the points of a backup set in one vault: the newest, and the newest of which the cloud behind a cache has all. */
+export interface OffSiteSum {
+  readonly set_id: string
+  readonly vault_id: string
+  readonly newest: number
+  readonly newest_off_site: number | null
+  readonly points: number
+  readonly off_site: number
+}
+
+export async function sumOffSite(rows: Rows): Promise<OffSiteSum[]> {
+  const found = await rows
+    .selectFrom('point')
+    .where('removed_at', 'is', null)
+    .where('set_id', 'is not', null)
+    .groupBy(['set_id', 'vault_id'])
+    .select((is) => [
+      'set_id',
+      'vault_id',
+      is.fn.max('completed_at').as('newest'),
+      is.fn.max(is.case().when('off_site_at', 'is not', null).then(is.ref('completed_at')).end()).as('newest_off_site'),
+      is.fn.countAll<number>().as('points'),
+      is.fn.count<number>('off_site_at').as('off_site'),
+    ])
+    .execute()
+  return found.flatMap(({ set_id, ...sum }) => (set_id === null ? [] : [Object.assign(sum, { set_id })]))
+}

@@ -82,6 +82,7 @@ function pointRow(id: string, run: Pick<RunRow, 'vault_id' | 'set_id' | 'id'>, m
     bytes_added: made.bytesAdded ?? null,
     kept_until: null,
     removed_at: null,
+    off_site_at: null,
   }
 }
 

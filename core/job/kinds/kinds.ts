@@ -8,6 +8,7 @@ import { forgetPoints } from './forget-points.ts'
 import { pruneVault } from './prune-vault.ts'
 import { restorePoint } from './restore-point.ts'
 import { syncVault } from './sync-vault.ts'
+import { tidyCache } from './tidy-cache.ts'
 import { verifySample } from './verify-sample.ts'
 
 /** What each kind of run does. */
@@ -22,4 +23,5 @@ export const KINDS: RunKinds = {
   sync: syncVault,
   'cache-build': buildCache,
   'cache-detach': detachCache,
+  'cache-tidy': tidyCache,
 }

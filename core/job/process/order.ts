@@ -102,6 +102,18 @@ export interface CacheBuildOrder extends OrderBase {
   readonly isNew: boolean
 }
 
+/** Looks what each recovery point needs, and makes room in the cache. */
+export interface CacheTidyOrder extends OrderBase {
+  readonly kind: 'cache-tidy'
+  /** Snapshots that stay hot. */
+  readonly hot: readonly string[]
+  /** Percent of the capacity. */
+  readonly highMark: number
+  readonly lowMark: number
+  /** Somebody wants room now. */
+  readonly isWanted: boolean
+}
+
 /** Takes the cache of a vault away, once all that it holds is in the cloud. */
 export interface CacheDetachOrder extends OrderBase {
   readonly kind: 'cache-detach'
@@ -122,6 +134,7 @@ export type Order =
   | CatalogBackupOrder
   | SyncOrder
   | CacheBuildOrder
+  | CacheTidyOrder
   | CacheDetachOrder
 
 export type OrderKind = Order['kind']

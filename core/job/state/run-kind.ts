@@ -29,6 +29,7 @@ const TRAITS: Readonly<Record<string, RunKindTraits>> = {
   'catalog-backup': { makesSnapshot: true },
   sync: { isThrottled: true, isBeside: true },
   'cache-build': { isAlone: true, isWorthCopy: true },
+  'cache-tidy': { isBeside: true },
   'cache-detach': { isAlone: true, isWorthCopy: true },
 }
 

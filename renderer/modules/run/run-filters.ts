@@ -12,6 +12,7 @@ const KINDS_OF = {
   'catalog-backup': true,
   sync: true,
   'cache-build': true,
+  'cache-tidy': true,
   'cache-detach': true,
 } as const satisfies Record<RunKind, true>
 const STATES_OF = {

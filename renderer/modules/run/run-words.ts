@@ -60,6 +60,7 @@ const BYTES = new Set([
   'bytesFreed',
   'bytesSent',
   'bytesLeft',
+  'bytesEvicted',
 ])
 
 /** What a run did, in the order of the contract. What it does not have is left out. */

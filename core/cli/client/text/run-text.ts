@@ -48,6 +48,8 @@ const FIELDS: Readonly<Record<keyof RunResult, string>> = {
   bytesSent: 'Sent',
   bytesLeft: 'Waiting still',
   filesDeleted: 'Files deleted in the cloud',
+  packsEvicted: 'Packs evicted',
+  bytesEvicted: 'Evicted',
 }
 
 /** What a run did, in the order in which it is told. */

@@ -14,6 +14,7 @@ export const run: Messages['run'] = {
     'catalog-backup': 'Katalogsicherung',
     sync: 'Cloud-Abgleich',
     'cache-build': 'Cache einrichten',
+    'cache-tidy': 'Platz im Cache schaffen',
     'cache-detach': 'Cache entfernen',
   },
   state: {
@@ -203,6 +204,8 @@ export const run: Messages['run'] = {
     bytesSent: 'Gesendet',
     bytesLeft: 'Wartet noch',
     filesDeleted: 'In der Cloud gelöschte Dateien',
+    packsEvicted: 'Verdrängte Packs',
+    bytesEvicted: 'Verdrängt',
   },
   toPoint: 'Öffnen, was er angelegt hat',
   back: 'Alle Läufe',

@@ -12,6 +12,7 @@ export const run = {
     'catalog-backup': 'Catalog backup',
     sync: 'Cloud sync',
     'cache-build': 'Make a cache ready',
+    'cache-tidy': 'Make room in a cache',
     'cache-detach': 'Take a cache away',
   },
   state: {
@@ -202,6 +203,8 @@ export const run = {
     bytesSent: 'Sent',
     bytesLeft: 'Waiting still',
     filesDeleted: 'Files deleted in the cloud',
+    packsEvicted: 'Packs evicted',
+    bytesEvicted: 'Evicted',
   },
   toPoint: 'Open what it made',
   back: 'All runs',

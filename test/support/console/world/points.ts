@@ -34,6 +34,7 @@ export function makePoints({ sets, vaults }: Configuration): Point[] {
           bytes: (20 + ((index * 37) % 900)) * GIB,
           bytesAdded: ((index * 104_729 + day * 7919) % 4000) * 5_000_000,
           temperature: day > 90 ? 'cold' : 'warm',
+          restorableFrom: null,
           keptUntil: day === 0 ? null : instantAt(at + 31 * DAY),
         },
       ]

@@ -7,13 +7,13 @@ import { listOperations } from '../../../support/operations.ts'
 const LEAST = {
   nobody: 'health.get setup.get setup.begin session.signIn',
   viewer: `session.get session.signOut account.changePassword account.beginTotp account.confirmTotp account.removeTotp
-    tokens.list tokens.create tokens.revoke overview.get vaults.list vaults.get sources.list policies.list policies.get
+    tokens.list tokens.create tokens.revoke overview.get overview.burntDown vaults.list vaults.get sources.list policies.list policies.get
     policies.preview sets.list sets.get sets.retention runs.list runs.get runs.events points.list points.get alerts.list
     events.watch settings.get settings.about caches.list caches.get caches.simulate`,
   'restore-only': `runs.missed points.browse points.find points.versions restores.plan restores.start
     restores.browseTarget`,
   operator:
-    'runs.backUp runs.maintain runs.cancel runs.retry alerts.acknowledge caches.sync caches.pause caches.resume',
+    'runs.backUp runs.maintain runs.cancel runs.retry alerts.acknowledge caches.sync caches.evict caches.pause caches.resume',
   administrator: `vaults.probe vaults.create vaults.update vaults.detach vaults.exportKit sources.create sources.update
     sources.remove sources.browse policies.create policies.update policies.remove sets.create sets.update sets.remove
     points.forget alerts.getDelivery alerts.setDelivery alerts.testDelivery audit.list users.list users.create
