@@ -68,7 +68,7 @@ describeWith(['restic'], 'restic through the vault door', () => {
     writeFileSync(join(restic.home, 'new'), 'another')
     await restic.done('key', 'add', '--new-password-file', join(restic.home, 'new'))
     const listed = await restic.done('key', 'list', '--json')
-    const [other] = (JSON.parse(listed) as { id: string; current: boolean }[]).filter(({ current }) => !current)
+    const other = (JSON.parse(listed) as { id: string; current: boolean }[]).find(({ current }) => !current)
     await restic.done('key', 'remove', other?.id ?? '')
 
     expect(await restic.done('check', '--read-data')).toContain('no errors were found')
