@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 
 import { benchCloud } from './cloud.ts'
 import { makeLargeFiles, makeSmallFiles } from './data.ts'
+import { benchDoor } from './door.ts'
 import { benchEntries } from './entries.ts'
 import { type Figure, missOf, toldFigure } from './figure.ts'
 import { benchImage, benchSparse, type Share } from './image.ts'
@@ -29,8 +30,9 @@ const { values } = parseArgs({
     lists: { type: 'string', default: '100000' },
     entries: { type: 'string', default: '1000000' },
     packs: { type: 'string', default: '48' },
+    door: { type: 'string', default: '1024' },
     seconds: { type: 'string', default: '63' },
-    only: { type: 'string', default: 'large,small,prune,image,sparse,lists,entries,cloud,limiter' },
+    only: { type: 'string', default: 'large,small,prune,image,sparse,lists,entries,cloud,limiter,door' },
     folder: { type: 'string' },
     keep: { type: 'boolean', default: false },
     'only-tell': { type: 'boolean', default: false },
@@ -213,6 +215,9 @@ try {
   }
   if (values.only.includes('cloud')) {
     told.push(...(await benchCloud({ folder, rounds, packs: Number(values.packs) })))
+  }
+  if (values.only.includes('door')) {
+    told.push(...(await benchDoor({ folder, rounds, mib: Number(values.door) })))
   }
   if (values.only.includes('limiter')) {
     told.push(...(await benchLimiter({ seconds: Number(values.seconds), limits: [1, 10, 100, 1000] })))

@@ -33,7 +33,8 @@ export async function measure(command: string, args: readonly string[], env: Nod
   return { wall: Number(process.hrtime.bigint() - since) / 1e9, resident }
 }
 
-function highWaterMark(pid: number): number {
+/** The most memory that a process has had so far. MB. */
+export function highWaterMark(pid: number): number {
   try {
     const [, kib = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
     return Number(kib) / 1000
