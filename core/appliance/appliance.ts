@@ -1,4 +1,5 @@
 import type { Abortable } from '../base/index.ts'
+import type { AgentDoor } from './agents/agent-door.ts'
 import type { Operations } from './operations/operations.ts'
 import type { Call, Caller } from './people/call.ts'
 import type { HealthState } from './upkeep/health.ts'
@@ -40,6 +41,12 @@ export interface Appliance {
   metrics(options?: Abortable): Promise<string>
   /** By which names the console may be reached, and from where. */
   readonly listen: { readonly reach: 'loopback' | 'network'; readonly hosts: readonly string[] }
+  /** How restic clients elsewhere come in, and what the door for them asks. */
+  readonly vaultDoor: {
+    readonly reach: 'off' | 'loopback' | 'network'
+    readonly port: number
+    readonly agents: Pick<AgentDoor, 'findAgent' | 'receipts' | 'onStored'>
+  }
   /** Runs are asked to stop, and waited for; what does not stop in time is journalled as interrupted. */
   close(): Promise<void>
 }

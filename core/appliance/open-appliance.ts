@@ -7,13 +7,15 @@ import {
   openCatalog,
   readSetting,
   removeLogsBefore,
+  type RunRow,
   vaultRows,
   writeSetting,
 } from '../database/index.ts'
 import { createPasswords } from '../identity/index.ts'
-import { createEngine, createLocalExecutor, type Executor, runKind } from '../job/index.ts'
+import { createEngine, createLocalExecutor, type Executor, isEnd, runKind, type RunState } from '../job/index.ts'
 import type { StartPointReaderOptions } from '../reader/index.ts'
 import { openSealingKey, redactDetails } from '../secret/index.ts'
+import { createAgentDoor } from './agents/agent-door.ts'
 import type { Appliance } from './appliance.ts'
 import { createCacheBook } from './caches/cache-book.ts'
 import { usedCache } from './caches/vault-cache.ts'
@@ -26,6 +28,7 @@ import { downloadEntry } from './download.ts'
 import { createLiveEvents } from './live/live-events.ts'
 import { createRunTeller } from './live/run-teller.ts'
 import { metricsText } from './metrics.ts'
+import { agentOperations } from './operations/agent-operations.ts'
 import { alertOperations } from './operations/alert-operations.ts'
 import {
   auditOperations,
@@ -96,7 +99,16 @@ const LOOK_EVERY = 6 * 60 * 60 * 1000
 const HOUR = 60 * 60 * 1000
 
 /** What a new appliance would want to know. */
-const CONFIGURED: ReadonlySet<string> = new Set(['vault', 'cache', 'source', 'set', 'policy', 'user', 'settings'])
+const CONFIGURED: ReadonlySet<string> = new Set([
+  'vault',
+  'cache',
+  'agent',
+  'source',
+  'set',
+  'policy',
+  'user',
+  'settings',
+])
 
 /** Makes all of an appliance of its data folder, and sets it to work. */
 export async function openAppliance(options: ApplianceOptions): Promise<OpenedAppliance> {
@@ -137,6 +149,18 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
     const policies = createParsedPolicies()
     const health = createHealth({ catalog, clock })
     const cacheBook = createCacheBook(clock)
+    const pruning = new Set<string>()
+    const agentDoor = createAgentDoor({
+      catalog,
+      readers,
+      clock,
+      folder: folder.path,
+      isPruning: (vaultId) => pruning.has(vaultId),
+      onSnapshot(agentId, vaultId) {
+        live.publish({ type: 'changed', kind: 'agent', id: agentId })
+        void vaultWatch.look(vaultId, 'points')
+      },
+    })
     const dueRequests = createDueRequests({ catalog, settings, policies, cacheBook, onDefect })
     const rules = createRunRules({
       catalog,
@@ -170,7 +194,10 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       rules,
       clock,
       chance,
-      emit: (event) => teller.tell(event),
+      emit(event) {
+        if (event.type === 'run' && event.run.kind === 'prune') notePrune(event.run)
+        teller.tell(event)
+      },
       onDefect,
     })
     const catalogBackups = createCatalogBackups({
@@ -195,9 +222,15 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
         if (runKind(run.kind).isWorthCopy) catalogBackups.noteChange()
       },
     })
+    /** An agent brings nothing while a prune may remove what it refers to. */
+    function notePrune({ vault_id, state }: RunRow): void {
+      if (isEnd(state as RunState)) pruning.delete(vault_id)
+      else if (state === 'running' || state === 'cancelling') pruning.add(vault_id)
+    }
     /** From now on whoever works on the vault does so by another way. */
     function noteOtherCache(vaultId: string): void {
       readers.forget(vaultId)
+      agentDoor.letGo(vaultId)
       live.publish({ type: 'changed', kind: 'cache', id: vaultId })
     }
     /** The catalog knows what is in the cloud also while the cache is away. */
@@ -245,6 +278,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       catalogKey,
       readers,
       cacheBook,
+      agentDoor,
       publish,
       clock,
       chance,
@@ -282,6 +316,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       setupToken,
       noteConsole: (url) => void (consoleUrl = url),
       listen: settings.current.listen,
+      vaultDoor: { ...settings.current.vaultDoor, agents: agentDoor },
       authenticate: (secret, kind) => signIn.authenticate(secret, kind),
       download: (wanted, call) => downloadEntry(tools, wanted, call),
       async record({ actor, address, operation, object, outcome, input, told: came }) {
@@ -308,6 +343,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
         await alerts.close()
         await looking
         await readers.close()
+        agentDoor.close()
         cacheBook.close()
         await catalog.close()
         log.info('the appliance has stopped')
@@ -336,6 +372,7 @@ function operationsOf(tools: Tools, events: Operations['events']): Operations {
     overview: overviewOperations(tools),
     vaults: vaultOperations(tools),
     caches: cacheOperations(tools),
+    agents: agentOperations(tools),
     sources: sourceOperations(tools),
     policies: policyOperations(tools),
     sets: backupSetOperations(tools),

@@ -4,6 +4,7 @@ import type { Catalog } from '../database/index.ts'
 import type { Passwords } from '../identity/index.ts'
 import type { Engine } from '../job/index.ts'
 import type { SealingKey } from '../secret/index.ts'
+import type { AgentDoor } from './agents/agent-door.ts'
 import type { CacheBook } from './caches/cache-book.ts'
 import type { DataFolder } from './data/data-folder.ts'
 import type { Log } from './data/open-log.ts'
@@ -30,6 +31,7 @@ export interface Tools {
   readonly catalogKey: Buffer
   readonly readers: VaultReaders
   readonly cacheBook: CacheBook
+  readonly agentDoor: AgentDoor
   readonly publish: (event: LiveEvent) => void
   readonly clock: Clock
   readonly chance: Chance

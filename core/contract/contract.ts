@@ -1,3 +1,4 @@
+import { agents } from './agent.ts'
 import { alerts } from './alert.ts'
 import { audit } from './audit.ts'
 import { sets } from './backup-set.ts'
@@ -25,6 +26,7 @@ export const contract = {
   overview,
   vaults,
   caches,
+  agents,
   sources,
   policies,
   sets,

@@ -10,6 +10,7 @@ import { Progress, Run, RunEvent, RunStep } from './run.ts'
 export const ConfiguredKind = z.enum([
   'vault',
   'cache',
+  'agent',
   'source',
   'set',
   'policy',

@@ -29,6 +29,11 @@ export const Settings = z.strictObject({
     /** Names by which the console may be reached, beside those of loopback. */
     hosts: z.array(z.string().min(1).max(253)).max(50),
   }),
+  vaultDoor: z.strictObject({
+    /** restic clients elsewhere come in by it, with TLS always. Takes effect at the next start. */
+    reach: z.enum(['off', 'loopback', 'network']),
+    port: z.int().min(1).max(65_535),
+  }),
 })
 export type Settings = z.output<typeof Settings>
 
@@ -45,6 +50,7 @@ export const SETTING_DEFAULTS: Readonly<Omit<Settings, 'name' | 'timeZone'>> = {
   diskFreePercent: 10,
   sessionHours: 12,
   listen: { reach: 'loopback', hosts: [] },
+  vaultDoor: { reach: 'off', port: 8421 },
 }
 
 export const settings = {

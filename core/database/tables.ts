@@ -9,6 +9,7 @@ export interface Tables {
   readonly setting: SettingTable
   readonly vault: VaultTable
   readonly cache: CacheTable
+  readonly agent: AgentTable
   readonly source: SourceTable
   readonly policy: PolicyTable
   readonly backup_set: BackupSetTable
@@ -86,6 +87,26 @@ export interface CacheTable {
   audited_at: number | null
   /** By which this appliance owns the vault. */
   fence: number | null
+}
+
+/** A restic client elsewhere, which uses a vault through the vault door. */
+export interface AgentTable {
+  id: string
+  /** By which it signs in. */
+  name: string
+  /** Of its password: a secret of 256 bits that was told once. */
+  digest: string
+  vault_id: string
+  mode: 'append-only' | 'full'
+  quota_bytes: number | null
+  bytes_per_second: number | null
+  /** An alert is raised where it has stored no snapshot for so long. Null: never. */
+  overdue_hours: number | null
+  created_at: number
+  removed_at: number | null
+  seen_at: number | null
+  /** When it brought a snapshot last, by the clock of the door. */
+  snapshot_at: number | null
 }
 
 export interface SourceTable {

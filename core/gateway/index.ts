@@ -6,4 +6,4 @@
  */
 export { type Gateway, type GatewayOptions, openGateway } from './open-gateway.ts'
 export { provePort } from './door/prove-port.ts'
-export { ownCertificate } from './tls/own-certificate.ts'
+export { type Certificate, ownCertificate } from './tls/own-certificate.ts'

@@ -1,6 +1,7 @@
 import type { Appliance, AuditRecord, Call, Caller, Operations } from '../../core/appliance/index.ts'
 import { CoreError } from '../../core/base/index.ts'
 import { type Access, contract, isGranted, type Role } from '../../core/contract/index.ts'
+import { openReceipts } from '../../core/vault-door/index.ts'
 
 /** An appliance that does nothing: it notes which operations a door lets through, and what the door has to say of them. */
 export interface RecordingAppliance extends Appliance {
@@ -39,6 +40,15 @@ export function createRecordingAppliance(): RecordingAppliance {
     operations,
     version: '0.0.0-test',
     listen: { reach: 'loopback', hosts: ['nas-01.example'] },
+    vaultDoor: {
+      reach: 'off',
+      port: 0,
+      agents: {
+        receipts: openReceipts(':memory:'),
+        findAgent: () => Promise.resolve(undefined),
+        onStored: () => undefined,
+      },
+    },
     authenticate: (secret, kind) => Promise.resolve(callerOf(secret, kind)),
     download: () => Promise.reject(new Error('there is nothing to download')),
     record(entry) {

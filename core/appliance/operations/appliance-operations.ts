@@ -94,8 +94,9 @@ export function settingsOperations({
   publish,
   engine,
 }: Tools): OperationsOf<'settings'> {
-  const begun = JSON.stringify(settings.current.listen)
-  const needsRestart = (): boolean => JSON.stringify(settings.current.listen) !== begun
+  const doors = (): string => JSON.stringify([settings.current.listen, settings.current.vaultDoor])
+  const begun = doors()
+  const needsRestart = (): boolean => doors() !== begun
   return {
     get: () => Promise.resolve(settings.current),
     async update(change) {

@@ -4,6 +4,7 @@ import { type Abortable, CoreError, createGate } from '../../base/index.ts'
 import type { ProbeFinding, S3Credentials, Vault, VaultLocation as GivenLocation } from '../../contract/index.ts'
 import {
   findCache,
+  listAgents,
   nameTaken,
   type PointSums,
   removePointsOf,
@@ -146,6 +147,7 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
       if (access) {
         // Whoever looks into it does so with the key that was.
         readers.forget(id)
+        tools.agentDoor.letGo(id)
         await tools.lookAtVault(id)
       }
       return one(id)
@@ -157,6 +159,9 @@ export function vaultOperations(tools: Tools): OperationsOf<'vaults'> {
         throw usedBySets(vault.name, sets, 'Remove these backup sets first. What is stored in the vault stays.')
       if (await findCache(catalog.rows, id))
         throw conflict(`The vault ${vault.name} has a cache.`, 'Take the cache away first: what it holds is sent then.')
+      const agents = (await listAgents(catalog.rows)).filter(({ vault_id }) => vault_id === id)
+      if (agents.length > 0)
+        throw usedBySets(vault.name, agents, 'Remove these agents first. What they have stored stays.')
       readers.forget(id)
       const now = clock.now()
       await catalog.transaction(async (within) => {

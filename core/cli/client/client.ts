@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 
+import { addAgent } from './agent.ts'
 import { addAlerts } from './alerts.ts'
 import { addAudit } from './audit.ts'
 import { addBackup } from './backup.ts'
@@ -35,6 +36,7 @@ export function addClientCommands(program: Command, end: End): void {
     addBurntDown,
     addVault,
     addCache,
+    addAgent,
     addSource,
     addPolicy,
     addSet,

@@ -5,13 +5,15 @@ import { fileURLToPath } from 'node:url'
 
 import {
   defaultDataFolder,
+  type Log,
   openAppliance,
   openDataFolder,
   openLog,
   type OpenedAppliance,
 } from '../../appliance/index.ts'
 import { CoreError, systemChance, systemClock } from '../../base/index.ts'
-import { type Gateway, openGateway, ownCertificate } from '../../gateway/index.ts'
+import { type Certificate, type Gateway, openGateway, ownCertificate } from '../../gateway/index.ts'
+import { createVaultDoor, openVaultDoor, type VaultDoor } from '../../vault-door/index.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { listenForInterruption } from '../interruption.ts'
 import { createOutput, type Output } from '../output.ts'
@@ -51,8 +53,10 @@ export async function runService(options: ServiceOptions): Promise<ExitCode> {
   })
   try {
     const { reach, hosts } = appliance.listen
-    const tls =
-      reach === 'network' ? await ownCertificate({ folder: folder.tls, hosts, clock: systemClock }) : undefined
+    const { vaultDoor } = appliance
+    const isTls = reach === 'network' || vaultDoor.reach !== 'off'
+    const certificate = isTls ? await ownCertificate({ folder: folder.tls, hosts, clock: systemClock }) : undefined
+    const tls = reach === 'network' ? certificate : undefined
     const gateway = await openGateway({
       appliance,
       port,
@@ -62,6 +66,7 @@ export async function runService(options: ServiceOptions): Promise<ExitCode> {
       clock: systemClock,
       chance: systemChance,
     })
+    const door = await openAgents(appliance, certificate, log)
     const [url] = gateway.urls
     if (url !== undefined) appliance.noteConsole(url)
     try {
@@ -69,12 +74,24 @@ export async function runService(options: ServiceOptions): Promise<ExitCode> {
       await stopped(interruption.signal)
       output.say('Stopping: runs are asked to stop, and go on when the service is started again.')
     } finally {
+      await door?.close({ within: 5000 })
       await gateway.close({ within: 5000 })
     }
   } finally {
     await appliance.close()
   }
   return EXIT.done
+}
+
+/** The vault door, where somebody has said that it is to be open. */
+async function openAgents(
+  { vaultDoor: { reach, port, agents } }: OpenedAppliance,
+  tls: Certificate | undefined,
+  log: Log,
+): Promise<VaultDoor | undefined> {
+  if (reach === 'off') return undefined
+  const listener = createVaultDoor({ ...agents, log, clock: systemClock })
+  return openVaultDoor({ listener, port, host: reach === 'loopback' ? '127.0.0.1' : undefined, tls })
 }
 
 function portOf({ port = process.env['HOLDFAST_PORT'] }: ServiceOptions): number {

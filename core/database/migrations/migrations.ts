@@ -7,6 +7,7 @@ import { up as damageFound } from './0004-damage-found.ts'
 import { up as kitExportedBy } from './0005-kit-exported-by.ts'
 import { up as vaultAccess } from './0006-vault-access.ts'
 import { up as cache } from './0007-cache.ts'
+import { up as agent } from './0008-agent.ts'
 
 export type Migrations = Readonly<Record<string, Migration>>
 
@@ -19,4 +20,5 @@ export const MIGRATIONS: Migrations = {
   '0005-kit-exported-by': { up: kitExportedBy },
   '0006-vault-access': { up: vaultAccess },
   '0007-cache': { up: cache },
+  '0008-agent': { up: agent },
 }

@@ -2,8 +2,8 @@ import { hash, timingSafeEqual } from 'node:crypto'
 
 import { type Chance, systemChance } from '../../base/index.ts'
 
-/** What a secret is for, so that one that is found somewhere says what it is: a token, a session, the first start. */
-export type SecretPrefix = 'hft' | 'hfs' | 'hfu'
+/** What a secret is for, so that one that is found somewhere says what it is: a token, a session, the first start, an agent. */
+export type SecretPrefix = 'hft' | 'hfs' | 'hfu' | 'hfa'
 
 /** 256 bits: nobody guesses it, so its digest needs neither salt nor cost. */
 const SECRET_BYTES = 32

@@ -12,9 +12,10 @@ export interface SettingsDraft extends Record<NumberKey, number | ''> {
 }
 
 export type NumberKey = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings]
-export type SettingKey = keyof Settings
+/** The vault door is opened by those who set up agents. */
+export type SettingKey = Exclude<keyof Settings, 'vaultDoor'>
 
-export function draftOf({ listen, ...settings }: Settings): SettingsDraft {
+export function draftOf({ listen, vaultDoor: _, ...settings }: Settings): SettingsDraft {
   return { ...settings, reach: listen.reach, hosts: listen.hosts.join('\n') }
 }
 

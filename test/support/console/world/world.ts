@@ -58,6 +58,7 @@ export interface World {
 const SETTINGS: Settings = {
   name: 'backup-proxy-01',
   timeZone: 'Europe/Berlin',
+  vaultDoor: { reach: 'off', port: 8421 },
   mostRuns: 4,
   mostRunsPerSource: 1,
   mostRunsPerVault: 2,

@@ -9,7 +9,7 @@ const LEAST = {
   viewer: `session.get session.signOut account.changePassword account.beginTotp account.confirmTotp account.removeTotp
     tokens.list tokens.create tokens.revoke overview.get overview.burntDown vaults.list vaults.get sources.list policies.list policies.get
     policies.preview sets.list sets.get sets.retention runs.list runs.get runs.events points.list points.get alerts.list
-    events.watch settings.get settings.about caches.list caches.get caches.simulate`,
+    events.watch settings.get settings.about agents.list caches.list caches.get caches.simulate`,
   'restore-only': `runs.missed points.browse points.find points.versions restores.plan restores.start
     restores.browseTarget`,
   operator:
@@ -17,7 +17,8 @@ const LEAST = {
   administrator: `vaults.probe vaults.create vaults.update vaults.detach vaults.exportKit sources.create sources.update
     sources.remove sources.browse policies.create policies.update policies.remove sets.create sets.update sets.remove
     points.forget alerts.getDelivery alerts.setDelivery alerts.testDelivery audit.list users.list users.create
-    users.update users.remove settings.update caches.attach caches.update caches.detach`,
+    users.update users.remove settings.update caches.attach caches.update caches.detach agents.create agents.update
+    agents.renew agents.remove`,
 } as const
 const ORDER = ['nobody', 'viewer', 'restore-only', 'operator', 'administrator'] as const
 
