@@ -10,6 +10,7 @@ export type AlertKind =
   | 'needs-confirmation'
   | 'vault-unreachable'
   | 'damage-found'
+  | 'agent-overdue'
   | 'cache-unusable'
   | 'cache-damaged'
   | 'cache-behind'

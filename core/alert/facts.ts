@@ -68,6 +68,16 @@ export interface CheckFacts {
   readonly needsReading: boolean
 }
 
+export interface AgentFacts {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: number
+  /** When it brought a snapshot last. */
+  readonly snapshotAt: number | null
+  /** How long it may store nothing. Null: for ever. */
+  readonly overdueHours: number | null
+}
+
 export interface CacheFacts {
   readonly folder: string
   /** Why it cannot be used. */
@@ -100,6 +110,8 @@ export interface VaultFacts {
   readonly bytesTotal: number | null
   /** Null: it was never checked. */
   readonly lastCheck: CheckFacts | null
+  /** Computers that back themselves up to it. */
+  readonly agents: readonly AgentFacts[]
   /** The cache before it. Null: there is none, or it is not ready yet. */
   readonly cache: CacheFacts | null
   /** The last run of each kind of maintenance that has ended. */

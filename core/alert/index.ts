@@ -8,6 +8,7 @@
  */
 export type { Alert, AlertKind, AlertObject, AlertSeverity, OpenAlert, WantedAlert } from './alert.ts'
 export type {
+  AgentFacts,
   AlertFacts,
   CacheFacts,
   DeliveryProblem,

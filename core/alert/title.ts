@@ -16,6 +16,7 @@ const TITLES: Readonly<Record<AlertKind, Title>> = {
   'needs-confirmation': (name) => `${name} waits for a confirmation`,
   'vault-unreachable': (name) => `Vault ${name} cannot be reached`,
   'damage-found': (name) => `Vault ${name} is damaged`,
+  'agent-overdue': (name) => `An agent of vault ${name} has not backed up`,
   'cache-unusable': (name) => `Cache of vault ${name} cannot be used`,
   'cache-damaged': (name) => `Cache of vault ${name} had damaged files`,
   'cache-behind': (name) => `Vault ${name} is not sent to the cloud`,

@@ -1,6 +1,14 @@
 import { parseInstant } from '../base/index.ts'
 import { FILE_STATES } from '../cloud-cache/index.ts'
-import { findCache, openAlerts, runsInStates, setRows, type VaultRow, vaultRows } from '../database/index.ts'
+import {
+  findCache,
+  listAgents,
+  openAlerts,
+  runsInStates,
+  setRows,
+  type VaultRow,
+  vaultRows,
+} from '../database/index.ts'
 import { ACTIVE_STATES, PENDING_STATES } from '../job/index.ts'
 import type { CacheHeld } from './caches/cache-book.ts'
 import { usedCache } from './caches/vault-cache.ts'
@@ -70,6 +78,12 @@ export async function metricsText(
     caches.flatMap(({ vault, held }) =>
       held === undefined ? [] : [[{ vault }, (held.waitingSince ?? 0) / 1000] as Sample],
     ),
+  )
+  const agents = await listAgents(rows)
+  text.gauge(
+    'holdfast_agent_last_snapshot_seconds',
+    'When an agent brought a snapshot last, in seconds since the epoch; 0: never.',
+    agents.map(({ name, snapshot_at }) => [{ agent: name }, (snapshot_at ?? 0) / 1000]),
   )
   const runs = await runsInStates(rows, [...ACTIVE_STATES, ...PENDING_STATES])
   const states = [...ACTIVE_STATES, ...PENDING_STATES]

@@ -17,6 +17,7 @@ export const AlertKind = z.enum([
   'needs-confirmation',
   'vault-unreachable',
   'damage-found',
+  'agent-overdue',
   'cache-unusable',
   'cache-damaged',
   'cache-behind',

@@ -44,6 +44,7 @@ export function calmVault(more: Partial<VaultFacts> = {}): VaultFacts {
     bytesFree: 500,
     bytesTotal: 1000,
     lastCheck: { runId: 'check-1', foundBy: 'check', endedAt: NOW - DAY, damages: 0, needsReading: false },
+    agents: [],
     cache: null,
     lastRuns: [],
     ...more,

@@ -1,5 +1,6 @@
 import type { WantedAlert } from '../alert.ts'
 import type { AlertFacts } from '../facts.ts'
+import { agentAlerts } from './agent-overdue.ts'
 import { backupAlerts } from './backup-run.ts'
 import { cacheStateAlerts } from './cache-state.ts'
 import { catalogAlerts } from './catalog-backup.ts'
@@ -20,6 +21,7 @@ const RULES = [
   verificationAlerts,
   vaultStateAlerts,
   cacheStateAlerts,
+  agentAlerts,
   diskSpaceAlerts,
   kitAlerts,
   maintenanceAlerts,

@@ -1,4 +1,5 @@
 import type {
+  AgentFacts,
   AlertFacts,
   DeliveryProblem,
   EndedRun,
@@ -7,10 +8,12 @@ import type {
   RestoreFacts,
 } from '../../alert/index.ts'
 import {
+  type AgentRow,
   type Catalog,
   findCache,
   findRun,
   lastRun,
+  listAgents,
   policyRows,
   type Rows,
   type RunRow,
@@ -75,6 +78,7 @@ export async function alertFacts({
     })
   }
   const vaults: AlertFacts['vaults'][number][] = []
+  const agents = await listAgents(rows)
   let catalogBackedUpAt: number | null = null
   for (const vault of await vaultRows.list(rows)) {
     const lastRuns: (EndedRun & { readonly kind: MaintenanceKind })[] = []
@@ -96,6 +100,7 @@ export async function alertFacts({
       bytesFree: vault.bytes_free,
       bytesTotal: vault.bytes_total,
       lastCheck: checkFacts(vault, finder, check),
+      agents: agents.filter(({ vault_id }) => vault_id === vault.id).map(agentFacts),
       cache: await cacheFacts(vault, await findCache(rows, vault.id), cacheBook, now),
       lastRuns,
     })
@@ -130,6 +135,10 @@ export async function alertFacts({
     open,
     settings: { name, diskFreePercent, timeZone },
   }
+}
+
+function agentFacts({ id, name, created_at, snapshot_at, overdue_hours }: AgentRow): AgentFacts {
+  return { id, name, createdAt: created_at, snapshotAt: snapshot_at, overdueHours: overdue_hours }
 }
 
 function checkFacts(

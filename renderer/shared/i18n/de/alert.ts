@@ -15,6 +15,7 @@ export const alert: Messages['alert'] = {
     'needs-confirmation': 'Etwas ist zu bestätigen',
     'vault-unreachable': 'Ein Tresor ist nicht erreichbar',
     'damage-found': 'Ein Schaden wurde gefunden',
+    'agent-overdue': 'Ein Agent hat nicht gesichert',
     'cache-unusable': 'Ein Cache ist nicht benutzbar',
     'cache-damaged': 'Ein Cache hatte beschädigte Dateien',
     'cache-behind': 'Ein Tresor kommt nicht in die Cloud',
@@ -44,6 +45,8 @@ export const alert: Messages['alert'] = {
       'Inzwischen wird nichts dorthin gesichert oder von dort wiederhergestellt. Sehen Sie nach, ob Platte oder Freigabe da ist.',
     'damage-found':
       'Manche Wiederherstellungspunkte lassen sich vielleicht nicht oder nur teilweise wiederherstellen. Öffnen Sie die Prüfung: Sie nennt, was beschädigt ist. Behalten Sie die Quellen, wie sie sind.',
+    'agent-overdue':
+      'Was sich auf jenem Rechner seither geändert hat, ist nicht geschützt. Sehen Sie dort nach dem Zeitgeber und nach dem, was restic sagt.',
     'cache-unusable':
       'Sicherungen gehen einstweilen direkt in die Cloud. Was nur der Cache hat, lässt sich erst wiederherstellen, wenn er wieder da ist. Sehen Sie nach seiner Platte.',
     'cache-damaged':

@@ -13,6 +13,7 @@ export const alert = {
     'needs-confirmation': 'Something has to be confirmed',
     'vault-unreachable': 'A vault cannot be reached',
     'damage-found': 'Damage was found',
+    'agent-overdue': 'An agent has not backed up',
     'cache-unusable': 'A cache cannot be used',
     'cache-damaged': 'A cache had damaged files',
     'cache-behind': 'A vault is not sent to the cloud',
@@ -34,6 +35,7 @@ export const alert = {
     'needs-confirmation': 'Nothing was removed, and nothing will be until somebody confirms it.',
     'vault-unreachable': 'Nothing is backed up to it or restored from it meanwhile.',
     'damage-found': 'Some recovery points may not be restorable, or only in part.',
+    'agent-overdue': 'What changed on that computer since is not protected.',
     'cache-unusable':
       'Backups go directly to the cloud meanwhile. What only the cache has can be restored once it is back.',
     'cache-damaged': 'What could be brought back from the cloud is whole again. Look for a failing disk.',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import {
+  type AgentFacts,
   type AlertFacts,
   type CacheFacts,
   type RestoreFacts,
@@ -16,6 +17,10 @@ function told(facts: AlertFacts, now = NOW): string[] {
 const openAfter = (facts: AlertFacts) => afterwards([], reconcileAlerts([], wantedAlerts(facts, NOW), NOW))
 const withSet = (more: Parameters<typeof calmSet>[0]): AlertFacts => calmFacts({ sets: [calmSet(more)] })
 const withVault = (more: Parameters<typeof calmVault>[0]): AlertFacts => calmFacts({ vaults: [calmVault(more)] })
+const withAgent = (more: Partial<AgentFacts>): AlertFacts =>
+  withVault({
+    agents: [{ id: 'agent-1', name: 'web', createdAt: NOW - 90 * DAY, snapshotAt: NOW, overdueHours: 48, ...more }],
+  })
 const NO_DAMAGE = { healed: 0, lasting: 0, last: undefined }
 const withCache = (more: Partial<CacheFacts>): AlertFacts =>
   withVault({
@@ -147,6 +152,18 @@ it.each<[string, AlertFacts, string[]]>([
     withCache({ damage: { ...NO_DAMAGE, healed: 1, lasting: 1 } }),
     ['error cache-damaged:vault:vault-1'],
   ],
+  ['an agent within its hours', withAgent({ snapshotAt: NOW - 48 * HOUR }), []],
+  [
+    'an agent that is late',
+    withAgent({ snapshotAt: NOW - 48 * HOUR - 1 }),
+    ['warning agent-overdue:vault:vault-1:agent-1'],
+  ],
+  [
+    'an agent that never came',
+    withAgent({ snapshotAt: null, createdAt: NOW - 48 * HOUR - 1 }),
+    ['error agent-overdue:vault:vault-1:agent-1'],
+  ],
+  ['an agent of which nobody wants to know', withAgent({ snapshotAt: null, overdueHours: null }), []],
   ['a cache that waits over a weekend', withCache({ waitingSince: NOW - 3 * DAY }), []],
   [
     'a cache whose data waits for longer',
