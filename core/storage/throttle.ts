@@ -1,5 +1,5 @@
 import { type Abortable, type Clock, sleep, systemClock } from '../base/index.ts'
-import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, Storage } from './storage.ts'
+import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, SaveOptions, Storage } from './storage.ts'
 
 /** How fast may be stored. It may be changed at any time. */
 export interface Bandwidth {
@@ -35,7 +35,7 @@ class ThrottledStorage implements Storage {
     this.#clock = clock
   }
 
-  async save(handle: Handle, body: Uint8Array, options: Abortable = {}): Promise<void> {
+  async save(handle: Handle, body: Uint8Array, options: SaveOptions = {}): Promise<void> {
     await this.#wait(body.length, options)
     return this.#storage.save(handle, body, options)
   }

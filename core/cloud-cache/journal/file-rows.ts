@@ -1,6 +1,7 @@
 import type { FileKind, Handle } from '../../storage/index.ts'
 import { type CachedFile, FILE_COLUMNS, toBytes, toCachedFile } from './cached-file.ts'
 import { FILE_STATES, type FileState, JOURNALLED_KINDS, kindCode, stateCode } from './file-state.ts'
+import { firstNotVerified } from './first-not-verified.ts'
 import type { JournalFile } from './journal-file.ts'
 
 /** How many rows are in memory at once. */
@@ -9,8 +10,6 @@ const PAGE = 500
 const NEED_STEP = 60 * 60 * 1000
 
 const LOCAL = stateCode('local')
-const UPLOADING = stateCode('uploading')
-const UPLOADED = stateCode('uploaded')
 const VERIFIED = stateCode('verified')
 const EVICTED = stateCode('evicted')
 
@@ -82,7 +81,7 @@ export class FileRows {
           limit - found.length,
         ),
       )
-      barrier = Math.min(barrier, this.#firstNotVerified(kind))
+      barrier = Math.min(barrier, firstNotVerified(this.#file, [kind]))
     }
     return found
   }
@@ -181,14 +180,6 @@ export class FileRows {
       kindCode(kind),
       toBytes(name),
     )
-  }
-
-  #firstNotVerified(kind: FileKind): number {
-    const [row] = this.#file.rows(
-      `SELECT min(id) AS first FROM file WHERE state IN (${LOCAL}, ${UPLOADING}, ${UPLOADED}) AND kind = ?`,
-      kindCode(kind),
-    )
-    return Number(row?.['first'] ?? Number.MAX_SAFE_INTEGER)
   }
 
   #all(query: string, ...values: (number | Uint8Array)[]): CachedFile[] {
