@@ -19,3 +19,14 @@ export function configExists(location: string, cause?: unknown): CoreError {
     context: { location },
   })
 }
+
+/** For a body that is not the one whose SHA-256 was given with it. */
+export function otherBody(handle: Handle, location: string, cause: unknown): CoreError {
+  const file = describeHandle(handle)
+  return new CoreError('storage/damaged', `${file} was to be stored in ${location}, and is not what it was`, {
+    cause,
+    safety: 'What was stored before is unharmed.',
+    remedy: 'Look for a failing disk or failing memory of this computer.',
+    context: handleContext(handle, location),
+  })
+}

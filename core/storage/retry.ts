@@ -1,6 +1,6 @@
 import { type Abortable, CoreError, isCode, retry, type RetryOptions, waitBeforeRetry } from '../base/index.ts'
 import { NameLog } from './name-log.ts'
-import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, Storage } from './storage.ts'
+import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, SaveOptions, Storage } from './storage.ts'
 
 /** How long to go on; `RetryOptions` says what each means. Default: six attempts within some 30 seconds. */
 export type StorageRetryOptions = Partial<Omit<RetryOptions, 'isRetryable' | 'signal'>>
@@ -31,7 +31,7 @@ class RetryingStorage implements Storage {
     return this.#retry(() => this.#storage.prepare(options), options)
   }
 
-  save(handle: Handle, body: Uint8Array, options: Abortable = {}): Promise<void> {
+  save(handle: Handle, body: Uint8Array, options: SaveOptions = {}): Promise<void> {
     if (handle.kind === 'config') return this.#saveConfig(handle, body, options)
     return this.#retry(() => this.#storage.save(handle, body, options), options)
   }
@@ -74,7 +74,7 @@ class RetryingStorage implements Storage {
     }, options)
   }
 
-  async #saveConfig(handle: Handle, body: Uint8Array, options: Abortable): Promise<void> {
+  async #saveConfig(handle: Handle, body: Uint8Array, options: SaveOptions): Promise<void> {
     let failedBefore = false
     await this.#retry(async () => {
       try {

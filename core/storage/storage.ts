@@ -16,6 +16,14 @@ export interface FileInfo {
   readonly size: number
 }
 
+export interface SaveOptions extends Abortable {
+  /**
+   * The SHA-256 of the body, 64 hexadecimal digits, where the caller knows it: it need not be made again. A storage that
+   * has the other side check what arrives fails with `storage/damaged` where the body is another one; others take no notice.
+   */
+  readonly sha256?: string | undefined
+}
+
 export interface LoadOptions extends Abortable {
   /** The first byte wanted, a whole number. Default: 0. */
   readonly offset?: number | undefined
@@ -73,7 +81,7 @@ export interface Storage {
    * one succeeds. `body` may be shared memory and must not change until this settles; a storage keeps no reference to
    * it. It may be empty.
    */
-  save(handle: Handle, body: Uint8Array, options?: Abortable): Promise<void>
+  save(handle: Handle, body: Uint8Array, options?: SaveOptions): Promise<void>
 
   /**
    * Reads a file or a range of it. Resolves to exactly the bytes asked for, else fails with `storage/truncated`; a range

@@ -1,9 +1,9 @@
 import { type Abortable, type Clock, sleep, systemClock } from '../base/index.ts'
-import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, Storage } from './storage.ts'
+import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, SaveOptions, Storage } from './storage.ts'
 
 /** How fast may be stored. It may be changed at any time. */
 export interface Bandwidth {
-  /** Bytes a second; undefined: as fast as can be. */
+  /** Bytes a second; undefined: as fast as can be; 0: not at all. */
   bytesPerSecond: number | undefined
 }
 
@@ -35,23 +35,31 @@ class ThrottledStorage implements Storage {
     this.#clock = clock
   }
 
-  async save(handle: Handle, body: Uint8Array, options: Abortable = {}): Promise<void> {
+  async save(handle: Handle, body: Uint8Array, options: SaveOptions = {}): Promise<void> {
     await this.#wait(body.length, options)
     return this.#storage.save(handle, body, options)
   }
 
   /** Each takes its place in the line at once, so that several at a time do not all begin together. */
   async #wait(bytes: number, options: Abortable): Promise<void> {
+    await this.#whileClosed(options)
     const { bytesPerSecond } = this.#bandwidth
     if (bytesPerSecond === undefined) return
     const begin = Math.max(this.#clock.monotonic(), this.#through)
     this.#through = begin + (bytes / bytesPerSecond) * 1000
     for (let left = begin - this.#clock.monotonic(); left > 0; left = begin - this.#clock.monotonic()) {
-      if (this.#bandwidth.bytesPerSecond !== bytesPerSecond) break
+      const now = this.#bandwidth.bytesPerSecond
+      if (now !== bytesPerSecond && now !== 0) break
       await sleep(Math.min(left, LOOK_AGAIN), options)
     }
+    await this.#whileClosed(options)
     // What was reckoned by another limit does not hold the others up any longer.
     if (this.#bandwidth.bytesPerSecond !== bytesPerSecond) this.#through = this.#clock.monotonic()
+  }
+
+  /** Until something may be stored, or whoever asked gives up. */
+  async #whileClosed(options: Abortable): Promise<void> {
+    while (this.#bandwidth.bytesPerSecond === 0) await sleep(LOOK_AGAIN, options)
   }
 
   prepare(options?: Abortable): Promise<void> {

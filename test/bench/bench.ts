@@ -14,6 +14,7 @@ import { benchImage, benchSparse, type Share } from './image.ts'
 import { benchLimiter } from './limiter.ts'
 import { benchLists } from './lists.ts'
 import { measure, median, type Run } from './measure.ts'
+import { benchPlanning } from './planning.ts'
 import { benchPrune } from './prune.ts'
 
 // `npm run bench`: restic and Holdfast in turn, on the same files, into repositories that began as copies of one another.
@@ -29,10 +30,11 @@ const { values } = parseArgs({
     sparse: { type: 'string', default: '8192' },
     lists: { type: 'string', default: '100000' },
     entries: { type: 'string', default: '1000000' },
-    packs: { type: 'string', default: '48' },
+    packs: { type: 'string', default: '24' },
+    planned: { type: 'string', default: '1000000' },
     door: { type: 'string', default: '1024' },
     seconds: { type: 'string', default: '63' },
-    only: { type: 'string', default: 'large,small,prune,image,sparse,lists,entries,cloud,limiter,door' },
+    only: { type: 'string', default: 'large,small,prune,image,sparse,lists,entries,cloud,planning,limiter,door' },
     folder: { type: 'string' },
     keep: { type: 'boolean', default: false },
     'only-tell': { type: 'boolean', default: false },
@@ -218,6 +220,9 @@ try {
   }
   if (values.only.includes('door')) {
     told.push(...(await benchDoor({ folder, rounds, mib: Number(values.door) })))
+  }
+  if (values.only.includes('planning')) {
+    told.push(...(await benchPlanning(Number(values.planned))))
   }
   if (values.only.includes('limiter')) {
     told.push(...(await benchLimiter({ seconds: Number(values.seconds), limits: [1, 10, 100, 1000] })))

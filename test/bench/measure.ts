@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 
 /** What one run of a program took. */
 export interface Run {
@@ -13,11 +14,17 @@ export interface Run {
  * Runs a program to its end. Its memory is read from /proc while it runs (`VmHWM`, the kernel's own high-water mark), so
  * that a run is measured without another program around it.
  */
-export async function measure(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Run> {
+export async function measure(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onLine?: (line: string) => void,
+): Promise<Run> {
   const since = process.hrtime.bigint()
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env })
+  const child = spawn(command, args, { stdio: ['ignore', onLine ? 'pipe' : 'ignore', 'pipe'], env })
+  if (onLine && child.stdout) createInterface(child.stdout).on('line', onLine)
   let complaint = ''
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     complaint += chunk.toString()
   })
   let resident = 0

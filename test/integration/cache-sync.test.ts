@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { ListObjectVersionsCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 
-import { openCacheStorage, openJournal, syncCache } from '../../core/cloud-cache/index.ts'
+import { blockSums, openCacheStorage, openJournal, syncCache } from '../../core/cloud-cache/index.ts'
 import {
   changeStorage,
   openDirectoryStorage,
@@ -99,6 +99,16 @@ describeWith(['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'restic'], 'a cache tha
     for (const kind of KINDS) expect(await listNames(direct, kind)).toEqual(await listNames(cache, kind))
     expect(await restic(s3LocationText(location), 'check', '--read-data', '--no-lock')).toContain(checked)
     expect(await syncCache({ journal, local, cloud })).toMatchObject({ files: 0, deletions: 0 })
+  })
+
+  it('does not let the bucket have what a name does not promise, also where its sums are right', async () => {
+    const { journal, local, cloud, direct } = await openScene()
+    const handle = { kind: 'pack', name: 'ab'.repeat(32) } as const
+    const body = randomBody(100_000)
+    await local.save(handle, body)
+    journal.saved(handle, { size: body.byteLength, sums: blockSums(body) })
+    expect((await syncCache({ journal, local, cloud })).damaged).toEqual([handle])
+    expect(await listNames(direct, 'pack')).not.toContain(handle.name)
   })
 
   it('goes on where the connection broke and the gateway was killed, and sends nothing twice that arrived (CC-16)', async () => {

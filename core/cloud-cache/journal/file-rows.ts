@@ -1,6 +1,7 @@
 import type { FileKind, Handle } from '../../storage/index.ts'
 import { type CachedFile, FILE_COLUMNS, toBytes, toCachedFile } from './cached-file.ts'
 import { FILE_STATES, type FileState, JOURNALLED_KINDS, kindCode, stateCode } from './file-state.ts'
+import { firstNotVerified } from './first-not-verified.ts'
 import type { JournalFile } from './journal-file.ts'
 
 /** How many rows are in memory at once. */
@@ -111,7 +112,7 @@ export class FileRows {
           limit - found.length,
         ),
       )
-      barrier = Math.min(barrier, this.#firstNotVerified(kind))
+      barrier = Math.min(barrier, firstNotVerified(this.#file, [kind]))
     }
     return found
   }
@@ -210,14 +211,6 @@ export class FileRows {
       kindCode(kind),
       toBytes(name),
     )
-  }
-
-  #firstNotVerified(kind: FileKind): number {
-    const [row] = this.#file.rows(
-      `SELECT min(id) AS first FROM file WHERE state IN (${LOCAL}, ${UPLOADING}, ${UPLOADED}) AND kind = ?`,
-      kindCode(kind),
-    )
-    return Number(row?.['first'] ?? Number.MAX_SAFE_INTEGER)
   }
 
   #all(query: string, ...values: (number | Uint8Array)[]): CachedFile[] {

@@ -1,6 +1,7 @@
 import type { Handle } from '../../storage/index.ts'
 import { toBytes, toHandle } from './cached-file.ts'
-import { impossible, JOURNALLED_KINDS, kindCode, stateCode } from './file-state.ts'
+import { impossible, JOURNALLED_KINDS, kindCode } from './file-state.ts'
+import { firstNotVerified } from './first-not-verified.ts'
 import type { JournalFile } from './journal-file.ts'
 import type { TombstoneFiles } from './tombstone-files.ts'
 
@@ -13,7 +14,6 @@ export type TombstonePhase = 'owed' | 'uploading' | 'deleting'
 
 // As states: never to be reordered.
 const PHASES: readonly TombstonePhase[] = ['owed', 'uploading', 'deleting']
-const NOT_VERIFIED = [stateCode('local'), stateCode('uploading'), stateCode('uploaded')].join(', ')
 
 /**
  * Deletions that are owed to the cloud. A file that is stored again meanwhile is there as any other; it only is not uploaded
@@ -47,15 +47,15 @@ export class Tombstones {
    */
   next(limit: number): Handle[] {
     const found: Handle[] = []
+    const awaited = firstNotVerified(this.#file, JOURNALLED_KINDS)
     let barrier = Number.MAX_SAFE_INTEGER
     for (const kind of JOURNALLED_KINDS.toReversed()) {
       const rows = this.#file.rows(
-        `SELECT kind, name FROM tombstone WHERE kind = ? AND id < ? AND phase != ?
-          AND NOT EXISTS (SELECT 1 FROM file WHERE file.state IN (${NOT_VERIFIED}) AND file.id <= tombstone.after_file)
-          ORDER BY id LIMIT ?`,
+        'SELECT kind, name FROM tombstone WHERE kind = ? AND id < ? AND phase != ? AND after_file < ? ORDER BY id LIMIT ?',
         kindCode(kind),
         barrier,
         PHASES.indexOf('uploading'),
+        awaited,
         limit - found.length,
       )
       found.push(...rows.map(toHandle))

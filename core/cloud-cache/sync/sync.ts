@@ -1,16 +1,22 @@
-import { type Abortable, CoreError, inParallel, isCode } from '../../base/index.ts'
+import { type Abortable, CoreError, inParallel, isCode, runAtOnce } from '../../base/index.ts'
 import type { Handle, Storage } from '../../storage/index.ts'
 import type { CachedFile } from '../journal/cached-file.ts'
+import type { FileState } from '../journal/file-state.ts'
 import type { Journal } from '../journal/journal.ts'
-import { loadWholeFile, removeIfThere } from '../tiers/whole-file.ts'
+import { isLoss } from '../tiers/refusal.ts'
+import { removeIfThere } from '../tiers/whole-file.ts'
+import { BodyMemory } from './body-memory.ts'
 import { findForeign, type Foreign } from './foreign.ts'
 import { hasCopy } from './has-copy.ts'
+import { readToSend } from './read-to-send.ts'
 
 export interface SyncOptions extends Abortable {
   readonly journal: Journal
   readonly local: Storage
   /** Asked once for each thing: what fails is looked after by the next sync, which sends nothing twice. */
   readonly cloud: Storage
+  /** Bytes of files that are in memory at once; one that is larger goes alone. Default: 160 MiB. */
+  readonly mostInMemory?: number | undefined
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined
   /** A file whose local copy is not what was saved, and which the cloud does not have: it cannot be sent. */
   readonly onDamaged?: ((file: Handle, error: CoreError) => void) | undefined
@@ -30,8 +36,9 @@ export interface SyncResult extends SyncProgress {
   readonly foreign: readonly Foreign[]
 }
 
-/** How many files are planned ahead for each connection. */
-const AHEAD = 4
+/** How many files are planned at once. */
+const PLANNED = 64
+const MOST_IN_MEMORY = 160 * 1024 * 1024
 /** Deletions that are begun at once. */
 const DELETIONS = 100
 
@@ -54,6 +61,9 @@ class Sync {
   readonly #damaged = new Map<string, Handle>()
   /** Of which the cloud said that it had them, and had them not. */
   readonly #denied = new Set<string>()
+  readonly #underWay = new Map<string, CachedFile>()
+  readonly #memory = new BodyMemory()
+  #planned: CachedFile[] = []
   #progress: SyncProgress = { files: 0, bytes: 0, deletions: 0 }
 
   constructor(options: SyncOptions) {
@@ -65,8 +75,7 @@ class Sync {
 
   async run(): Promise<SyncResult> {
     await this.#finishBegun()
-    for (let next = this.#next(); next.length > 0; next = this.#next())
-      await inParallel(next, this.#cloud.connections, (file) => this.#upload(file))
+    await runAtOnce(this.#cloud.connections, () => this.#nextUpload())
     const foreign = await this.#delete()
     return { ...this.#progress, damaged: [...this.#damaged.values()], foreign }
   }
@@ -80,36 +89,57 @@ class Sync {
     for (const file of this.#journal.files.inState('uploaded')) await this.#verify(file)
   }
 
-  #next(): CachedFile[] {
+  /** Undefined: there is nothing just now; more may come to light when what is under way has ended. */
+  #nextUpload(): (() => Promise<void>) | undefined {
+    this.#options.signal?.throwIfAborted()
+    if (this.#planned.length === 0) this.#planned = this.#plan()
+    const [file] = this.#planned
+    if (file === undefined) return undefined
+    const { mostInMemory = MOST_IN_MEMORY } = this.#options
+    const bytes = [...this.#underWay.values()].reduce((sum, { size }) => sum + size, file.size)
+    if (bytes > mostInMemory && this.#underWay.size > 0) return undefined
+    this.#planned.shift()
+    this.#underWay.set(keyOf(file), file)
+    return () => this.#upload(file).finally(() => this.#underWay.delete(keyOf(file)))
+  }
+
+  #plan(): CachedFile[] {
     return this.#journal.files
-      .nextUploads(this.#cloud.connections * AHEAD + this.#damaged.size)
-      .filter((file) => !this.#damaged.has(keyOf(file)))
+      .nextUploads(PLANNED + this.#underWay.size + this.#damaged.size)
+      .filter((file) => !this.#underWay.has(keyOf(file)) && !this.#damaged.has(keyOf(file)))
   }
 
   async #upload(file: CachedFile): Promise<void> {
-    const { signal } = this.#options
-    signal?.throwIfAborted()
-    const body = await this.#read(file)
-    if (body === undefined) return
-    // It may have been removed while it was read.
-    if (this.#journal.files.find(file)?.state !== 'local') return
-    this.#journal.move(file, 'uploading')
-    // A failure leaves it so: whether it has arrived is found out by the next sync.
-    await this.#send(file, body)
-    if (!this.#journal.finishUpload(file, true)) return
-    if (!(await this.#verify(file))) return
-    this.#note({ files: 1, bytes: file.size })
+    const into = this.#memory.take(file.size)
+    const body = await this.#read(file, into)
+    // It may have been removed while it waited or was read.
+    if (body !== undefined && this.#isStill(file, 'local')) {
+      this.#journal.move(file, 'uploading')
+      // A failure leaves it so: whether it has arrived is found out by the next sync.
+      if ((await this.#send(file, body)) && (await this.#verify(file))) this.#note({ files: 1, bytes: file.size })
+    }
+    // Where it has failed nobody knows who still reads it.
+    this.#memory.giveBack(into)
   }
 
-  /** A config that is there already was sent by a sync that was killed. */
-  async #send(file: CachedFile, body: Uint8Array): Promise<void> {
+  /** A config that is there already was sent by a sync that was killed. False: the body is not what was saved. */
+  async #send(file: CachedFile, body: Uint8Array): Promise<boolean> {
     const { signal } = this.#options
+    // What the name promises the store holds it to.
+    const sha256 = file.kind === 'config' ? undefined : file.name
     try {
-      await this.#cloud.save(file, body, { signal })
+      await this.#cloud.save(file, body, { signal, sha256 })
+      return true
     } catch (error) {
+      if (error instanceof CoreError && error.code === 'storage/damaged') {
+        this.#journal.finishUpload(file, false)
+        this.#noteDamaged(file, error)
+        return false
+      }
       if (!isCode(error, 'storage/exists')) throw error
       const there = await this.#cloud.load(file, { signal, mostBytes: file.size })
       if (Buffer.compare(there, body) !== 0) throw error
+      return true
     }
   }
 
@@ -117,8 +147,14 @@ class Sync {
   async #verify(file: CachedFile): Promise<boolean> {
     const { signal } = this.#options
     const size = await sizeIn(this.#cloud, file, { signal })
-    if (this.#journal.files.find(file)?.state !== 'uploaded') return false
-    this.#journal.move(file, size === file.size ? 'verified' : 'local')
+    const isCurrent = this.#journal.transaction(() => {
+      if (this.#isStill(file, 'uploaded') || this.#journal.finishUpload(file, true)) {
+        this.#journal.move(file, size === file.size ? 'verified' : 'local')
+        return true
+      }
+      return false
+    })
+    if (!isCurrent) return false
     if (size === file.size) return true
     // Once it may have been removed behind our back; twice, and nobody would ever come to an end.
     if (this.#denied.has(keyOf(file))) throw notKept(file, this.#cloud.location)
@@ -127,20 +163,29 @@ class Sync {
   }
 
   /** Undefined: it cannot be sent. */
-  async #read(file: CachedFile): Promise<Uint8Array | undefined> {
+  async #read(file: CachedFile, into: Uint8Array): Promise<Uint8Array | undefined> {
+    const { signal } = this.#options
     try {
-      return (await loadWholeFile(this.#local, file, this.#journal.files.sumsOf(file), this.#options)).body
+      return await readToSend(this.#local, file, { sums: this.#journal.files.sumsOf(file), into, signal })
     } catch (error) {
-      this.#options.signal?.throwIfAborted()
+      signal?.throwIfAborted()
       if (!(error instanceof CoreError)) throw error
       // It was removed meanwhile: that is told by its tombstone.
       if (!this.#journal.files.find(file)) return undefined
-      const isGone = isCode(error, 'storage/not-found') || isCode(error, 'storage/damaged')
-      if (!isGone) throw error
-      this.#damaged.set(keyOf(file), { kind: file.kind, name: file.name })
-      this.#options.onDamaged?.(file, error)
+      if (!isLoss(error)) throw error
+      this.#noteDamaged(file, error)
       return undefined
     }
+  }
+
+  #noteDamaged(file: CachedFile, error: CoreError): void {
+    this.#damaged.set(keyOf(file), { kind: file.kind, name: file.name })
+    this.#options.onDamaged?.(file, error)
+  }
+
+  #isStill(file: CachedFile, state: FileState): boolean {
+    const now = this.#journal.files.find(file)
+    return now?.id === file.id && now.size === file.size && now.state === state
   }
 
   async #delete(): Promise<readonly Foreign[]> {

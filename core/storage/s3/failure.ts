@@ -114,6 +114,11 @@ export function isConditionFailed(error: unknown): boolean {
   return statusOf(error) === 412
 }
 
+/** Whether what arrived has another SHA-256 than was said. */
+export function isOtherHash(error: unknown): boolean {
+  return error instanceof S3ServiceException && error.name === 'XAmzContentSHA256Mismatch'
+}
+
 /** Whether a range was wanted of which the object has nothing. */
 export function isBeyondEnd(error: unknown): boolean {
   return statusOf(error) === 416

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 
 import {
@@ -14,12 +15,12 @@ import {
 import { type Abortable, CoreError, isCode } from '../../base/index.ts'
 import { assertHandle, describeHandle } from '../handle.ts'
 import { assertRange, lengthWithin, targetOf, truncated } from '../range.ts'
-import { configExists } from '../refusal.ts'
-import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, Storage } from '../storage.ts'
-import { explainS3, isBeyondEnd, isConditionFailed, isMissing, type S3Attempt } from './failure.ts'
+import { configExists, otherBody } from '../refusal.ts'
+import type { FileInfo, FileKind, FileStat, Handle, LoadOptions, SaveOptions, Storage } from '../storage.ts'
+import { explainS3, isBeyondEnd, isConditionFailed, isMissing, isOtherHash, type S3Attempt } from './failure.ts'
 import { kindPrefix, nameOfKey, objectKey } from './object-key.ts'
 import type { RequestHandlerOptions } from './request-handler.ts'
-import { createS3Client } from './s3-client.ts'
+import { createS3Client, withContentHash } from './s3-client.ts'
 import { type S3Credentials, type S3Location, s3LocationText } from './s3-location.ts'
 
 export type S3Options = Partial<RequestHandlerOptions>
@@ -58,7 +59,7 @@ class ObjectStorage implements S3Storage {
     signal?.throwIfAborted()
   }
 
-  async save(handle: Handle, body: Uint8Array, { signal }: Abortable = {}): Promise<void> {
+  async save(handle: Handle, body: Uint8Array, { signal, sha256 }: SaveOptions = {}): Promise<void> {
     signal?.throwIfAborted()
     assertHandle(handle)
     const isConfig = handle.kind === 'config'
@@ -68,11 +69,14 @@ class ObjectStorage implements S3Storage {
       // Where the store takes no notice of it, who asked before still sees what is there.
       IfNoneMatch: isConfig ? '*' : undefined,
     })
+    if (sha256 !== undefined) withContentHash(put, sha256)
     try {
       if (isConfig) await this.#refuseSecondConfig(signal)
       await this.#client.send(put, sending(signal))
     } catch (error) {
       if (isConfig && isConditionFailed(error)) throw configExists(this.location, error)
+      if (sha256 !== undefined && isOtherHash(error) && hash('sha256', body) !== sha256)
+        throw otherBody(handle, this.location, error)
       throw this.#explained(error, { action: 'store', object: handle }, signal)
     }
   }

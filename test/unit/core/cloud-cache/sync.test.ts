@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CoreError } from '../../../../core/base/index.ts'
 import { openCacheStorage, syncCache, type SyncOptions, type SyncResult } from '../../../../core/cloud-cache/index.ts'
 import { changeStorage, describeHandle, type Handle, type Storage } from '../../../../core/storage/index.ts'
-import { handle, listNames } from '../../../conformance/fixture.ts'
+import { handle, listNames, randomBody } from '../../../conformance/fixture.ts'
 import { flipBit, lose, openTiers, saveConfig, saveMade, send, type Tiers } from '../../../support/cache-tiers.ts'
 
 type Change = Partial<Storage>
@@ -155,6 +155,61 @@ describe('a sync of the cache', () => {
     expect(await listNames(tiers.cloud, 'snapshot')).toEqual([whole.snapshot.name])
     await lose(tiers.local, broken.pack)
     expect((await sync(tiers)).damaged).toEqual([broken.pack])
+  })
+
+  it('does not send what the cloud finds to be another body than its name promises, and names it', async () => {
+    const tiers = await openTiers()
+    const { pack } = await saveBackup(tiers)
+    const { damaged } = await sync(tiers, {
+      save: async (file, body, options) => {
+        if (file.kind === 'pack') throw new CoreError('storage/damaged', `it is not ${options?.sha256}`)
+        await tiers.cloud.save(file, body)
+      },
+    })
+    expect(damaged).toEqual([pack])
+    expect(tiers.journal.files.find(pack)?.state).toBe('local')
+    expect(await listNames(tiers.cloud, 'index')).toEqual([])
+  })
+
+  it('has a slow file hold up none that need not wait for it', async () => {
+    const tiers = await openTiers()
+    for (let count = 0; count < 100; count++) await saveMade(tiers.cache, 'pack')
+    const { promise: allOthers, resolve: tellAllOthers } = Promise.withResolvers<undefined>()
+    let begun = 0
+    let arrived = 0
+    await sync(tiers, {
+      connections: 2,
+      save: async (file, body) => {
+        if (++begun === 1) await allOthers
+        await tiers.cloud.save(file, body)
+        if (++arrived === 99) tellAllOthers(undefined)
+      },
+    })
+    expect(tiers.journal.files.totals()).toMatchObject({ verified: { files: 100 } })
+  })
+
+  it('holds no more bytes in memory than it may, but for a file that is larger', async () => {
+    const tiers = await openTiers()
+    for (const bytes of [1000, 1000, 1000, 1000, 9000, 1000, 1000])
+      await saveMade(tiers.cache, 'pack', randomBody(bytes))
+    const held: number[] = []
+    let now = 0
+    const change: Change = {
+      connections: 8,
+      save: async (file, body) => {
+        held.push((now += body.byteLength))
+        await tiers.cloud.save(file, body)
+        now -= body.byteLength
+      },
+    }
+    expect(await sync(tiers, change, { mostInMemory: 2500 })).toMatchObject({ files: 7 })
+    expect(
+      held
+        .filter((bytes) => bytes !== 9000)
+        .toSorted((a, b) => a - b)
+        .at(-1),
+    ).toBe(2000)
+    expect(held).toContain(9000)
   })
 
   it('deletes what was removed only when what was stored before is in the cloud, snapshots first', async () => {

@@ -92,6 +92,19 @@ describe('storing with a limit', () => {
     expect(await stored()).toBe(5)
   })
 
+  it('stores nothing while nothing may be stored, whatever waited before, and goes on afterwards', async () => {
+    const { clock, bandwidth, save, stored } = openScene(1000)
+    save(1000)
+    save(1000)
+    expect(await stored()).toBe(1)
+    bandwidth.bytesPerSecond = 0
+    save(1000)
+    clock.pass(60_000)
+    expect(await stored()).toBe(1)
+    bandwidth.bytesPerSecond = undefined
+    expect(await stored()).toBe(3)
+  })
+
   it('ends at once where it is to stop', async () => {
     const { save, stored, refused } = openScene(1)
     const stop = new AbortController()
