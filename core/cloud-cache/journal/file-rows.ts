@@ -80,12 +80,22 @@ export class FileRows {
   }
 
   /** How much has to be sent before this file can be, itself included. */
-  bytesUpTo({ id }: CachedFile): number {
+  bytesUpTo({ id }: Pick<CachedFile, 'id'>): number {
     const [row] = this.#file.rows(
       `SELECT sum(size) AS bytes FROM file WHERE state IN (${LOCAL}, ${UPLOADING}, ${UPLOADED}) AND id <= ?`,
       id,
     )
     return Number(row?.['bytes'] ?? 0)
+  }
+
+  /** The first of a kind that is not verified in the cloud; where all are, one behind all. */
+  firstWaiting(kind: FileKind): number {
+    return firstNotVerified(this.#file, [kind])
+  }
+
+  /** Undefined: there is no such pack any more. */
+  packName(id: number): string | undefined {
+    return this.#all(`SELECT ${FILE_COLUMNS} FROM file WHERE id = ? AND kind = ?`, id, kindCode('pack'))[0]?.name
   }
 
   /** What the local tier holds. */
@@ -95,26 +105,45 @@ export class FileRows {
   }
 
   /**
-   * What may be uploaded now, at most `limit` files, packs before indexes before snapshots. A file is not told of while
-   * anything of a kind before its own that was stored before it is not verified in the cloud, nor while its cloud copy is being deleted.
+   * What may be uploaded now, at most `limit` files. A file is not told of while anything of a kind before its own that was
+   * stored before it is not verified in the cloud, nor while its cloud copy is being deleted. What completes a recovery point
+   * comes before the packs of later ones.
+   *
+   * What a prune has laid elsewhere was stored after the snapshots that need it: while the cloud has not heard of a removal,
+   * nothing goes up that might need what was stored before that.
    */
   nextUploads(limit: number): CachedFile[] {
-    const found: CachedFile[] = []
+    const owed = this.lastOwed()
     let barrier = Number.MAX_SAFE_INTEGER
-    for (const kind of JOURNALLED_KINDS) {
+    const bounds = JOURNALLED_KINDS.map((kind) => {
+      const bound = { kind, below: barrier > owed ? barrier : 0 }
+      barrier = Math.min(barrier, firstNotVerified(this.#file, [kind]))
+      return bound
+    })
+    const found: CachedFile[] = []
+    for (const { kind, below } of bounds.toReversed()) {
       found.push(
         ...this.#all(
           `SELECT ${FILE_COLUMNS} FROM file WHERE state = ${LOCAL} AND kind = ? AND id < ?
             AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.kind = file.kind AND tombstone.name = file.name)
             ORDER BY id LIMIT ?`,
           kindCode(kind),
-          barrier,
+          below,
           limit - found.length,
         ),
       )
-      barrier = Math.min(barrier, firstNotVerified(this.#file, [kind]))
     }
     return found
+  }
+
+  /** The last file that was there when a pack or index was removed of which the cloud has not heard; 0: it has of all. */
+  lastOwed(): number {
+    const [row] = this.#file.rows(
+      'SELECT max(after_file) AS last FROM tombstone WHERE kind IN (?, ?)',
+      kindCode('pack'),
+      kindCode('index'),
+    )
+    return Number(row?.['last'] ?? 0)
   }
 
   /** Verified data packs, those first that were needed longest ago. They may be evicted while one goes through them. */

@@ -37,9 +37,30 @@ describe('the order of uploads', () => {
     expect(names(journal.files.nextUploads(10))).toEqual(names([later]))
     journal.move(first, 'verified')
     // The later pack is none of theirs.
-    expect(names(journal.files.nextUploads(10))).toEqual(names([later, index]))
+    expect(names(journal.files.nextUploads(10))).toEqual(names([index, later]))
     send(journal, index)
-    expect(names(journal.files.nextUploads(10))).toEqual(names([later, snapshot]))
+    expect(names(journal.files.nextUploads(10))).toEqual(names([snapshot, later]))
+  })
+
+  it('is of what completes a recovery point first, however many packs of later ones wait', () => {
+    const { journal } = journalIn(temporaryFolder())
+    for (const each of [first, index, snapshot]) journalSaved(journal, each)
+    for (let number = 0; number < 9; number++) journalSaved(journal, handle('pack', `${number}`))
+    send(journal, first)
+    expect(names(journal.files.nextUploads(1))).toEqual(names([index]))
+    send(journal, index)
+    expect(names(journal.files.nextUploads(1))).toEqual(names([snapshot]))
+  })
+
+  it('lets nothing go up before what a prune has laid elsewhere, until the cloud has heard of that', () => {
+    const { journal } = journalIn(temporaryFolder())
+    for (const each of [first, index, snapshot, later, handle('index', 2)]) journalSaved(journal, each)
+    for (const each of [index, first]) journal.removed(each)
+    expect(names(journal.files.nextUploads(10))).toEqual(names([later]))
+    send(journal, later)
+    expect(names(journal.files.nextUploads(10))).toEqual(names([handle('index', 2)]))
+    send(journal, handle('index', 2))
+    expect(names(journal.files.nextUploads(10))).toEqual(names([snapshot]))
   })
 
   it('begins anew with what was being sent when it was killed', () => {

@@ -93,6 +93,36 @@ describe('a sync of the cache', () => {
     }
   })
 
+  it('nor one whose packs a prune has made anew before they were sent', async () => {
+    for (let breaksAt = 0; breaksAt < 8; breaksAt++) {
+      const tiers = await openTiers()
+      const old = await saveBackup(tiers)
+      const { handle: pack } = await saveMade(tiers.cache, 'pack')
+      const { handle: index } = await saveMade(tiers.cache, 'index')
+      await tiers.cache.remove(old.index)
+      await tiers.cache.remove(old.pack)
+      let requests = 0
+      const breaking = async (): Promise<void> => {
+        if (requests++ === breaksAt) throw BROKEN
+      }
+      await sync(tiers, {
+        save: async (file, body) => {
+          await breaking()
+          await tiers.cloud.save(file, body)
+        },
+        stat: async (file) => {
+          await breaking()
+          return tiers.cloud.stat(file)
+        },
+      }).catch(() => undefined)
+      const has = async (file: Handle): Promise<boolean> =>
+        (await listNames(tiers.cloud, file.kind)).includes(file.name)
+      if (await has(old.snapshot)) expect([await has(index), await has(pack)]).toEqual([true, true])
+      await sync(tiers)
+      expect(tiers.journal.files.totals()).toMatchObject({ verified: { files: 3 } })
+    }
+  })
+
   it.each(['before', 'after'])(
     'sends nothing twice that has arrived, where it is killed %s the cloud has answered (CC-16)',
     async (when) => {
