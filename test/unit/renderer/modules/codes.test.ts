@@ -17,6 +17,9 @@ const LOGGED = new Set([
   'copies-removed',
   'copy-not-removed',
   'own-folder-left-out',
+  'cloud-failed',
+  'cache-healed',
+  'cache-damaged',
 ])
 
 const sources = globSync([
