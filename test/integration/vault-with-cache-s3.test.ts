@@ -12,6 +12,7 @@ import { type S3Location, s3LocationText } from '../../core/storage/index.ts'
 import { ADMIN_PASSWORD, startAppliance, type TestAppliance } from '../support/appliance.ts'
 import { type Ceph, startCeph } from '../support/ceph/start-ceph.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
+import { until } from '../support/until.ts'
 
 const run = promisify(execFile)
 
@@ -87,7 +88,7 @@ describeWith(['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'restic'], 'a cache bef
     expect(await burntDown()).toMatchObject({ offSiteAt: null, gapSeconds: null, pointsLost: 1 })
     expect(await sync()).toMatchObject({ state: 'succeeded', cause: { code: 'synced' } })
     // It is noted a moment after the run has ended.
-    while ((await burntDown())?.pointsLost !== 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    await until(async () => (await burntDown())?.pointsLost === 0)
     expect(await burntDown()).toMatchObject({ gapSeconds: 0, offSiteAt: (await burntDown())?.newestAt })
     await restic('restore', 'latest', '--target', join(root, 'restored'))
     expect(await isSame(join(root, 'restored', root, 'home/letter'), join(root, 'home/letter'))).toBe(true)
@@ -101,10 +102,11 @@ describeWith(['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'restic'], 'a cache bef
     await ceph.killGateway()
     expect(await backUp()).toMatchObject({ state: 'succeeded' })
     const { id } = await test.appliance.operations.caches.sync({ vaultId, isLimited: false }, test.call)
-    for (let log = 0; log === 0;) {
+    await until(async () => {
+      const { endedAt } = await test.appliance.operations.runs.get({ id }, test.call)
       const { items } = await test.appliance.operations.runs.events({ id, limit: 10 }, test.call)
-      log = items.filter(({ code }) => code === 'cloud-failed').length
-    }
+      return endedAt !== null || items.some(({ code }) => code === 'cloud-failed')
+    })
     await ceph.startGateway()
     expect(await test.ended(id)).toMatchObject({ state: 'succeeded', cause: { code: 'synced' } })
     expect(await restic('check', '--read-data')).toContain('no errors')
