@@ -6,7 +6,17 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { TokenBucket } from '../../core/storage/index.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
-import { askDoor, basic, has, openVaultDoorScene, sha256, type TestAgent } from '../support/vault-door.ts'
+import {
+  type Answer,
+  askDoor,
+  askInParts,
+  basic,
+  has,
+  openVaultDoorScene,
+  sha256,
+  type TestAgent,
+  type VaultDoorScene,
+} from '../support/vault-door.ts'
 
 /** An agent that is in the middle of a backup. */
 async function lock(agent: TestAgent, text = 'a lock'): Promise<string> {
@@ -137,6 +147,41 @@ describe('what is uploaded', () => {
   })
 })
 
+describe('an upload that is on its way', () => {
+  /** Begins one, and leaves its last byte out. */
+  async function begin(scene: VaultDoorScene, agent: TestAgent, folder: string): Promise<() => Promise<Answer>> {
+    const body = Buffer.alloc(1000, 'x')
+    const rest = askInParts(scene.port, 'POST', `/${folder}/${sha256(body)}`, {
+      body,
+      headers: basic(agent.name, agent.password),
+    })
+    // Another one has gone all the way: this one has been looked at, too.
+    await rest.sent
+    await agent.ask('GET', '/keys/')
+    return rest.finish
+  }
+
+  it('is refused where a prune began meanwhile', async () => {
+    const scene = await openVaultDoorScene()
+    const ada = scene.addAgent('ada')
+    await lock(ada)
+    const finish = await begin(scene, ada, 'data')
+    scene.vault.isPruned = true
+    expect((await finish()).status).toBe(503)
+  })
+
+  it('is refused where the lock was lost meanwhile', async () => {
+    const scene = await openVaultDoorScene()
+    const ada = scene.addAgent('ada')
+    const name = await lock(ada)
+    const finish = await begin(scene, ada, 'snapshots')
+    await scene.storage.remove({ kind: 'lock', name })
+    const refused = await finish()
+    expect([refused.status, refused.reason]).toEqual([403, 'The lock of this backup was lost: begin it again'])
+    expect(await has(scene.storage, { kind: 'snapshot', name: sha256(Buffer.alloc(1000, 'x')) })).toBe(false)
+  })
+})
+
 describe('locks', () => {
   it('are needed for packs, indexes and snapshots, and the refusal says what to do', async () => {
     const scene = await openVaultDoorScene()
@@ -229,6 +274,15 @@ describe('locks', () => {
     expect((await ben.post('data', 'a pack')).status).toBe(403)
   })
 
+  it('do not become one’s own by being mended', async () => {
+    const scene = await openVaultDoorScene()
+    const ben = scene.addAgent('ben')
+    const own = { kind: 'lock', name: sha256('of the appliance') } as const
+    await scene.storage.save(own, Buffer.from('of the app'))
+    expect((await ben.post('locks', 'of the appliance')).status).toBe(200)
+    expect((await ben.ask('DELETE', `/locks/${own.name}`)).status).toBe(403)
+  })
+
   it('are as old as the door received them, and whose they are is known after it was opened anew', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-door-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -303,6 +357,33 @@ describe('the quota of an agent', () => {
     const packs = [1, 2, 3, 4].map((fill) => ada.post('data', Buffer.alloc(1_000_000, fill)))
     const statuses = (await Promise.all(packs)).map(({ status }) => status).toSorted((a, b) => a - b)
     expect(statuses).toEqual([200, 200, 507, 507])
+  })
+
+  it('is free again of what a prune of the appliance removed, and counts what that made', async () => {
+    const clock = createFakeClock(1e12)
+    const scene = await openVaultDoorScene({ clock })
+    const ada = scene.addAgent('ada', { quota: 100, mode: 'append-only' })
+    await lock(ada, 'l')
+    const { name } = await ada.post('data', 'x'.repeat(90))
+    expect((await ada.post('data', 'y'.repeat(60))).status).toBe(507)
+    clock.pass(60 * 60_000)
+    await scene.storage.remove({ kind: 'pack', name })
+    const made = { kind: 'pack', name: sha256('made by a prune') } as const
+    await scene.storage.save(made, Buffer.alloc(30))
+    expect((await ada.post('data', 'y'.repeat(60))).status).toBe(200)
+    expect(scene.receipts.storedBy('vault', ada.id)).toBe(91)
+    expect((await ada.post('data', 'z'.repeat(20))).status).toBe(507)
+  })
+
+  it('counts for nobody what a prune made in a vault of several', async () => {
+    const clock = createFakeClock(1e12)
+    const scene = await openVaultDoorScene({ clock })
+    const [ada, ben] = [scene.addAgent('ada', { quota: 100 }), scene.addAgent('ben')]
+    await lock(ada, 'l')
+    await lock(ben, 'of ben')
+    await scene.storage.save({ kind: 'pack', name: sha256('made by a prune') }, Buffer.alloc(90))
+    expect((await ada.post('data', 'y'.repeat(101))).status).toBe(507)
+    expect((await ada.post('data', 'y'.repeat(60))).status).toBe(200)
   })
 
   it('does not keep an agent from locking, as it has to for a restore', async () => {
