@@ -85,6 +85,9 @@ function newTimes(): Times {
 
 const PASSWORD = 'of the bench'
 
+/** Nobody pays for what was written before. */
+const settled = (): Buffer => execFileSync('sync')
+
 async function useOnce(
   { port }: Served,
   given: { place: string; source: string; certificate: Certificate; times: Times },
@@ -99,8 +102,6 @@ async function useOnce(
     RESTIC_PASSWORD_FILE: password,
     RESTIC_CACHE_DIR: join(place, 'cache'),
   }
-  // Nobody pays for what was written before.
-  const settled = (): Buffer => execFileSync('sync')
   const restic = async (...args: string[]): Promise<number> =>
     (await measure('restic', ['--quiet', '--cacert', certificate.certificate, ...args], env)).wall
   await restic('init')

@@ -176,3 +176,10 @@ export async function has(storage: Storage, handle: Handle): Promise<boolean> {
   for await (const { name } of storage.list(handle.kind)) if (name === handle.name) return true
   return false
 }
+
+/** The name of the lock of an agent that is now in the middle of a backup. */
+export async function lock(agent: TestAgent, text = 'a lock'): Promise<string> {
+  const { status, name } = await agent.post('locks', text)
+  if (status !== 200) throw new Error(`No lock: ${status}`)
+  return name
+}
