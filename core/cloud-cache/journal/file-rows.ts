@@ -6,6 +6,8 @@ import type { JournalFile } from './journal-file.ts'
 
 /** How many rows are in memory at once. */
 const PAGE = 500
+/** How many rows are changed in one transaction. */
+const AT_ONCE = 2000
 /** How exact "last needed" is. A restore reads a pack many times, and eviction looks at days. */
 const NEED_STEP = 60 * 60 * 1000
 
@@ -180,11 +182,15 @@ export class FileRows {
 
   /** Says that packs hold data and no trees, so that they may be evicted. Names that are not there are passed over. */
   markEvictable(names: Iterable<string>): void {
-    this.#file.transaction(() => {
-      const pack = kindCode('pack')
-      for (const name of names)
-        this.#file.run('UPDATE file SET evictable = 1 WHERE kind = ? AND name = ?', pack, toBytes(name))
-    })
+    const all = [...names]
+    const pack = kindCode('pack')
+    // Whoever stores something waits meanwhile.
+    for (let at = 0; at < all.length; at += AT_ONCE) {
+      this.#file.transaction(() => {
+        for (const name of all.slice(at, at + AT_ONCE))
+          this.#file.run('UPDATE file SET evictable = 1 WHERE kind = ? AND name = ?', pack, toBytes(name))
+      })
+    }
   }
 
   insert({ kind, name }: Handle, { size, now, state }: { size: number; now: number; state: FileState }): void {
