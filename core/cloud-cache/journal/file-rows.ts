@@ -140,12 +140,9 @@ export class FileRows {
 
   /** The last file that was there when a pack or index was removed of which the cloud has not heard; 0: it has of all. */
   lastOwed(): number {
-    const [row] = this.#file.rows(
-      'SELECT max(after_file) AS last FROM tombstone WHERE kind IN (?, ?)',
-      kindCode('pack'),
-      kindCode('index'),
-    )
-    return Number(row?.['last'] ?? 0)
+    const query = 'SELECT max(after_file) AS last FROM tombstone WHERE kind = ?'
+    const of = (kind: FileKind): number => Number(this.#file.rows(query, kindCode(kind))[0]?.['last'] ?? 0)
+    return Math.max(of('pack'), of('index'))
   }
 
   /** Verified data packs, those first that were needed longest ago. They may be evicted while one goes through them. */

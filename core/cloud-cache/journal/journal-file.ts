@@ -33,6 +33,7 @@ const TABLES = `
     UNIQUE (kind, name)
   ) STRICT;
   CREATE INDEX tombstone_by_kind ON tombstone (kind, id);
+  CREATE INDEX tombstone_by_last ON tombstone (kind, after_file);
   CREATE INDEX tombstone_left ON tombstone (id) WHERE local_left = 1;
   CREATE TABLE need (
     snapshot BLOB PRIMARY KEY,
