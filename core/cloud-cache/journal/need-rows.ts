@@ -90,6 +90,11 @@ export class NeedRows {
     return this.#file.rows('SELECT snapshot FROM need').map(nameOf)
   }
 
+  /** Snapshots that need something that nobody has, as far as anybody has looked. */
+  lacking(): string[] {
+    return this.#file.rows('SELECT snapshot FROM need WHERE gaps > 0 OR length(missing) > 0').map(nameOf)
+  }
+
   /** Numbers of the packs that it needs; undefined: nobody has looked. */
   of(snapshot: string): readonly number[] | undefined {
     const numbers: number[] = []
