@@ -118,7 +118,15 @@ export interface VaultFacts {
   readonly lastRuns: readonly (EndedRun & { readonly kind: MaintenanceKind })[]
 }
 
-export type MaintenanceKind = 'forget' | 'prune' | 'check' | 'verify' | 'catalog-backup' | 'sync'
+export type MaintenanceKind =
+  | 'forget'
+  | 'prune'
+  | 'check'
+  | 'verify'
+  | 'catalog-backup'
+  | 'sync'
+  | 'cache-audit'
+  | 'cache-tidy'
 
 /** A run that stopped for a person to confirm what it would do (RET-22). */
 export interface UnconfirmedRun {

@@ -96,6 +96,8 @@ export interface OpenedAppliance extends Appliance {
 const STOP_WITHIN = 15_000
 /** Vaults are looked at anew so often. Milliseconds. */
 const LOOK_EVERY = 6 * 60 * 60 * 1000
+/** Runs after which the cloud has more, or less, of what points need, or somebody knows better. */
+const MOVES_POINTS: ReadonlySet<string> = new Set(['sync', 'cache-audit', 'cache-tidy'])
 const HOUR = 60 * 60 * 1000
 
 /** What a new appliance would want to know. */
@@ -216,7 +218,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
         alerts.look()
         const isOfCache = run.kind === 'cache-build' || run.kind === 'cache-detach'
         if (isOfCache) noteOtherCache(run.vault_id)
-        if (isOfCache || run.kind === 'sync') void noteSentPoints(run.vault_id).catch(told)
+        if (isOfCache || MOVES_POINTS.has(run.kind)) void noteSentPoints(run.vault_id).catch(told)
         // Perhaps it failed because the vault is not there: that is to be said of the vault, too.
         void vaultWatch.look(run.vault_id, run.state === 'failed' || isOfCache ? 'points' : 'room')
         if (runKind(run.kind).isWorthCopy) catalogBackups.noteChange()
@@ -238,8 +240,8 @@ export async function openAppliance(options: ApplianceOptions): Promise<OpenedAp
       const vault = await vaultRows.find(catalog.rows, vaultId)
       const cache = vault && usedCache(vault, await findCache(catalog.rows, vaultId))
       if (cache === undefined) return
-      const { offSite } = await cacheBook.points(cache)
-      if ((await noteOffSite(catalog.rows, vaultId, offSite(), clock.now())) > 0)
+      const points = await cacheBook.points(cache)
+      if ((await noteOffSite(catalog.rows, vaultId, points.offSite(), clock.now())) > 0)
         live.publish({ type: 'changed', kind: 'point', id: vaultId })
     }
     const passwords = createPasswords()

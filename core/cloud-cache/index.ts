@@ -6,6 +6,8 @@
  * - **Tombstone**: a removal of which the cloud has not heard yet.
  * - **Evicted**: only in the cloud, after its copy there was verified (CC-15). Only data packs ever are.
  */
+export { auditCloud, type AuditOptions, type AuditReport } from './audit/audit-cloud.ts'
+export type { HurtPoint } from './audit/hurt-points.ts'
 export { type AdoptOptions, adoptFromCloud, type AdoptReport } from './adopt.ts'
 export {
   assertCacheThere,
@@ -17,8 +19,13 @@ export {
 } from './cache-folder.ts'
 export type { CachedFile } from './journal/cached-file.ts'
 export type { DamageSum } from './journal/damage-book.ts'
+export { executeEviction, type EvictionDone, type EvictionOptions } from './eviction/execute-eviction.ts'
+export { type NeedingPoint, type PackUses, readPackUses } from './eviction/pack-uses.ts'
 export { type EvictionPlan, type EvictionRoom, planEviction } from './eviction/eviction-plan.ts'
-export type { NeedSum, PackPlaces } from './journal/need-rows.ts'
+export type { NeedSum, SnapshotNeeds } from './journal/need-rows.ts'
+export type { PackPlaces } from './journal/pack-places.ts'
+export { type PointPlace, type PointPlaces, readPointPlaces } from './points/point-places.ts'
+export { type PointFacts, type RestorableFrom, restorableFrom, type TierReach } from './points/restorable-from.ts'
 export { FILE_STATES, type FileState } from './journal/file-state.ts'
 export { type Journal, openJournal } from './journal/journal.ts'
 export { rebuildJournal, type RebuildOptions, type RebuildReport } from './rebuild-journal.ts'

@@ -152,6 +152,15 @@ export const caches = {
     })
     .input(OneCache)
     .output(Run),
+  audit: operation('operate', { isAudited: true })
+    .route({
+      method: 'POST',
+      path: '/caches/{vaultId}/audit',
+      summary: 'Look now whether the cloud has all that it should have, as is done each day',
+      tags: ['CloudCache'],
+    })
+    .input(OneCache)
+    .output(Run),
   pause: operation('operate', { isAudited: true })
     .route({
       method: 'POST',

@@ -17,6 +17,7 @@ export const RunKind = z.enum([
   'sync',
   'cache-build',
   'cache-tidy',
+  'cache-audit',
   'cache-detach',
 ])
 export type RunKind = z.output<typeof RunKind>

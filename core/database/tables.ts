@@ -83,10 +83,6 @@ export interface CacheTable {
   synced_at: number | null
   /** When something was written to the cloud without it, and it has not heard of that. */
   bypassed_at: number | null
-  /** When the cloud was listed against the journal last. */
-  audited_at: number | null
-  /** By which this appliance owns the vault. */
-  fence: number | null
 }
 
 /** A restic client elsewhere, which uses a vault through the vault door. */

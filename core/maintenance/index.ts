@@ -10,6 +10,7 @@
  * - **Check**: looks whether all that the snapshots need is there and whole. It changes nothing and goes on to the end.
  * - **Finding**: something that a check found to be other than it should. *Damage* fails a check, a *hint* does not.
  * - **Affected**: a file or folder of a snapshot that cannot be restored whole because of damage.
+ * - **Needs** of a snapshot: the packs that hold its folders and what its files hold.
  * - **Lost** blob: one of which no readable copy is known.
  */
 export { check, type Checked, type CheckOptions } from './check/check.ts'
@@ -25,7 +26,7 @@ export { type BrokenSnapshot, type CopyPlan, planCopy } from './copy/plan-copy.t
 export { type ForgetReason, type ForgetRules } from './forget/forget-rules.ts'
 export { type ForgetGroup, planForget, type PlanForgetOptions, type SnapshotDecision } from './forget/plan-forget.ts'
 export { removeSnapshots } from './forget/remove-snapshots.ts'
-export { type NeededPacks, type PackNeeds, readPackNeeds } from './needs/pack-needs.ts'
+export { type NeedWalk, type NeedWalkOptions, openNeedWalk, type WalkedNeeds } from './needs/open-need-walk.ts'
 export { doubtGraces, type GraceDoubt } from './prune/doubt-graces.ts'
 export { executePrune, type PruneDone } from './prune/execute-prune.ts'
 export type { PackAction, PackDecision, PackReason } from './prune/pack-decisions.ts'

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 
 import { type Clock, systemClock } from '../base/index.ts'
+import { createBodyMemory } from './admit/body-memory.ts'
 import { createByteGate } from './admit/byte-gate.ts'
 import { createDoorkeeper } from './admit/doorkeeper.ts'
 import type { Agent, DoorLog, FindAgent } from './agent.ts'
@@ -44,8 +45,8 @@ export function createVaultDoor(options: VaultDoorOptions): RequestListener {
   const tools: ServeTools = {
     receipts,
     sessions: new Sessions(receipts),
-    quotas: new Quotas(receipts),
-    uploads: createByteGate({ most: mostUploading, mostOfOne: mostUploading / 2 }),
+    quotas: new Quotas(receipts, clock),
+    uploads: createBodyMemory({ most: mostUploading, mostOfOne: mostUploading / 2 }),
     downloads: createByteGate({ most: MOST_DOWNLOADING, mostOfOne: MOST_DOWNLOADING / 2 }),
     patience,
     clock,

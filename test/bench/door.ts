@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -85,6 +85,9 @@ function newTimes(): Times {
 
 const PASSWORD = 'of the bench'
 
+/** Nobody pays for what was written before. */
+const settled = (): Buffer => execFileSync('sync')
+
 async function useOnce(
   { port }: Served,
   given: { place: string; source: string; certificate: Certificate; times: Times },
@@ -102,7 +105,9 @@ async function useOnce(
   const restic = async (...args: string[]): Promise<number> =>
     (await measure('restic', ['--quiet', '--cacert', certificate.certificate, ...args], env)).wall
   await restic('init')
+  settled()
   times.backup.push(await restic('backup', source))
+  settled()
   times.restore.push(await restic('restore', 'latest', '--target', join(place, 'restored')))
 }
 

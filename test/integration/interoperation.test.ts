@@ -44,6 +44,8 @@ function writeSparse(path: string, bytes: number): void {
 
 const summaryOf = (output: string): Record<string, unknown> => jsonLines(output).at(-1) ?? {}
 
+const MOST_ROUNDS = 5
+
 describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-interop-'))
   const source = join(home, 'source')
@@ -145,33 +147,37 @@ describeWith(['restic', 'acl', 'attr'], 'beside stock restic', () => {
     restic('init', '-r', vault)
     await cheapenKey(vault, 'interop')
     const repository = await openRepository(openDirectoryStorage(vault), 'interop')
-    const started = Array.from({ length: 3 }, (_, number) => {
-      const args = ['-r', vault, 'backup', '--force', '--host', `theirs-${number}`, source]
-      return spawn('restic', args, { env, stdio: 'ignore' })
-    })
-    const pids = new Set(started.map(({ pid }) => pid))
-    const theirs = started.map((child) => new Promise((resolve) => child.on('close', resolve)))
-    const ours = Array.from({ length: 3 }, (_, number) =>
-      holdfast('backup', '-r', vault, '--force', '--host', `ours-${number}`, source),
-    )
-    const all = Promise.all([...theirs, ...ours])
-    // A lock is held from before the first thing is written until after the last.
-    let haveMet = false
-    const watching = all.then(
-      () => false,
-      () => false,
-    )
-    do {
-      const owners: number[] = []
-      for await (const { lock } of listLocks(repository)) owners.push(lock?.pid ?? 0)
-      const foreign = owners.filter((pid) => pids.has(pid)).length
-      haveMet ||= foreign > 0 && owners.length > foreign && !owners.includes(0)
-    } while (await Promise.race([watching, new Promise((resolve) => setImmediate(resolve, true))]))
-    expect((await all).slice(0, 3)).toEqual([0, 0, 0])
-    expect(haveMet).toBe(true)
+    // On a busy machine the one may have ended before the other has begun: then they begin once more.
+    let rounds = 0
+    for (let haveMet = false; !haveMet; rounds++) {
+      expect(rounds).toBeLessThan(MOST_ROUNDS)
+      const started = Array.from({ length: 3 }, (_, number) => {
+        const args = ['-r', vault, 'backup', '--force', '--host', `theirs-${rounds}-${number}`, source]
+        return spawn('restic', args, { env, stdio: 'ignore' })
+      })
+      const pids = new Set(started.map(({ pid }) => pid))
+      const theirs = started.map((child) => new Promise((resolve) => child.on('close', resolve)))
+      const ours = Array.from({ length: 3 }, (_, number) =>
+        holdfast('backup', '-r', vault, '--force', '--host', `ours-${rounds}-${number}`, source),
+      )
+      const all = Promise.all([...theirs, ...ours])
+      // A lock is held from before the first thing is written until after the last.
+      const watching = all.then(
+        () => false,
+        () => false,
+      )
+      do {
+        // One without a process was removed while it was read.
+        const owners: number[] = []
+        for await (const { lock } of listLocks(repository)) if (lock?.pid !== undefined) owners.push(lock.pid)
+        const foreign = owners.filter((pid) => pids.has(pid)).length
+        haveMet ||= foreign > 0 && owners.length > foreign
+      } while (await Promise.race([watching, new Promise((resolve) => setImmediate(resolve, true))]))
+      expect((await all).slice(0, 3)).toEqual([0, 0, 0])
+    }
     restic('check', '-r', vault, '--read-data')
     const snapshots = JSON.parse(restic('snapshots', '-r', vault, '--json')) as { id: string; hostname: string }[]
-    expect(snapshots).toHaveLength(6)
+    expect(snapshots).toHaveLength(6 * rounds)
     expect(readdirSync(join(vault, 'locks'))).toEqual([])
     // Each by the program that did not make it.
     for (const { id, hostname } of snapshots) {

@@ -4,16 +4,8 @@ import { join } from 'node:path'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { TokenBucket } from '../../core/storage/index.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
-import { askDoor, basic, has, openVaultDoorScene, sha256, type TestAgent } from '../support/vault-door.ts'
-
-/** An agent that is in the middle of a backup. */
-async function lock(agent: TestAgent, text = 'a lock'): Promise<string> {
-  const { status, name } = await agent.post('locks', text)
-  expect(status).toBe(200)
-  return name
-}
+import { askDoor, basic, has, lock, openVaultDoorScene, sha256 } from '../support/vault-door.ts'
 
 describe('who is let in', () => {
   it('is who gives the name and the password of an agent', async () => {
@@ -54,86 +46,6 @@ describe('who is let in', () => {
     expect(scene.logged).toHaveLength(2)
     expect(scene.logged.join('\n')).not.toContain('secret')
     expect(scene.logged.join('\n')).not.toContain(basic('ada', 'my secret')['authorization']?.slice(6))
-  })
-})
-
-describe('what is uploaded', () => {
-  it('is there only where it is what its name says', async () => {
-    const scene = await openVaultDoorScene()
-    const ada = scene.addAgent('ada')
-    await lock(ada)
-    const name = sha256('right')
-    const wrong = await ada.ask('POST', `/data/${name}`, { body: 'wrong' })
-    expect(wrong.status).toBe(400)
-    expect(wrong.text).toContain('Nothing of it was stored')
-    expect(await has(scene.storage, { kind: 'pack', name })).toBe(false)
-    expect((await ada.ask('POST', `/data/${name}`, { body: 'right' })).status).toBe(200)
-    expect(Buffer.from(await scene.storage.load({ kind: 'pack', name })).toString()).toBe('right')
-  })
-
-  it('may come again', async () => {
-    const scene = await openVaultDoorScene()
-    const ada = scene.addAgent('ada')
-    await lock(ada)
-    const answers = [await ada.post('data', 'a pack'), await ada.post('data', 'a pack')]
-    expect(answers.map(({ status }) => status)).toEqual([200, 200])
-    expect(scene.receipts.storedBy('vault', ada.id)).toBe('a lock'.length + 'a pack'.length)
-    expect(scene.stored.map(({ kind }) => kind)).toEqual(['lock', 'pack'])
-  })
-
-  it('mends a file that is there and damaged', async () => {
-    const scene = await openVaultDoorScene()
-    const ada = scene.addAgent('ada')
-    await lock(ada)
-    const handle = { kind: 'pack', name: sha256('a pack') } as const
-    await scene.storage.save(handle, Buffer.from('a pa'))
-    expect((await ada.post('data', 'a pack')).status).toBe(200)
-    expect(Buffer.from(await scene.storage.load(handle)).toString()).toBe('a pack')
-  })
-
-  it('is a config only once; the same again is fine', async () => {
-    const scene = await openVaultDoorScene()
-    const ada = scene.addAgent('ada')
-    const save = async (body: string) => (await ada.ask('POST', '/config', { body })).status
-    expect([await save('one'), await save('one'), await save('two')]).toEqual([200, 200, 403])
-    expect((await ada.ask('GET', '/config')).text).toBe('one')
-  })
-
-  it('says how long it is, and is no longer than such a file can be', async () => {
-    const scene = await openVaultDoorScene()
-    const ada = scene.addAgent('ada')
-    const chunked = await ada.ask('POST', `/locks/${sha256('x')}`, {
-      headers: { 'transfer-encoding': 'chunked' },
-    })
-    expect(chunked.status).toBe(411)
-    const long = await ada.post('locks', Buffer.alloc(64 * 1024 + 1))
-    expect(long.status).toBe(413)
-  })
-
-  it('is taken no faster than the agent may', async () => {
-    const scene = await openVaultDoorScene()
-    const taken: number[] = []
-    const uploads = new TokenBucket({ bytesPerSecond: undefined })
-    uploads.take = (bytes) => Promise.resolve(void taken.push(bytes))
-    const ada = scene.addAgent('ada', { uploads })
-    await lock(ada)
-    taken.length = 0
-    expect((await ada.post('data', Buffer.alloc(1_000_000))).status).toBe(200)
-    expect(taken.reduce((sum, bytes) => sum + bytes, 0)).toBe(1_000_000)
-  })
-
-  it('is refused while the appliance prunes, in a way that restic tries again', async () => {
-    const scene = await openVaultDoorScene()
-    const ada = scene.addAgent('ada')
-    const own = await lock(ada)
-    scene.vault.isPruned = true
-    const answers = [await ada.post('data', 'a pack'), await ada.post('locks', 'another')]
-    expect(answers.map(({ status }) => status)).toEqual([503, 503])
-    expect(answers[0]?.reason).toContain('prunes')
-    expect((await ada.ask('DELETE', `/locks/${own}`)).status).toBe(200)
-    scene.vault.isPruned = false
-    await lock(ada)
-    expect((await ada.post('data', 'a pack')).status).toBe(200)
   })
 })
 
@@ -229,6 +141,15 @@ describe('locks', () => {
     expect((await ben.post('data', 'a pack')).status).toBe(403)
   })
 
+  it('do not become one’s own by being mended', async () => {
+    const scene = await openVaultDoorScene()
+    const ben = scene.addAgent('ben')
+    const own = { kind: 'lock', name: sha256('of the appliance') } as const
+    await scene.storage.save(own, Buffer.from('of the app'))
+    expect((await ben.post('locks', 'of the appliance')).status).toBe(200)
+    expect((await ben.ask('DELETE', `/locks/${own.name}`)).status).toBe(403)
+  })
+
   it('are as old as the door received them, and whose they are is known after it was opened anew', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-door-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -303,6 +224,33 @@ describe('the quota of an agent', () => {
     const packs = [1, 2, 3, 4].map((fill) => ada.post('data', Buffer.alloc(1_000_000, fill)))
     const statuses = (await Promise.all(packs)).map(({ status }) => status).toSorted((a, b) => a - b)
     expect(statuses).toEqual([200, 200, 507, 507])
+  })
+
+  it('is free again of what a prune of the appliance removed, and counts what that made', async () => {
+    const clock = createFakeClock(1e12)
+    const scene = await openVaultDoorScene({ clock })
+    const ada = scene.addAgent('ada', { quota: 100, mode: 'append-only' })
+    await lock(ada, 'l')
+    const { name } = await ada.post('data', 'x'.repeat(90))
+    expect((await ada.post('data', 'y'.repeat(60))).status).toBe(507)
+    clock.pass(60 * 60_000)
+    await scene.storage.remove({ kind: 'pack', name })
+    const made = { kind: 'pack', name: sha256('made by a prune') } as const
+    await scene.storage.save(made, Buffer.alloc(30))
+    expect((await ada.post('data', 'y'.repeat(60))).status).toBe(200)
+    expect(scene.receipts.storedBy('vault', ada.id)).toBe(91)
+    expect((await ada.post('data', 'z'.repeat(20))).status).toBe(507)
+  })
+
+  it('counts for nobody what a prune made in a vault of several', async () => {
+    const clock = createFakeClock(1e12)
+    const scene = await openVaultDoorScene({ clock })
+    const [ada, ben] = [scene.addAgent('ada', { quota: 100 }), scene.addAgent('ben')]
+    await lock(ada, 'l')
+    await lock(ben, 'of ben')
+    await scene.storage.save({ kind: 'pack', name: sha256('made by a prune') }, Buffer.alloc(90))
+    expect((await ada.post('data', 'y'.repeat(101))).status).toBe(507)
+    expect((await ada.post('data', 'y'.repeat(60))).status).toBe(200)
   })
 
   it('does not keep an agent from locking, as it has to for a restore', async () => {

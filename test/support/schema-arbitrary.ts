@@ -82,8 +82,10 @@ function asAsked(schema: JsonSchema, fidelity: number): fc.Arbitrary<unknown> {
   switch (schema.type) {
     case 'string':
       return textAsAsked(schema)
-    case 'integer':
-      return fc.integer({ min: Math.max(minimum ?? 0, -1e9), max: Math.min(maximum ?? 1e6, 1e9) })
+    case 'integer': {
+      const min = Math.max(minimum ?? 0, -1e9)
+      return fc.integer({ min, max: Math.max(min, Math.min(maximum ?? 1e6, 1e9)) })
+    }
     case 'number':
       return fc.double({ min: minimum ?? 0, max: maximum ?? 1e6, noNaN: true })
     case 'boolean':

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
+import { type ClientRequest, type IncomingHttpHeaders, request as httpRequest } from 'node:http'
 
 import { onTestFinished } from 'vitest'
 
@@ -123,29 +123,63 @@ export function basic(name: string, password: string): Record<string, string> {
 }
 
 /** Asks over a connection of its own, with the path just as it is. */
-export function askDoor(port: number, method: string, path: string, { body, headers }: AskOptions): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
-    const request = httpRequest(
-      { host: '127.0.0.1', port, method, path, headers: { ...length, ...headers }, agent: false },
-      (response) => {
-        const pieces: Buffer[] = []
-        response.on('data', (piece: Buffer) => pieces.push(piece))
-        response.once('error', reject)
-        response.once('end', () => {
-          const whole = Buffer.concat(pieces)
-          const { statusCode = 0, statusMessage = '' } = response
-          const answer = { status: statusCode, reason: statusMessage, headers: response.headers, body: whole }
-          resolve({ ...answer, text: whole.toString() })
-        })
-      },
-    )
+export function askDoor(port: number, method: string, path: string, given: AskOptions): Promise<Answer> {
+  const { request, answer } = beginAsking(port, method, path, given)
+  request.end(given.body)
+  return answer
+}
+
+/** Sends all but the last byte of a body. */
+export function askInParts(
+  port: number,
+  method: string,
+  path: string,
+  given: AskOptions & { readonly body: Buffer },
+): { readonly sent: Promise<void>; finish(): Promise<Answer> } {
+  const { request, answer } = beginAsking(port, method, path, given)
+  return {
+    sent: new Promise((resolve) => void request.write(given.body.subarray(0, -1), () => resolve())),
+    finish() {
+      request.end(given.body.subarray(-1))
+      return answer
+    },
+  }
+}
+
+function beginAsking(
+  port: number,
+  method: string,
+  path: string,
+  { body, headers }: AskOptions,
+): { readonly request: ClientRequest; readonly answer: Promise<Answer> } {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  const options = { host: '127.0.0.1', port, method, path, headers: { ...length, ...headers }, agent: false }
+  const request = httpRequest(options)
+  const answer = new Promise<Answer>((resolve, reject) => {
     request.once('error', reject)
-    request.end(body)
+    request.once('response', (response) => {
+      const pieces: Buffer[] = []
+      response.on('data', (piece: Buffer) => pieces.push(piece))
+      response.once('error', reject)
+      response.once('end', () => {
+        const whole = Buffer.concat(pieces)
+        const { statusCode = 0, statusMessage = '' } = response
+        const answered = { status: statusCode, reason: statusMessage, headers: response.headers, body: whole }
+        resolve({ ...answered, text: whole.toString() })
+      })
+    })
   })
+  return { request, answer }
 }
 
 export async function has(storage: Storage, handle: Handle): Promise<boolean> {
   for await (const { name } of storage.list(handle.kind)) if (name === handle.name) return true
   return false
+}
+
+/** The name of the lock of an agent that is now in the middle of a backup. */
+export async function lock(agent: TestAgent, text = 'a lock'): Promise<string> {
+  const { status, name } = await agent.post('locks', text)
+  if (status !== 200) throw new Error(`No lock: ${status}`)
+  return name
 }

@@ -11,6 +11,8 @@ export const MAINTENANCE_NAMES: Readonly<Record<MaintenanceKind, string>> = {
   verify: 'Verification',
   'catalog-backup': 'Backup of the catalog',
   sync: 'Sync to the cloud',
+  'cache-audit': 'Look at the cloud',
+  'cache-tidy': 'Making room in the cache',
 }
 
 const SAFETY: Readonly<Record<MaintenanceKind, string>> = {
@@ -20,6 +22,8 @@ const SAFETY: Readonly<Record<MaintenanceKind, string>> = {
   verify: 'A verification changes nothing; that the recovery points can be restored was not proved.',
   'catalog-backup': 'Recovery points are not affected; the stored copy of the settings is older than it should be.',
   sync: 'What the cloud has is safe; what is newer is in the cache alone until a sync succeeds.',
+  'cache-audit': 'Nothing was removed by it; what the cloud lacks and the cache has is sent again.',
+  'cache-tidy': 'Nothing goes that the cloud has not got; where the cache is full, backups go directly to the cloud.',
 }
 
 /**

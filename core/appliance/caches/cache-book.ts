@@ -4,10 +4,11 @@ import {
   type CachedFile,
   type DamageSum,
   type FileState,
-  type NeedSum,
   openCacheFolder,
   type OpenedCache,
-  type PackPlaces,
+  type PointPlace,
+  readPointPlaces,
+  restorableFrom,
 } from '../../cloud-cache/index.ts'
 import type { VaultCache } from '../../vault/index.ts'
 
@@ -20,17 +21,14 @@ export type CacheHeld = Readonly<Record<FileState, { readonly files: number; rea
   readonly damage: DamageSum
 }
 
+/** Where a recovery point is; `needs` is undefined where nobody has looked what it needs. */
+export type CachedPoint = Omit<PointPlace, 'needs'> & Partial<Pick<PointPlace, 'needs'>>
+
 /** Where recovery points are, by their snapshots. */
 export interface CachedPoints {
-  /** All that it needs is in the cloud. */
-  isOffSite(snapshot: string): boolean
-  /** Undefined: nobody has looked yet. */
-  needs(snapshot: string): NeedSum | undefined
-  /** How much is sent before it, itself included. */
-  bytesAhead(snapshot: string): number
-  /** Whether anything is in the cloud alone. */
-  readonly hasEvicted: boolean
-  readonly offSite: () => string[]
+  of(snapshot: string): CachedPoint
+  /** Snapshots of which the cloud has all that they need. */
+  offSite(): string[]
 }
 
 /** Reads the journals of caches, for those who want to know how far they are. */
@@ -51,6 +49,19 @@ const MOST_OF_TIME = 1 / 20
 
 function isSent(file: CachedFile | undefined): boolean {
   return file?.state === 'verified'
+}
+
+/** What can be said of a point before anybody has looked what it needs: as long as nothing was evicted, all that it needs is here. */
+function unlooked({ files }: OpenedCache['journal'], snapshot: string, hasEvicted: boolean): CachedPoint {
+  const file = files.find({ kind: 'snapshot', name: snapshot })
+  // The cloud may have lost a pack since it had all of it.
+  const isOffSite =
+    file !== undefined && isSent(file) && Math.min(files.firstWaiting('pack'), files.firstWaiting('index')) > file.id
+  return {
+    from: restorableFrom({ isInCache: !hasEvicted, isOffSite, hasGaps: false }, { cache: true, cloud: true }),
+    isOffSite,
+    bytesAhead: file === undefined || isOffSite ? 0 : files.bytesUpTo(file),
+  }
 }
 
 export function createCacheBook(clock: Clock): CacheBook {
@@ -98,17 +109,15 @@ export function createCacheBook(clock: Clock): CacheBook {
     async points(cache) {
       const { evicted } = await this.held(cache)
       const { journal } = opened.get(cache.folder) ?? (await open(cache))
-      const find = (name: string): CachedFile | undefined => journal.files.find({ kind: 'snapshot', name })
-      let places: PackPlaces | undefined
+      const places = readPointPlaces(journal)
+      const of = (snapshot: string): CachedPoint =>
+        places.of(snapshot) ?? unlooked(journal, snapshot, evicted.files > 0)
       return {
-        isOffSite: (snapshot) => isSent(find(snapshot)),
-        needs: (snapshot) => journal.needs.sum(snapshot, (places ??= journal.needs.places())),
-        bytesAhead(snapshot) {
-          const file = find(snapshot)
-          return file === undefined || isSent(file) ? 0 : journal.files.bytesUpTo(file)
+        of,
+        offSite() {
+          const sent = [...journal.files.ofKind('snapshot')].filter(isSent)
+          return sent.filter(({ name }) => of(name).isOffSite).map(({ name }) => name)
         },
-        hasEvicted: evicted.files > 0,
-        offSite: () => [...journal.files.ofKind('snapshot')].filter(isSent).map(({ name }) => name),
       }
     },
     letGo,

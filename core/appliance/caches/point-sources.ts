@@ -1,4 +1,5 @@
 import { CoreError } from '../../base/index.ts'
+import type { RestorableFrom } from '../../cloud-cache/index.ts'
 import { type CacheRow, type Catalog, findCache, type PointRow, vaultRows } from '../../database/index.ts'
 import { isSyncComplete, offSiteAt, type SyncSchedule } from '../../policy/index.ts'
 import type { CacheBook, CachedPoints } from './cache-book.ts'
@@ -7,7 +8,7 @@ import { cacheSettingsOf, usedCache } from './vault-cache.ts'
 
 /** From where a point can be restored now. Moments are milliseconds since the epoch. */
 export interface PointSource {
-  readonly from: 'cache' | 'cloud' | 'both' | 'mixed' | 'neither'
+  readonly from: RestorableFrom
   readonly isOffSite: boolean
   readonly offSiteAt: number | undefined
   /** Bytes; undefined: nobody has looked yet. */
@@ -85,22 +86,13 @@ function sourceOf(
   points: CachedPoints,
   whenSent: (bytes: number) => number | undefined,
 ): PointSource {
-  const isOffSite = points.isOffSite(snapshot)
-  const needs = points.needs(snapshot)
-  // As long as nothing was evicted, all that it knows of is there.
-  const isInCache = needs === undefined ? !points.hasEvicted : needs.inCloudOnly.packs === 0
+  const { from, isOffSite, needs, bytesAhead } = points.of(snapshot)
   return {
-    from: fromOf(isInCache, isOffSite, needs?.gaps ?? 0),
+    from,
     isOffSite,
-    offSiteAt: isOffSite ? (off_site_at ?? undefined) : whenSent(points.bytesAhead(snapshot)),
+    offSiteAt: isOffSite ? (off_site_at ?? undefined) : whenSent(bytesAhead),
     bytesInCloudOnly: needs?.inCloudOnly.bytes,
     bytesInCacheOnly: needs?.inCacheOnly.bytes,
     gaps: needs?.gaps ?? 0,
   }
-}
-
-function fromOf(isInCache: boolean, isOffSite: boolean, gaps: number): PointSource['from'] {
-  if (gaps > 0) return 'neither'
-  if (isInCache) return isOffSite ? 'both' : 'cache'
-  return isOffSite ? 'cloud' : 'mixed'
 }

@@ -146,8 +146,6 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
         paused_by: null,
         synced_at: null,
         bypassed_at: null,
-        audited_at: null,
-        fence: null,
       })
       if (!isNew) {
         await removeCacheFolder(place)
@@ -176,6 +174,10 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
     async evict({ vaultId }, call) {
       refuseUnready(await find(vaultId))
       return presentRun(await request('cache-tidy', vaultId, callerOf(call).name, { isWanted: true }))
+    },
+    async audit({ vaultId }, call) {
+      refuseUnready(await find(vaultId))
+      return presentRun(await request('cache-audit', vaultId, callerOf(call).name))
     },
     async pause({ vaultId, until }, call) {
       await find(vaultId)

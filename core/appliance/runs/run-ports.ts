@@ -113,6 +113,8 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         const { isWanted } = Wanted['cache-tidy'].parse(wanted)
         return { ...base, kind: 'cache-tidy', hot, highMark, lowMark, isWanted }
       }
+      case 'cache-audit':
+        return { ...base, kind: 'cache-audit' }
       case 'cache-detach': {
         const { cache, row } = await cacheOfRun(run)
         const step = row.state === 'left' ? 'remove' : 'empty'

@@ -20,6 +20,7 @@ export const Wanted = {
   sync: z.object({ isLimited: z.boolean().default(true) }),
   'cache-build': z.object({}),
   'cache-tidy': z.object({ isWanted: z.boolean().default(false) }),
+  'cache-audit': z.object({}),
   'cache-detach': z.object({}),
 } as const
 

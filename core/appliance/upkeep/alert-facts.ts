@@ -32,7 +32,16 @@ import { Wanted } from '../runs/wanted.ts'
 import { cacheFacts } from './cache-facts.ts'
 
 const ENDED = ['succeeded', 'warning', 'failed', 'cancelled', 'interrupted', 'skipped', 'expired'] as const
-const MAINTENANCE: readonly MaintenanceKind[] = ['forget', 'prune', 'check', 'verify', 'catalog-backup', 'sync']
+const MAINTENANCE: readonly MaintenanceKind[] = [
+  'forget',
+  'prune',
+  'check',
+  'verify',
+  'catalog-backup',
+  'sync',
+  'cache-audit',
+  'cache-tidy',
+]
 
 /** Restores are told of for a week (`core/alert`); of those that ended in one, more than so many nobody looks at. */
 const RECENT = 8 * 24 * 60 * 60 * 1000

@@ -2,13 +2,17 @@ import { isCode } from '../../base/index.ts'
 import { assertCacheThere } from '../../cloud-cache/index.ts'
 import { type CacheRow, lastRun, listCaches, type RunRow, vaultRows } from '../../database/index.ts'
 import { roomAt } from '../../file-system/index.ts'
-import { CAUSES, type RunRequest } from '../../job/index.ts'
+import { CAUSES, type RunRequest, type RunState } from '../../job/index.ts'
 import { isSyncComplete, nextSyncLook, openSyncWindow } from '../../policy/index.ts'
 import type { VaultCache } from '../../vault/index.ts'
 import { cacheWindows } from '../caches/cache-windows.ts'
 import { isPaused } from '../caches/is-paused.ts'
 import { cacheOf, cacheSettingsOf } from '../caches/vault-cache.ts'
 import type { DueTools } from './due-tools.ts'
+
+const DONE: readonly RunState[] = ['succeeded', 'warning']
+/** Milliseconds. */
+const AUDIT_EVERY = 24 * 60 * 60 * 1000
 
 /**
  * What caches want by now: to send what waits, in their windows (CC-3, CC-6), ten minutes after the last look (CC-7); and to be
@@ -34,7 +38,9 @@ export function createDueSyncs({
     if (cache.state !== 'ready') return []
     const tidies =
       !has('cache-tidy') && (await wantsTidying(cache, now)) ? [request('cache-tidy', cache.vault_id, 3)] : []
-    return [...tidies, ...(await wantsSync(cache, now, has('sync')))]
+    const audits =
+      !has('cache-audit') && (await wantsAudit(cache, now)) ? [request('cache-audit', cache.vault_id, 3)] : []
+    return [...tidies, ...audits, ...(await wantsSync(cache, now, has('sync')))]
   }
 
   async function wantsSync(cache: CacheRow, now: number, isGoing: boolean): Promise<RunRequest[]> {
@@ -52,16 +58,25 @@ export function createDueSyncs({
     return (await waits(cache)) ? [request('sync', cache.vault_id, 1)] : []
   }
 
+  /** Once a day the cloud is held against the journal. One that was begun by a clock that was ahead says nothing. */
+  async function wantsAudit({ vault_id, created_at }: CacheRow, now: number): Promise<boolean> {
+    const last = await lastRun(rows, { vaultId: vault_id, kind: 'cache-audit' })
+    const lastAt = last?.queued_at ?? created_at
+    return lastAt > now || now - lastAt >= AUDIT_EVERY
+  }
+
   /** What has ended since makes other points, or lays packs elsewhere; or more is in the cloud, and here is too much. */
   async function wantsTidying(cache: CacheRow, now: number): Promise<boolean> {
     const of = { vaultId: cache.vault_id }
     const before = await lastRun(rows, { ...of, kind: 'cache-tidy' })
     const since = before?.started_at ?? before?.queued_at ?? 0
-    const hasEnded = async (kind: string): Promise<boolean> => {
-      const last = await lastRun(rows, { ...of, kind }, ['succeeded', 'warning'])
+    const hasEnded = async (kind: string, states: readonly RunState[] = DONE): Promise<boolean> => {
+      const last = await lastRun(rows, { ...of, kind }, states)
       return last?.ended_at != null && last.ended_at <= now && last.ended_at > since
     }
     for (const kind of ['backup', 'prune', 'cache-build']) if (await hasEnded(kind)) return true
+    // It fails where it found something lost: just then somebody has to look what the points need.
+    if (await hasEnded('cache-audit', [...DONE, 'failed'])) return true
     return (await hasEnded('sync')) && (await isCrowded(cache))
   }
 

@@ -62,6 +62,11 @@ export function addCache(program: Command, end: End): void {
     .action(async (wanted: string, options: WaitOptions) =>
       end(await withClient(options, (session) => evict(session, wanted, options))),
     )
+  one('audit', 'look now whether the cloud has all that it should have')
+    .option('--wait', 'wait until it has ended')
+    .action(async (wanted: string, options: WaitOptions) =>
+      end(await withClient(options, (session) => audit(session, wanted, options))),
+    )
   one('pause', 'send nothing for a while')
     .option('--for <duration>', 'such as 2h; else until somebody resumes it', minutesOf)
     .action(async (wanted: string, options: ClientOptions & { readonly for?: number }) =>
@@ -175,6 +180,12 @@ async function evict(session: ClientSession, wanted: string, { wait }: WaitOptio
   const { client, signal } = session
   const { id } = await findVault(session, wanted)
   return toldOrAwaited(session, await client.caches.evict({ vaultId: id }, { signal }), wait)
+}
+
+async function audit(session: ClientSession, wanted: string, { wait }: WaitOptions): Promise<ExitCode | void> {
+  const { client, signal } = session
+  const { id } = await findVault(session, wanted)
+  return toldOrAwaited(session, await client.caches.audit({ vaultId: id }, { signal }), wait)
 }
 
 async function pause(session: ClientSession, wanted: string, minutes: number | undefined): Promise<void> {

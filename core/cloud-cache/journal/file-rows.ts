@@ -6,6 +6,8 @@ import type { JournalFile } from './journal-file.ts'
 
 /** How many rows are in memory at once. */
 const PAGE = 500
+/** How many rows are changed in one transaction. */
+const AT_ONCE = 2000
 /** How exact "last needed" is. A restore reads a pack many times, and eviction looks at days. */
 const NEED_STEP = 60 * 60 * 1000
 
@@ -138,12 +140,9 @@ export class FileRows {
 
   /** The last file that was there when a pack or index was removed of which the cloud has not heard; 0: it has of all. */
   lastOwed(): number {
-    const [row] = this.#file.rows(
-      'SELECT max(after_file) AS last FROM tombstone WHERE kind IN (?, ?)',
-      kindCode('pack'),
-      kindCode('index'),
-    )
-    return Number(row?.['last'] ?? 0)
+    const query = 'SELECT max(after_file) AS last FROM tombstone WHERE kind = ?'
+    const of = (kind: FileKind): number => Number(this.#file.rows(query, kindCode(kind))[0]?.['last'] ?? 0)
+    return Math.max(of('pack'), of('index'))
   }
 
   /** Verified data packs, those first that were needed longest ago. They may be evicted while one goes through them. */
@@ -180,11 +179,15 @@ export class FileRows {
 
   /** Says that packs hold data and no trees, so that they may be evicted. Names that are not there are passed over. */
   markEvictable(names: Iterable<string>): void {
-    this.#file.transaction(() => {
-      const pack = kindCode('pack')
-      for (const name of names)
-        this.#file.run('UPDATE file SET evictable = 1 WHERE kind = ? AND name = ?', pack, toBytes(name))
-    })
+    const all = [...names]
+    const pack = kindCode('pack')
+    // Whoever stores something waits meanwhile.
+    for (let at = 0; at < all.length; at += AT_ONCE) {
+      this.#file.transaction(() => {
+        for (const name of all.slice(at, at + AT_ONCE))
+          this.#file.run('UPDATE file SET evictable = 1 WHERE kind = ? AND name = ?', pack, toBytes(name))
+      })
+    }
   }
 
   insert({ kind, name }: Handle, { size, now, state }: { size: number; now: number; state: FileState }): void {

@@ -33,8 +33,15 @@ const TABLES = `
     UNIQUE (kind, name)
   ) STRICT;
   CREATE INDEX tombstone_by_kind ON tombstone (kind, id);
+  CREATE INDEX tombstone_by_last ON tombstone (kind, after_file);
   CREATE INDEX tombstone_left ON tombstone (id) WHERE local_left = 1;
-  CREATE TABLE need (snapshot BLOB PRIMARY KEY, packs BLOB NOT NULL, gaps INTEGER NOT NULL) STRICT;
+  CREATE TABLE need (
+    snapshot BLOB PRIMARY KEY,
+    tree BLOB,
+    packs BLOB NOT NULL,
+    missing BLOB NOT NULL,
+    gaps INTEGER NOT NULL
+  ) STRICT;
   CREATE TABLE damage (
     kind INTEGER NOT NULL,
     name BLOB NOT NULL,
@@ -46,7 +53,7 @@ const TABLES = `
   CREATE TABLE built (whether INTEGER NOT NULL) STRICT;
 `
 
-type Value = number | string | Uint8Array
+type Value = number | string | Uint8Array | null
 
 /** The journal's SQLite file. Several processes may have it open; each change is one transaction. */
 export class JournalFile {
@@ -115,6 +122,15 @@ export class JournalFile {
 
   rows(query: string, ...values: Value[]): Record<string, unknown>[] {
     return this.#try(() => this.#prepare(query).all(...values))
+  }
+
+  /** One row after the other. Nothing else may be asked of the same kind until the last was taken. */
+  *each(query: string, ...values: Value[]): Generator<Record<string, unknown>> {
+    try {
+      yield* this.#prepare(query).iterate(...values)
+    } catch (error) {
+      throw explainJournal(error, this.path)
+    }
   }
 
   /** How many rows it changed. */

@@ -151,6 +151,24 @@ export class Journal {
     })
   }
 
+  /**
+   * The cloud has a file no more that it had. Where the cache has it, it is to be sent again; one that only the cloud had is
+   * forgotten, and nothing refers to it from now on. Undefined: it was removed or stored anew since somebody looked.
+   */
+  lostInCloud(file: CachedFile): 'to-send' | 'lost' | undefined {
+    return this.#file.transaction(() => {
+      const now = this.files.find(file)
+      if (now?.id !== file.id || now.size !== file.size) return undefined
+      if (now.state === 'verified') {
+        this.files.setState(now, 'local')
+        return 'to-send'
+      }
+      if (now.state !== 'evicted') return undefined
+      this.files.forget(now)
+      return 'lost'
+    })
+  }
+
   /** The local copy of a file is whole again. */
   healed(file: CachedFile, sums: Uint8Array): void {
     this.#file.transaction(() => {

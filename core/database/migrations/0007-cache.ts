@@ -14,8 +14,6 @@ export async function up({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('paused_by', 'text')
     .addColumn('synced_at', 'integer')
     .addColumn('bypassed_at', 'integer')
-    .addColumn('audited_at', 'integer')
-    .addColumn('fence', 'integer')
     .execute()
   await schema.alterTable('point').addColumn('off_site_at', 'integer').execute()
   await schema.alterTable('backup_set').addColumn('hot_days', 'integer').execute()

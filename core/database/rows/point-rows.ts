@@ -219,14 +219,34 @@ export function newestPointOf(rows: Rows, setId: string): Promise<PointRow | und
     .executeTakeFirst()
 }
 
-/** Notes that these snapshots of a vault are in the cloud, of those of which that was not known. Returns how many points it were. */
+/**
+ * Notes that these snapshots of a vault are in the cloud, and that of others the cloud has not all that they need, or not any
+ * more. Returns of how many points something else was known.
+ */
 export async function noteOffSite(
   rows: Rows,
   vaultId: string,
   snapshots: readonly string[],
   now: number,
 ): Promise<number> {
+  const known = await rows
+    .selectFrom('point')
+    .select('snapshot_id')
+    .where('vault_id', '=', vaultId)
+    .where('off_site_at', 'is not', null)
+    .execute()
+  const offSite = new Set(snapshots)
+  const lost = known.map(({ snapshot_id }) => snapshot_id).filter((snapshot) => !offSite.has(snapshot))
   let noted = 0
+  for (let at = 0; at < lost.length; at += AT_ONCE) {
+    const { numUpdatedRows } = await rows
+      .updateTable('point')
+      .set({ off_site_at: null })
+      .where('vault_id', '=', vaultId)
+      .where('snapshot_id', 'in', lost.slice(at, at + AT_ONCE))
+      .executeTakeFirstOrThrow()
+    noted += Number(numUpdatedRows)
+  }
   for (let at = 0; at < snapshots.length; at += AT_ONCE) {
     const { numUpdatedRows } = await rows
       .updateTable('point')

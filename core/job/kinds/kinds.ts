@@ -1,4 +1,5 @@
 import type { RunKinds } from '../process/serve-run.ts'
+import { auditVaultCloud } from './audit-vault-cloud.ts'
 import { backUpCatalog } from './back-up-catalog.ts'
 import { backUpSet } from './back-up-set.ts'
 import { buildCache } from './build-cache.ts'
@@ -24,4 +25,5 @@ export const KINDS: RunKinds = {
   'cache-build': buildCache,
   'cache-detach': detachCache,
   'cache-tidy': tidyCache,
+  'cache-audit': auditVaultCloud,
 }

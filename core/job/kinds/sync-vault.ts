@@ -5,6 +5,7 @@ import type { VaultPlace } from '../../vault/index.ts'
 import type { SyncOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
+import { foreignWriter } from './foreign-writer.ts'
 import { syncProgress } from './sync-progress.ts'
 
 /** Nothing went wrong: nothing may be sent any more. */
@@ -105,18 +106,7 @@ function outcomeOf({ damaged, foreign }: SyncResult, sent: Sent): Outcome {
       },
     }
   }
-  if (foreign.length > 0) {
-    return {
-      ending: 'warning',
-      figures,
-      cause: {
-        code: 'foreign-writer',
-        text: `Somebody else writes to the cloud of this vault: ${formatCounted(foreign.length, 'lock or snapshot', 'locks or snapshots')} there ${foreign.length === 1 ? 'is' : 'are'} not of this appliance. Nothing is deleted there meanwhile.`,
-        remedy:
-          'Find out who it is, and have it write through the appliance. A lock that somebody left behind: restic unlock.',
-      },
-    }
-  }
+  if (foreign.length > 0) return { ending: 'warning', figures, cause: foreignWriter(foreign.length) }
   return { ending: 'done', figures, cause: { code: 'synced', text: syncedText(sent) } }
 }
 

@@ -1,10 +1,18 @@
 import { statfs } from 'node:fs/promises'
 
-import { formatBytes, formatCounted, isCode } from '../../base/index.ts'
-import { evict, openCacheFolder, type OpenedCache, planEviction } from '../../cloud-cache/index.ts'
-import { readPackNeeds } from '../../maintenance/index.ts'
+import { formatBytes, formatCounted } from '../../base/index.ts'
+import {
+  type EvictionPlan,
+  executeEviction,
+  type NeedingPoint,
+  openCacheFolder,
+  type OpenedCache,
+  planEviction,
+  readPackUses,
+} from '../../cloud-cache/index.ts'
 import { availableWorkers, type Repository } from '../../repository/index.ts'
 import { loadSnapshots } from '../../snapshot/index.ts'
+import { learnNeeds } from '../../vault/index.ts'
 import type { CacheTidyOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
@@ -19,26 +27,20 @@ export async function tidyCache(order: CacheTidyOrder, context: RunContext): Pro
   const { cache: place } = order.vault
   if (place === undefined) return { ending: 'done', figures: {}, cause: NOTHING }
   using cache = await openCacheFolder(place)
-  const looked = await withVault(order, context, 'read', ({ repository, signal }) =>
-    context.step('needs', () => learnNeeds(repository, cache, { ...context, signal })),
+  const { looked, points } = await withVault(order, context, 'read', ({ repository, signal }) =>
+    context.step('needs', () => lookAtPoints(repository, cache, order, { ...context, signal })),
   )
   const capacity = place.capacity ?? (await diskOf(place.folder, cache))
-  const hot = packsOf(cache, order.hot)
   const { highMark, lowMark, isWanted } = order
-  const plan = planEviction(cache.journal, { capacity, highMark, lowMark, isWanted, hot })
-  const evicted = await context.step('evict', async () => {
+  const uses = readPackUses(cache.journal, points)
+  const plan = planEviction(cache.journal, { capacity, highMark, lowMark, isWanted, ...uses })
+  const evicted = await context.step('evict', () => {
     const tell = countedProgress(context, 'evict', plan.files.length)
-    let files = 0
-    let bytes = 0
-    for (const file of plan.files) {
-      context.signal.throwIfAborted()
-      if (!(await evictOne(cache, file, context.signal))) continue
-      bytes += file.size
-      tell(++files)
-    }
-    return { files, bytes }
+    const { signal } = context
+    return executeEviction(plan, { ...cache, signal, onProgress: ({ files }) => tell(files) })
   })
   const figures = { pointsLooked: looked, packsEvicted: evicted.files, bytesEvicted: evicted.bytes }
+  if (plan.unknown.length > 0) return { ending: 'warning', figures, cause: unknownNeeds(plan) }
   if (plan.short === 0) return { ending: 'done', figures, cause: tidied(evicted) }
   return {
     ending: 'warning',
@@ -52,6 +54,14 @@ export async function tidyCache(order: CacheTidyOrder, context: RunContext): Pro
   }
 }
 
+function unknownNeeds({ unknown }: EvictionPlan): Outcome['cause'] {
+  return {
+    code: 'needs-unknown',
+    text: `Nothing is evicted: nobody could find out what ${formatCounted(unknown.length, 'hot recovery point')} ${unknown.length === 1 ? 'needs' : 'need'}.`,
+    remedy: 'Check the vault: it says which recovery points cannot be read, and what to do.',
+  }
+}
+
 const NOTHING = { code: 'no-cache', text: 'The vault has no cache.' } as const
 
 function tidied({ files, bytes }: { readonly files: number; readonly bytes: number }): Outcome['cause'] {
@@ -62,41 +72,27 @@ function tidied({ files, bytes }: { readonly files: number; readonly bytes: numb
   }
 }
 
-/** Returns how many points were looked at. */
-async function learnNeeds(repository: Repository, { journal }: OpenedCache, context: RunContext): Promise<number> {
+async function lookAtPoints(
+  repository: Repository,
+  { journal }: OpenedCache,
+  order: Pick<CacheTidyOrder, 'hot'>,
+  context: RunContext,
+): Promise<{ readonly looked: number; readonly points: readonly NeedingPoint[] }> {
   const { signal } = context
   const snapshots = await loadSnapshots(repository, { signal, onUnreadable: () => undefined })
-  const there = new Set(snapshots.map(({ id }) => id))
-  for (const known of journal.needs.known()) if (!there.has(known)) journal.needs.forget(known)
-  const places = journal.needs.places()
-  const wanted = snapshots.filter(({ id }) => journal.needs.isStale(id, places))
-  if (wanted.length === 0) return 0
-  const needs = await readPackNeeds(repository, { workers: availableWorkers(), signal })
-  journal.files.markEvictable(needs.dataPacks)
-  const tell = countedProgress(context, 'needs', wanted.length)
-  let done = 0
-  for (const snapshot of wanted) {
-    const { packs, gaps } = await needs.of(snapshot)
-    journal.transaction(() => journal.needs.save(snapshot.id, packs, gaps.length))
-    tell(++done)
-  }
-  return wanted.length
-}
-
-function packsOf({ journal }: OpenedCache, snapshots: readonly string[]): Set<number> {
-  return new Set(snapshots.flatMap((snapshot) => [...(journal.needs.of(snapshot) ?? [])]))
-}
-
-/** False: since it was planned somebody has stored it anew, or removed it. */
-async function evictOne(cache: OpenedCache, file: Parameters<typeof evict>[1], signal: AbortSignal): Promise<boolean> {
-  if (cache.journal.files.find(file)?.state !== 'verified') return false
-  try {
-    await evict(cache, file, { signal })
-    return true
-  } catch (error) {
-    if (isCode(error, 'internal/defect') && cache.journal.files.find(file)?.state !== 'verified') return false
-    throw error
-  }
+  let tell: ((done: number) => void) | undefined
+  const { looked } = await learnNeeds(repository, snapshots, journal, {
+    workers: availableWorkers(),
+    signal,
+    onProgress: (done, of) => (tell ??= countedProgress(context, 'needs', of))(done),
+  })
+  const hot = new Set(order.hot)
+  const points = snapshots.map(({ id, time }) => ({
+    snapshot: id,
+    completed: Number(time.ns / 1_000_000n),
+    isHot: hot.has(id),
+  }))
+  return { looked, points }
 }
 
 /** What its disk has room for, beside what others keep there. */

@@ -114,6 +114,11 @@ export interface CacheTidyOrder extends OrderBase {
   readonly isWanted: boolean
 }
 
+/** Looks whether the cloud behind a cache still has all that it should have. */
+export interface CacheAuditOrder extends OrderBase {
+  readonly kind: 'cache-audit'
+}
+
 /** Takes the cache of a vault away, once all that it holds is in the cloud. */
 export interface CacheDetachOrder extends OrderBase {
   readonly kind: 'cache-detach'
@@ -135,6 +140,7 @@ export type Order =
   | SyncOrder
   | CacheBuildOrder
   | CacheTidyOrder
+  | CacheAuditOrder
   | CacheDetachOrder
 
 export type OrderKind = Order['kind']

@@ -30,6 +30,7 @@ const TRAITS: Readonly<Record<string, RunKindTraits>> = {
   sync: { isThrottled: true, isBeside: true },
   'cache-build': { isAlone: true, isWorthCopy: true },
   'cache-tidy': { isBeside: true },
+  'cache-audit': { isBeside: true },
   'cache-detach': { isAlone: true, isWorthCopy: true },
 }
 

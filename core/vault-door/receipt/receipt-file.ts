@@ -21,6 +21,17 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `
 
+/** What a vault was found to hold, while that is looked at (`finding.ts`). */
+const FOUND = `
+  CREATE TEMP TABLE found (
+    vault TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (vault, kind, name)
+  ) STRICT, WITHOUT ROWID;
+`
+
 /** The SQLite file of receipts. */
 export class ReceiptFile {
   readonly #path: string
@@ -45,6 +56,7 @@ export class ReceiptFile {
   #setUp(): void {
     // No flush with each pack: a killed process loses nothing of it.
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;')
+    this.#database.exec(FOUND)
     const version = Number(this.#database.prepare('PRAGMA user_version').get()?.['user_version'])
     if (version > VERSION) throw newer(this.#path)
     if (version < VERSION) this.#database.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT;`)
@@ -57,6 +69,19 @@ export class ReceiptFile {
   /** How many rows it changed. */
   run(query: string, ...values: (string | number)[]): number {
     return this.#try(() => Number(this.#prepare(query).run(...values).changes))
+  }
+
+  /** All of what `work` changes, or nothing of it. */
+  transaction(work: () => void): void {
+    this.#try(() => {
+      this.#database.exec('BEGIN IMMEDIATE')
+      try {
+        work()
+        this.#database.exec('COMMIT')
+      } finally {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      }
+    })
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import type { FileKind, Handle } from '../../storage/index.ts'
+import { Finding } from './finding.ts'
 import { ReceiptFile } from './receipt-file.ts'
 
 /** That an agent brought a file, and when: by the door's clock, whatever the file says of itself. */
@@ -25,8 +26,7 @@ export class Receipts {
 
   constructor(file: ReceiptFile) {
     this.#file = file
-    const sums = 'SELECT vault, agent, sum(size) AS bytes FROM receipt GROUP BY vault, agent'
-    for (const row of file.rows(sums)) this.#count(String(row['vault']), String(row['agent']), Number(row['bytes']))
+    this.recount()
   }
 
   find(vault: string, { kind, name }: Handle): Receipt | undefined {
@@ -73,6 +73,26 @@ export class Receipts {
       ? 'INSERT OR IGNORE INTO lost_lock (vault, agent) VALUES (?, ?)'
       : 'DELETE FROM lost_lock WHERE vault = ? AND agent = ?'
     this.#file.run(query, vault, agent)
+  }
+
+  /** Who has brought anything that is there. */
+  agentsOf(vault: string): string[] {
+    return this.#file
+      .rows('SELECT DISTINCT agent FROM receipt WHERE vault = ?', vault)
+      .map((row) => String(row['agent']))
+  }
+
+  /** Begins to hold the receipts of a kind against what is there. */
+  beginFinding(vault: string, kind: FileKind): Finding {
+    return new Finding(this.#file, vault, kind)
+  }
+
+  /** Adds up anew what each agent has stored. */
+  recount(): void {
+    this.#stored.clear()
+    const sums = 'SELECT vault, agent, sum(size) AS bytes FROM receipt GROUP BY vault, agent'
+    for (const row of this.#file.rows(sums))
+      this.#stored.set(keyOf(String(row['vault']), String(row['agent'])), Number(row['bytes']))
   }
 
   close(): void {

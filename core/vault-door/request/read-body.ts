@@ -16,25 +16,19 @@ export interface Patience {
 export const PATIENCE: Patience = { stillFor: 60_000, slowest: 8 * 1024 }
 
 export interface ReadBodyOptions {
-  readonly length: number
+  /** Where to put it: as long as the body. */
+  readonly into: Uint8Array
   readonly uploads: TokenBucket | undefined
   readonly patience: Patience
   readonly clock: Clock
 }
 
-export interface Body {
-  readonly bytes: Uint8Array
-  /** SHA-256, in hexadecimal digits. */
-  readonly digest: string
-}
-
 /**
- * The whole body of an upload, hashed while it comes. Throws a `Refusal` for one that comes too slowly, and an `AbortError`
+ * Reads the whole body of an upload, and hashes it while it comes: SHA-256, in hexadecimal digits. Throws a `Refusal` for one that comes too slowly, and an `AbortError`
  * where the client goes away before its end.
  */
-export function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<Body> {
-  const { length, uploads, patience, clock } = options
-  const bytes = Buffer.allocUnsafeSlow(length)
+export function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<string> {
+  const { into, uploads, patience, clock } = options
   const hash = createHash('sha256')
   let at = 0
   /** When the first byte could have come, moved by however long the door itself held the client back. */
@@ -58,7 +52,7 @@ export function readBody(request: IncomingMessage, options: ReadBodyOptions): Pr
 
     function take(piece: Buffer): void {
       // Node's parser lets through as much as was told, and no more.
-      bytes.set(piece, at)
+      into.set(piece, at)
       at += piece.length
       hash.update(piece)
       timer.refresh()
@@ -80,7 +74,7 @@ export function readBody(request: IncomingMessage, options: ReadBodyOptions): Pr
     function end(): void {
       clearTimeout(timer)
       request.off('close', cut)
-      resolve({ bytes, digest: hash.digest('hex') })
+      resolve(hash.digest('hex'))
     }
 
     function cut(): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Clock } from '../../base/index.ts'
 import type { Handle } from '../../storage/index.ts'
+import type { BodyMemory } from '../admit/body-memory.ts'
 import type { ByteGate } from '../admit/byte-gate.ts'
 import type { Agent } from '../agent.ts'
 import type { Receipt, Receipts } from '../receipt/receipts.ts'
@@ -24,7 +25,7 @@ export interface ServeTools {
   readonly sessions: Sessions
   readonly quotas: Quotas
   /** Memory for bodies on their way in. */
-  readonly uploads: ByteGate
+  readonly uploads: BodyMemory
   /** Memory for files on their way out. */
   readonly downloads: ByteGate
   readonly patience: Patience

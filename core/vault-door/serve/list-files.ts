@@ -2,7 +2,7 @@ import { isCode } from '../../base/index.ts'
 import type { FileInfo, FileKind, Storage } from '../../storage/index.ts'
 import { Refusal } from '../answer/refusal.ts'
 import type { Call } from './call.ts'
-import { writeOn } from './write-on.ts'
+import { writeOut } from './write-out.ts'
 
 const V1 = 'application/vnd.x.restic.rest.v1'
 const V2 = 'application/vnd.x.restic.rest.v2'
@@ -28,7 +28,7 @@ export async function listFiles({ request, response, agent, signal }: Call, kind
       isFirst = false
       if (text.length < PIECE) continue
       begin()
-      await writeOn(response, text, signal)
+      await writeOut(response, text, signal)
       text = ''
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { readRange } from '../request/range.ts'
 import type { FileCall, ServeTools } from './call.ts'
-import { writeOn } from './write-on.ts'
+import { writeOut } from './write-out.ts'
 
 /** How much of a file is in memory at once. */
 const PIECE = 1024 * 1024
@@ -22,14 +22,20 @@ export async function sendFile(call: FileCall, { sessions, downloads }: ServeToo
   const end = offset + length
   const release = await downloads.take(Math.min(PIECE, length), agent.id, { signal })
   try {
+    const memory = Buffer.allocUnsafeSlow(Math.min(PIECE, length))
     let at = offset
     do {
-      const piece = await storage.load(handle, { offset: at, length: Math.min(PIECE, end - at), signal })
+      const piece = await storage.load(handle, {
+        offset: at,
+        length: Math.min(PIECE, end - at),
+        into: memory,
+        signal,
+      })
       // What cannot even be begun is answered as what it is.
       if (at === offset) response.writeHead(range ? 206 : 200, { ...type, 'content-length': length, ...headers })
       at += piece.length
       if (at >= end) response.end(piece)
-      else await writeOn(response, piece, signal)
+      else await writeOut(response, piece, signal)
     } while (at < end)
   } finally {
     release()

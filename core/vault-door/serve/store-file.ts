@@ -3,7 +3,7 @@ import { describeHandle, type FileKind, type Handle, type Storage } from '../../
 import type { Agent } from '../agent.ts'
 import { Refusal } from '../answer/refusal.ts'
 import { bodyLength } from '../request/body-length.ts'
-import { type Body, readBody } from '../request/read-body.ts'
+import { readBody } from '../request/read-body.ts'
 import type { FileCall, ServeTools } from './call.ts'
 
 /** What a snapshot relies on, and it itself. */
@@ -22,21 +22,22 @@ export async function storeFile(call: FileCall, tools: ServeTools): Promise<void
   const there = await sizeOf(storage, handle, signal)
   const isThere = there === length || (there !== undefined && handle.kind === 'config')
   // Without a lock nobody could even restore: the quota is not for them.
-  const giveBack = isThere || handle.kind === 'lock' ? () => undefined : tools.quotas.reserve(agent, length)
+  const giveBack = isThere || handle.kind === 'lock' ? () => undefined : await tools.quotas.reserve(agent, length)
   try {
-    const release = await tools.uploads.take(length, agent.id, { signal })
+    const memory = await tools.uploads.take(length, agent.id, { signal })
+    let isInUse = false
     try {
-      const body = await readBody(request, {
-        length,
-        uploads: agent.uploads,
-        patience: tools.patience,
-        clock: tools.clock,
-      })
-      if (handle.kind !== 'config' && body.digest !== handle.name) throw notWhatItsNameSays(handle)
-      if (isThere) await assertSame(storage, handle, body)
-      else await keep(call, tools, { body, wasThere: there !== undefined, giveBack })
+      const { bytes } = memory
+      const { patience, clock } = tools
+      const digest = await readBody(request, { into: bytes, uploads: agent.uploads, patience, clock })
+      if (handle.kind !== 'config' && digest !== handle.name) throw notWhatItsNameSays(handle)
+      // A save that fails may leave somebody behind who still reads.
+      isInUse = true
+      if (isThere) await assertSame(storage, handle, bytes)
+      else await keep(call, tools, { bytes, wasThere: there !== undefined, giveBack })
+      isInUse = false
     } finally {
-      release()
+      memory.giveBack({ isInUse })
     }
   } finally {
     giveBack()
@@ -45,25 +46,25 @@ export async function storeFile(call: FileCall, tools: ServeTools): Promise<void
 }
 
 interface Coming {
-  readonly body: Body
+  readonly bytes: Uint8Array
   /** Shorter or longer than it should be: it is mended. */
   readonly wasThere: boolean
   readonly giveBack: () => void
 }
 
-async function keep(call: FileCall, tools: ServeTools, { body, wasThere, giveBack }: Coming): Promise<void> {
+async function keep(call: FileCall, tools: ServeTools, { bytes, wasThere, giveBack }: Coming): Promise<void> {
   const { agent, handle } = call
   const { vault } = agent
   // While it came, a prune may have begun, or the lock may have gone.
   await assertMayStore(call, tools)
   const { clock, receipts } = tools
-  const receipt = { ...handle, agent: agent.id, size: body.bytes.length, receivedAt: clock.now() }
+  const receipt = { ...handle, agent: agent.id, size: bytes.length, receivedAt: clock.now() }
   // A lock that was there is not his who brings it once more: he may have read it here.
   const isHis = !wasThere && receipts.add(vault.id, receipt)
   giveBack()
   try {
     // No signal: it has come whole, and whoever went away since then would send it again.
-    await vault.storage.save(handle, body.bytes)
+    await vault.storage.save(handle, bytes)
   } catch (error) {
     if (isHis && (await isGone(vault.storage, handle))) receipts.remove(vault.id, handle)
     throw error
@@ -77,10 +78,10 @@ async function assertMayStore({ agent, handle, signal }: FileCall, { sessions }:
 }
 
 /** A config has no name that says what it is: two programs that make a repository at once must not both believe it is theirs. */
-async function assertSame(storage: Storage, handle: Handle, body: Body): Promise<void> {
+async function assertSame(storage: Storage, handle: Handle, bytes: Uint8Array): Promise<void> {
   if (handle.kind !== 'config') return
   const there = await storage.load(handle)
-  if (Buffer.compare(there, body.bytes) === 0) return
+  if (Buffer.compare(there, bytes) === 0) return
   throw new Refusal('storage/exists', 'There is a repository in this vault already', {
     status: 403,
     safety: 'It was not changed.',

@@ -18,6 +18,7 @@ export const AUDITED = [
   'caches.update',
   'caches.sync',
   'caches.evict',
+  'caches.audit',
   'caches.pause',
   'caches.resume',
   'caches.detach',

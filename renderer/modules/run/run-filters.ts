@@ -13,6 +13,7 @@ const KINDS_OF = {
   sync: true,
   'cache-build': true,
   'cache-tidy': true,
+  'cache-audit': true,
   'cache-detach': true,
 } as const satisfies Record<RunKind, true>
 const STATES_OF = {

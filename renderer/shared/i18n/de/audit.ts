@@ -42,6 +42,7 @@ export const audit: Messages['audit'] = {
       attach: 'Cache angehängt',
       update: 'Cache geändert',
       sync: 'Cloud-Abgleich gestartet',
+      audit: 'Cloud mit dem Cache abgeglichen',
       evict: 'Platz im Cache geschaffen',
       pause: 'Cloud-Abgleich angehalten',
       resume: 'Cloud-Abgleich fortgesetzt',

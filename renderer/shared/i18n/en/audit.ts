@@ -39,6 +39,7 @@ export const audit = {
       attach: 'Cache attached',
       update: 'Cache changed',
       sync: 'Cloud sync started',
+      audit: 'Cloud held against its cache',
       evict: 'Room made in a cache',
       pause: 'Cloud sync paused',
       resume: 'Cloud sync resumed',

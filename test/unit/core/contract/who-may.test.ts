@@ -13,7 +13,7 @@ const LEAST = {
   'restore-only': `runs.missed points.browse points.find points.versions restores.plan restores.start
     restores.browseTarget`,
   operator:
-    'runs.backUp runs.maintain runs.cancel runs.retry alerts.acknowledge caches.sync caches.evict caches.pause caches.resume',
+    'runs.backUp runs.maintain runs.cancel runs.retry alerts.acknowledge caches.sync caches.evict caches.audit caches.pause caches.resume',
   administrator: `vaults.probe vaults.create vaults.update vaults.detach vaults.exportKit sources.create sources.update
     sources.remove sources.browse policies.create policies.update policies.remove sets.create sets.update sets.remove
     points.forget alerts.getDelivery alerts.setDelivery alerts.testDelivery audit.list users.list users.create

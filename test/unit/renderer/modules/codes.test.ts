@@ -20,6 +20,8 @@ const LOGGED = new Set([
   'cloud-failed',
   'cache-healed',
   'cache-damaged',
+  'index-kept',
+  'index-mended',
 ])
 
 const sources = globSync([
