@@ -35,12 +35,12 @@ async function breakAll(page: Page, double: ConsoleDouble): Promise<void> {
   await seen('Sending is paused.')(page)
 }
 
-const press = (name: string) => async (page: Page) => {
+const press = (name: string | RegExp) => async (page: Page) => {
   await open('Main vault')(page)
   await page.getByRole('button', { name, exact: true }).click()
 }
 
-const ask = (name: string) => async (page: Page) => {
+const ask = (name: string | RegExp) => async (page: Page) => {
   await press(name)(page)
   await page.getByRole('dialog').waitFor()
 }
@@ -68,9 +68,9 @@ const fill = (megabits: string, perDay: string) => async (page: Page) => {
     await field.fill(megabits)
     await field.blur()
   }
-  const change = page.getByLabel(/^(?:New data a day|Neue Daten am Tag)/)
-  await change.fill(perDay)
-  await change.blur()
+  const perDayField = page.getByLabel(/^(?:New data a day|Neue Daten am Tag)/)
+  await perDayField.fill(perDay)
+  await perDayField.blur()
   await page.locator('canvas').waitFor()
 }
 
@@ -78,9 +78,9 @@ async function overlap(page: Page): Promise<void> {
   const start = page.getByLabel('Begins').nth(1)
   await start.fill('05:00')
   await start.blur()
-  const change = page.getByLabel('New data a day')
-  await change.fill('20')
-  await change.blur()
+  const perDayField = page.getByLabel('New data a day')
+  await perDayField.fill('20')
+  await perDayField.blur()
   await seen('are open at the same time')(page)
 }
 
@@ -106,7 +106,13 @@ export const CACHE_SCREENS: readonly Screen[] = [
       await page.getByRole('menuitem').nth(2).waitFor()
     },
   },
-  { name: 'cache-detach', path: '/caches', world: 'full', looks: [...ALL, GERMAN], ready: ask('Take away') },
+  {
+    name: 'cache-detach',
+    path: '/caches',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: ask(/^(?:Take away|Entfernen)$/),
+  },
   { name: 'cache-lost', path: '/caches', world: 'full', looks: BOTH, ready: loseDisk },
   { name: 'cache-leaving', path: '/caches', world: 'full', looks: BOTH, ready: leave },
   {
