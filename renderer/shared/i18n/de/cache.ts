@@ -104,7 +104,8 @@ export const cache: Messages['cache'] = {
   syncSpeed: 'Wie schnell',
   syncLimited: 'So schnell, wie ein Zeitfenster erlaubt',
   syncLimitedText: 'Das offene, sonst das langsamste: Die Arbeit anderer wird nicht aufgehalten.',
-  syncLimitedGoing: 'So wird schon gesendet.',
+  syncGoingLimited:
+    'Es wird schon gesendet, so schnell wie ein Zeitfenster erlaubt. Von jetzt an geht es so schnell wie möglich, und die ganze Leitung kann voll sein.',
   syncUnlimited: 'So schnell es geht',
   syncUnlimitedText: 'Es kann die ganze Leitung füllen.',
   syncNoWindow: 'Kein Zeitfenster sagt, wie schnell es sein darf; also so schnell es geht.',

@@ -102,7 +102,8 @@ export const cache = {
   syncSpeed: 'How fast',
   syncLimited: 'As fast as a window allows',
   syncLimitedText: 'The one that is open, or else the slowest: other people’s work is not held up.',
-  syncLimitedGoing: 'It is sending like this already.',
+  syncGoingLimited:
+    'It is being sent already, as fast as a window allows. From now on it goes as fast as can be, and may fill the whole line.',
   syncUnlimited: 'As fast as can be',
   syncUnlimitedText: 'It may fill the whole line.',
   syncNoWindow: 'No window says how fast it may be, so it is as fast as can be.',
