@@ -88,6 +88,8 @@ export const Cache = z.object({
   offSiteAt: Instant.nullable(),
   syncedAt: Instant.nullable(),
   sync: Run.nullable(),
+  /** How many bytes a second that sync may send now. Null: as many as it can, or there is none. */
+  syncBytesPerSecond: z.int().nullable(),
 })
 export type Cache = z.output<typeof Cache>
 

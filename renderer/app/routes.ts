@@ -111,6 +111,30 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'vault.one', access: 'view' },
   },
   {
+    path: '/caches',
+    name: 'caches',
+    component: () => import('./pages/CachesPage.vue'),
+    meta: { title: 'nav.caches', access: 'view', nav: { group: 'protect', icon: 'i-lucide-cloud-upload' } },
+  },
+  {
+    path: '/caches/new',
+    name: 'cache-new',
+    component: () => import('./pages/CacheEditPage.vue'),
+    meta: { title: 'cache.new', access: 'configure' },
+  },
+  {
+    path: '/caches/:id',
+    name: 'cache',
+    component: () => import('./pages/CachePage.vue'),
+    meta: { title: 'cache.one', access: 'view' },
+  },
+  {
+    path: '/caches/:id/edit',
+    name: 'cache-edit',
+    component: () => import('./pages/CacheEditPage.vue'),
+    meta: { title: 'cache.change', access: 'configure' },
+  },
+  {
     path: '/points',
     name: 'points',
     component: () => import('./pages/PointsPage.vue'),

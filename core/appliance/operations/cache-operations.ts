@@ -27,6 +27,7 @@ import { readNames } from '../present/names.ts'
 import { badField, conflict, noSuch } from '../present/refusals.ts'
 import { runDto } from '../present/run-dto.ts'
 import { mustBeNew, requestRun } from '../runs/request-runs.ts'
+import { syncLimit } from '../runs/sync-limit.ts'
 import type { WantedKind } from '../runs/wanted.ts'
 import type { Tools } from '../tools.ts'
 import type { OperationsOf } from './operations.ts'
@@ -62,6 +63,7 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
       now: clock.now(),
       bytesFree: (await roomAt(row.folder))?.bytesFree,
       sync: sync && runDto(sync, names, engine.progressOf(sync.id)),
+      syncBytesPerSecond: sync && syncLimit(sync, row, settings, clock.now())?.bytesPerSecond,
       held: undefined,
       problem: undefined,
     }

@@ -26,9 +26,12 @@ export interface CacheFacts {
   readonly bytesFree: number | undefined
   /** The sync that goes on, or waits. */
   readonly sync: Run | undefined
+  /** Undefined: as fast as it can, or there is none. */
+  readonly syncBytesPerSecond: number | undefined
 }
 
-export function cacheDto({ row, vault, timeZone, now, held, problem, bytesFree, sync }: CacheFacts): Cache {
+export function cacheDto(facts: CacheFacts): Cache {
+  const { row, vault, timeZone, now, held, problem, bytesFree, sync, syncBytesPerSecond } = facts
   const settings = cacheSettingsOf(row)
   const windows = cacheWindows(settings)
   const missing = missingOfSync(windows)
@@ -57,6 +60,7 @@ export function cacheDto({ row, vault, timeZone, now, held, problem, bytesFree, 
     offSiteAt: instantOrNull(doneAt),
     syncedAt: instantOrNull(row.synced_at),
     sync: sync ?? null,
+    syncBytesPerSecond: syncBytesPerSecond ?? null,
   }
 }
 

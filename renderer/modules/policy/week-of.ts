@@ -131,7 +131,8 @@ function openOn(weekday: number, windows: readonly Window[]): Span[] {
   return joined
 }
 
-function spansOn(weekday: number, { weekdays, start, minutes }: Window): Span[] {
+/** What of a window is on a day of the week: what goes on from the day before comes first. */
+export function spansOn(weekday: number, { weekdays, start, minutes }: Window): Span[] {
   const begin = minutesOf(start)
   if (begin === undefined) return []
   const end = begin + minutes

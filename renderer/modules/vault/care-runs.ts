@@ -10,14 +10,19 @@ export function inOrder(runs: readonly Run[]): Run[] {
 }
 
 /** The list after an event: the same list where the event does not touch it. */
-export function afterCareEvent(runs: readonly Run[], event: LiveEvent, vaultId: string): readonly Run[] {
+export function afterCareEvent(
+  runs: readonly Run[],
+  event: LiveEvent,
+  vaultId: string,
+  kinds: readonly RunKind[] = CARE_KINDS,
+): readonly Run[] {
   if (event.type === 'progress') {
     if (!runs.some(({ id }) => id === event.runId)) return runs
     return runs.map((run) => (run.id === event.runId ? { ...run, progress: event.progress } : run))
   }
   if (event.type !== 'run') return runs
   const { run } = event
-  if (run.vault.id !== vaultId || !(CARE_KINDS as readonly string[]).includes(run.kind)) return runs
+  if (run.vault.id !== vaultId || !kinds.includes(run.kind)) return runs
   return inOrder([run, ...runs.filter(({ id }) => id !== run.id)])
 }
 

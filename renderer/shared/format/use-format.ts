@@ -1,5 +1,6 @@
 import { inject, type InjectionKey, type Ref } from 'vue'
 
+import { formatBitRate } from './bit-rate.ts'
 import { formatBytes } from './bytes.ts'
 import { formatDuration } from './duration.ts'
 import { formatAgo, formatInstant, formatInZones, type InstantStyle } from './instant.ts'
@@ -21,6 +22,8 @@ export interface Format {
   readonly bytes: (bytes: number | bigint) => string
   /** Of bytes in a second. */
   readonly rate: (bytesPerSecond: number) => string
+  /** The same, of a line: in megabits. */
+  readonly bitRate: (bytesPerSecond: number) => string
   /** Seconds. */
   readonly duration: (seconds: number) => string
   readonly number: (value: number) => string
@@ -45,6 +48,7 @@ export function useFormat(): Format {
   return {
     bytes: (bytes) => formatBytes(bytes, locale.value),
     rate: (bytesPerSecond) => `${formatBytes(bytesPerSecond, locale.value)}/s`,
+    bitRate: (bytesPerSecond) => formatBitRate(bytesPerSecond, locale.value),
     duration: (seconds) => formatDuration(seconds, locale.value),
     number: (value) => new Intl.NumberFormat(locale.value).format(value),
     percent: (value) => new Intl.NumberFormat(locale.value, { style: 'percent' }).format(value),

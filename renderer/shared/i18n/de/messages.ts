@@ -2,6 +2,7 @@ import type { Messages } from '../en/messages.ts'
 import { account } from './account.ts'
 import { alert } from './alert.ts'
 import { audit } from './audit.ts'
+import { cache } from './cache.ts'
 import { controls } from './controls.ts'
 import { overview } from './overview.ts'
 import { point } from './point.ts'
@@ -38,5 +39,6 @@ export const messages: Messages = {
   source,
   policy,
   vault,
+  cache,
   settings,
 }

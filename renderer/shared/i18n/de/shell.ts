@@ -38,6 +38,7 @@ export const nav: Messages['nav'] = {
   points: 'Wiederherstellungspunkte',
   restore: 'Wiederherstellen',
   vaults: 'Tresore',
+  caches: 'CloudCache',
   alerts: 'Meldungen',
   audit: 'Protokoll',
   users: 'Benutzer',

@@ -1,6 +1,7 @@
 import { account } from './account.ts'
 import { alert } from './alert.ts'
 import { audit } from './audit.ts'
+import { cache } from './cache.ts'
 import { controls } from './controls.ts'
 import { overview } from './overview.ts'
 import { point } from './point.ts'
@@ -38,6 +39,7 @@ export const messages = {
   source,
   policy,
   vault,
+  cache,
   settings,
 }
 export type Messages = typeof messages

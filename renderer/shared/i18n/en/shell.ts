@@ -35,6 +35,7 @@ export const nav = {
   points: 'Recovery points',
   restore: 'Restore',
   vaults: 'Vaults',
+  caches: 'CloudCache',
   alerts: 'Alerts',
   audit: 'Audit',
   users: 'Users',

@@ -2,6 +2,7 @@ import type { World } from '../world/world.ts'
 import { answerAccount } from './account.ts'
 import { answerAlerts } from './alerts.ts'
 import { answerAudit } from './audit.ts'
+import { answerCaches } from './caches.ts'
 import { answerConfiguration } from './configuration.ts'
 import { answerPeople } from './people.ts'
 import { answerPoints } from './points.ts'
@@ -28,6 +29,7 @@ export function makeAnswers(world: World, live: Live): Answers {
     answerProtection(stage),
     answerPolicies(stage),
     answerVaults(stage),
+    answerCaches(stage),
   )
 }
 

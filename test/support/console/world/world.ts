@@ -2,6 +2,7 @@ import type {
   Alert,
   AuditEntry,
   BackupSet,
+  Cache,
   DeliverySettings,
   Point,
   Policy,
@@ -16,6 +17,7 @@ import type {
 } from '../../../../core/contract/index.ts'
 import { makeAlerts } from './alerts.ts'
 import { makeAudit } from './audit.ts'
+import { makeCaches } from './caches.ts'
 import { makeConfiguration } from './configuration.ts'
 import { makePoints } from './points.ts'
 import { makeRunDetails, makeRuns } from './runs.ts'
@@ -40,6 +42,7 @@ export interface World {
   audit: AuditEntry[]
   settings: Settings
   vaults: Vault[]
+  caches: Cache[]
   sources: Source[]
   policies: Policy[]
   sets: BackupSet[]
@@ -81,6 +84,7 @@ export function makeWorld(kind: WorldKind): World {
     isSetupNeeded: kind === 'new',
     settings: structuredClone(SETTINGS),
     ...configuration,
+    caches: makeCaches(configuration, runs, { isCalm: kind === 'calm' }),
     users: kind === 'new' ? [] : configuration.users,
     audit: isFilled ? makeAudit() : [],
     tokens: isFilled ? makeTokens() : [],
