@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'storage/too-large'
   | 'storage/readonly'
   | 'cache/unusable'
+  | 'cache/not-owner'
   | 'repository/not-found'
   | 'repository/exists'
   | 'repository/locked'

@@ -4,6 +4,7 @@
  * - **Tier**: a storage below it: the local one, or the cloud.
  * - **Journal**: what the cache knows of each file: where it is durable, and how far its upload has come.
  * - **Tombstone**: a removal of which the cloud has not heard yet.
+ * - **Lease**: that this appliance is the one whose cache sends to the vault's cloud and deletes there.
  * - **Evicted**: only in the cloud, after its copy there was verified (CC-15). Only data packs ever are.
  */
 export { auditCloud, type AuditOptions, type AuditReport } from './audit/audit-cloud.ts'
@@ -26,6 +27,9 @@ export type { NeedSum, SnapshotNeeds } from './journal/need-rows.ts'
 export type { PackPlaces } from './journal/pack-places.ts'
 export { type PointPlace, type PointPlaces, readPointPlaces } from './points/point-places.ts'
 export { type PointFacts, type RestorableFrom, restorableFrom, type TierReach } from './points/restorable-from.ts'
+export { LAPSES_AFTER, Lease, type LeaseOptions } from './lease/lease.ts'
+export type { Appliance } from './lease/owner-note.ts'
+export { refuseOwned } from './lease/refuse-owned.ts'
 export { FILE_STATES, type FileState } from './journal/file-state.ts'
 export { type Journal, openJournal } from './journal/journal.ts'
 export { rebuildJournal, type RebuildOptions, type RebuildReport } from './rebuild-journal.ts'

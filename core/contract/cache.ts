@@ -122,7 +122,14 @@ export const caches = {
       tags: ['CloudCache'],
       successStatus: 201,
     })
-    .input(CacheSettings.partial().extend({ vaultId: Id, folder: EntryPath }))
+    .input(
+      CacheSettings.partial().extend({
+        vaultId: Id,
+        folder: EntryPath,
+        /** Whatever appliance owned the vault's place until now does so no longer. */
+        takeOver: z.boolean().optional(),
+      }),
+    )
     .output(Cache),
   update: operation('configure', { isAudited: true })
     .route({ method: 'PATCH', path: '/caches/{vaultId}', summary: 'Change a cache', tags: ['CloudCache'] })
@@ -157,6 +164,15 @@ export const caches = {
       method: 'POST',
       path: '/caches/{vaultId}/audit',
       summary: 'Look now whether the cloud has all that it should have, as is done each day',
+      tags: ['CloudCache'],
+    })
+    .input(OneCache)
+    .output(Run),
+  takeOver: operation('configure', { isAudited: true })
+    .route({
+      method: 'POST',
+      path: '/caches/{vaultId}/take-over',
+      summary: 'Own the vault’s place from now on, whatever appliance does so now',
       tags: ['CloudCache'],
     })
     .input(OneCache)

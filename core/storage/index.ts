@@ -3,6 +3,7 @@
  *
  * - **Handle**: kind and name of one file.
  * - **Storage**: the contract; its comment is the specification, `test/conformance` the proof.
+ * - **Note**: a small file beside the repository's, which computers share.
  * - **Wrapper**: a storage around another one that adds one thing: `withRetry`, `withReadonly`.
  */
 export { changeStorage } from './changed.ts'
@@ -12,6 +13,9 @@ export { openMemoryStorage } from './memory.ts'
 export { assertRange, lengthWithin, targetOf } from './range.ts'
 export { assertReachable } from './reachable.ts'
 export { withReadonly } from './readonly.ts'
+export { openDirectoryNote } from './note/directory-note.ts'
+export { openS3Note } from './note/s3-note.ts'
+export type { NoteVersion, SharedNote } from './note/shared-note.ts'
 export { configExists, notFound } from './refusal.ts'
 export { type StorageRetryOptions, withRetry } from './retry.ts'
 export { probeS3, type S3Facts } from './s3/probe-s3.ts'

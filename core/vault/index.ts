@@ -20,6 +20,7 @@ export {
   type VaultCache,
   type VaultStore,
 } from './place/open-vault-storage.ts'
+export { openOwnerNote } from './place/open-owner-note.ts'
 export {
   locationOf,
   readVaultLocation,

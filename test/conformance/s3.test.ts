@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 
-import { openS3Storage, type Storage, withRetry } from '../../core/storage/index.ts'
+import { openS3Note, openS3Storage, type Storage, withRetry } from '../../core/storage/index.ts'
 import { type Ceph, startCeph } from '../support/ceph/start-ceph.ts'
 import { describeWith } from '../support/peer/describe-with.ts'
+import { describeNote } from './note.ts'
 import { describeStorage } from './storage.ts'
 
 describeWith(['ceph', 'ceph-mon', 'ceph-osd', 'radosgw'], 'in a real S3 store', () => {
@@ -18,5 +19,9 @@ describeWith(['ceph', 'ceph-mon', 'ceph-osd', 'radosgw'], 'in a real S3 store', 
     return storage
   }
   describeStorage('S3', () => open('some/folder'))
+  describeNote('S3', async () => {
+    const location = { ...(await ceph.makeBucket()), prefix: 'some/folder' }
+    return () => openS3Note(location, ceph.user, 'holdfast-owner')
+  })
   describeStorage('S3 at the root of a bucket, with retry', async () => withRetry(await open('')))
 })

@@ -45,7 +45,17 @@ describe('copies of the catalog in a vault', () => {
     await copy()
 
     const prune = (isConfirmed: boolean) =>
-      pruneVault({ ...scene.base(), kind: 'prune', graceSeconds: 0, isConfirmed, clocks: {} }, scene.context)
+      pruneVault(
+        {
+          ...scene.base(),
+          kind: 'prune',
+          graceSeconds: 0,
+          isConfirmed,
+          clocks: {},
+          appliance: { id: 'this', name: 'nas' },
+        },
+        scene.context,
+      )
     expect((await prune(false)).ending).toBe('done')
     await rm(join(scene.path, 'snapshots', point ?? ''))
     const packs = async () =>

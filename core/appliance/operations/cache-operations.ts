@@ -36,6 +36,7 @@ import { callerOf } from './session-operations.ts'
 const GOING = RUN_STATES.filter((state) => !isEnd(state))
 /** A cache is taken away in two runs: it is emptied, then its files are removed. */
 const DETACH_ATTEMPTS = 10
+const BUILD_ATTEMPTS = 10
 
 export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
   const { catalog, engine, clock, settings, folder: dataFolder, publish, cacheBook } = tools
@@ -126,7 +127,7 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
       return { items: await Promise.all(rows.map((row) => present(row, runs))) }
     },
     get: ({ vaultId }) => one(vaultId),
-    async attach({ vaultId, folder, ...given }, call) {
+    async attach({ vaultId, folder, takeOver = false, ...given }, call) {
       const vault = await findVault(vaultId)
       const wanted = proven({ ...CACHE_DEFAULTS, ...defined(given) })
       if (await findCache(catalog.rows, vaultId))
@@ -151,7 +152,7 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
         await removeCacheFolder(place)
         throw conflict(`The vault ${vault.name} has a cache already.`, 'Change that one, or take it away first.')
       }
-      await request('cache-build', vaultId, callerOf(call).name, {}, DETACH_ATTEMPTS)
+      await request('cache-build', vaultId, callerOf(call).name, { takeOver }, BUILD_ATTEMPTS)
       changed(vaultId)
       return one(vaultId)
     },
@@ -178,6 +179,11 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
     async audit({ vaultId }, call) {
       refuseUnready(await find(vaultId))
       return presentRun(await request('cache-audit', vaultId, callerOf(call).name))
+    },
+    async takeOver({ vaultId }, call) {
+      const row = await find(vaultId)
+      if (row.state !== 'building') refuseUnready(row)
+      return presentRun(await request('cache-build', vaultId, callerOf(call).name, { takeOver: true }, BUILD_ATTEMPTS))
     },
     async pause({ vaultId, until }, call) {
       await find(vaultId)

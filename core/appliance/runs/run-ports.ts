@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { CoreError } from '../../base/index.ts'
+import type { Appliance } from '../../cloud-cache/index.ts'
 import {
   type CacheRow,
   type Catalog,
@@ -89,7 +90,14 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         const { isConfirmed } = Wanted.prune.parse(wanted)
         const row = await vaultRows.find(catalog.rows, run.vault_id)
         const clocks = row ? clockEvidence(row, tools.moment(clock.now())) : {}
-        return { ...base, kind: 'prune', graceSeconds: settings.current.pruneGraceHours * 3600, isConfirmed, clocks }
+        return {
+          ...base,
+          kind: 'prune',
+          graceSeconds: settings.current.pruneGraceHours * 3600,
+          isConfirmed,
+          clocks,
+          appliance: appliance(),
+        }
       }
       case 'check':
         return { ...base, kind: 'check', readData: Wanted.check.parse(wanted).readData }
@@ -101,10 +109,18 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         return { ...base, kind: 'catalog-backup', folder }
       }
       case 'sync':
-        return { ...base, kind: 'sync', applianceId: tools.applianceId }
+        return { ...base, kind: 'sync', appliance: appliance() }
       case 'cache-build': {
         const { cache, row } = await cacheOfRun(run)
-        return { ...base, kind: 'cache-build', cache, isNew: row.state === 'building' }
+        const { takeOver } = Wanted['cache-build'].parse(wanted)
+        return {
+          ...base,
+          kind: 'cache-build',
+          cache,
+          isNew: row.state === 'building',
+          takeOver,
+          appliance: appliance(),
+        }
       }
       case 'cache-tidy': {
         const { row } = await cacheOfRun(run)
@@ -114,16 +130,18 @@ export function createRunPorts(tools: RunPortsTools): RunPorts {
         return { ...base, kind: 'cache-tidy', hot, highMark, lowMark, isWanted }
       }
       case 'cache-audit':
-        return { ...base, kind: 'cache-audit' }
+        return { ...base, kind: 'cache-audit', appliance: appliance() }
       case 'cache-detach': {
         const { cache, row } = await cacheOfRun(run)
         const step = row.state === 'left' ? 'remove' : 'empty'
-        return { ...base, kind: 'cache-detach', cache, step, applianceId: tools.applianceId }
+        return { ...base, kind: 'cache-detach', cache, step, appliance: appliance() }
       }
       default:
         throw new CoreError('internal/defect', `There is no kind of run called ${run.kind}.`)
     }
   }
+
+  const appliance = (): Appliance => ({ id: tools.applianceId, name: settings.current.name })
 
   async function cacheOfRun({ vault_id }: RunRow): Promise<{ readonly cache: VaultCache; readonly row: CacheRow }> {
     const vault = await vaultRows.find(catalog.rows, vault_id)

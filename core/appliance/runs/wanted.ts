@@ -18,7 +18,7 @@ export const Wanted = {
   verify: z.object({}),
   'catalog-backup': z.object({}),
   sync: z.object({ isLimited: z.boolean().default(true) }),
-  'cache-build': z.object({}),
+  'cache-build': z.object({ takeOver: z.boolean().default(false) }),
   'cache-tidy': z.object({ isWanted: z.boolean().default(false) }),
   'cache-audit': z.object({}),
   'cache-detach': z.object({}),

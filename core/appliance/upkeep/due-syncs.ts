@@ -62,6 +62,9 @@ export function createDueSyncs({
   async function wantsAudit({ vault_id, created_at }: CacheRow, now: number): Promise<boolean> {
     const last = await lastRun(rows, { vaultId: vault_id, kind: 'cache-audit' })
     const lastAt = last?.queued_at ?? created_at
+    // Who knows what others did there meanwhile.
+    const built = last && (await lastRun(rows, { vaultId: vault_id, kind: 'cache-build' }, DONE))
+    if (built?.ended_at != null && built.ended_at <= now && built.ended_at > lastAt) return true
     return lastAt > now || now - lastAt >= AUDIT_EVERY
   }
 

@@ -33,6 +33,10 @@ interface SettingOptions extends ClientOptions {
   readonly low?: number
 }
 
+interface AttachOptions extends SettingOptions {
+  readonly takeOver?: boolean
+}
+
 interface WaitOptions extends ClientOptions {
   readonly wait?: boolean
 }
@@ -44,10 +48,11 @@ export function addCache(program: Command, end: End): void {
     async (wanted: string | undefined, options: ClientOptions) =>
       end(await withClient(options, (session) => (wanted === undefined ? list(session) : show(session, wanted)))),
   )
-  settingOptions(clientCommand(cache, 'attach <vault> <folder>', 'give a vault a cache in an empty folder')).action(
-    async (wanted: string, folder: string, options: SettingOptions) =>
+  settingOptions(clientCommand(cache, 'attach <vault> <folder>', 'give a vault a cache in an empty folder'))
+    .option('--take-over', 'the appliance that owned the vault’s place until now does so no longer')
+    .action(async (wanted: string, folder: string, options: AttachOptions) =>
       end(await withClient(options, (session) => attach(session, wanted, folder, options))),
-  )
+    )
   settingOptions(one('set', 'change a cache')).action(async (wanted: string, options: SettingOptions) =>
     end(await withClient(options, (session) => change(session, wanted, options))),
   )
@@ -66,6 +71,11 @@ export function addCache(program: Command, end: End): void {
     .option('--wait', 'wait until it has ended')
     .action(async (wanted: string, options: WaitOptions) =>
       end(await withClient(options, (session) => audit(session, wanted, options))),
+    )
+  one('take-over', 'own the vault’s place from now on: the appliance that does so now is gone')
+    .option('--wait', 'wait until it has ended')
+    .action(async (wanted: string, options: WaitOptions) =>
+      end(await withClient(options, (session) => takeOver(session, wanted, options))),
     )
   one('pause', 'send nothing for a while')
     .option('--for <duration>', 'such as 2h; else until somebody resumes it', minutesOf)
@@ -152,10 +162,11 @@ function tell({ output, paths }: ClientSession, cache: Cache): void {
   if (cache.problem !== null) output.say(cache.problem)
 }
 
-async function attach(session: ClientSession, wanted: string, folder: string, options: SettingOptions): Promise<void> {
+async function attach(session: ClientSession, wanted: string, folder: string, options: AttachOptions): Promise<void> {
   const { client, paths, signal } = session
   const { id } = await findVault(session, wanted)
-  const given = { folder: paths.pathOfArgument(folder), ...settingsOf(options) }
+  const { takeOver = false } = options
+  const given = { folder: paths.pathOfArgument(folder), takeOver, ...settingsOf(options) }
   tell(session, await client.caches.attach({ vaultId: id, ...given }, { signal }))
 }
 
@@ -186,6 +197,12 @@ async function audit(session: ClientSession, wanted: string, { wait }: WaitOptio
   const { client, signal } = session
   const { id } = await findVault(session, wanted)
   return toldOrAwaited(session, await client.caches.audit({ vaultId: id }, { signal }), wait)
+}
+
+async function takeOver(session: ClientSession, wanted: string, { wait }: WaitOptions): Promise<ExitCode | void> {
+  const { client, signal } = session
+  const { id } = await findVault(session, wanted)
+  return toldOrAwaited(session, await client.caches.takeOver({ vaultId: id }, { signal }), wait)
 }
 
 async function pause(session: ClientSession, wanted: string, minutes: number | undefined): Promise<void> {

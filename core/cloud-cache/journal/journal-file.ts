@@ -50,6 +50,7 @@ const TABLES = `
     what TEXT NOT NULL,
     PRIMARY KEY (kind, name)
   ) STRICT;
+  CREATE TABLE own_mark (mark TEXT PRIMARY KEY) STRICT;
   CREATE TABLE built (whether INTEGER NOT NULL) STRICT;
 `
 

@@ -8,6 +8,7 @@ import { FileRows } from './file-rows.ts'
 import { assertTransition, type FileState, impossible } from './file-state.ts'
 import { JournalFile } from './journal-file.ts'
 import { NeedRows } from './need-rows.ts'
+import { OwnMarks } from './own-marks.ts'
 import { TombstoneFiles } from './tombstone-files.ts'
 import { Tombstones } from './tombstones.ts'
 
@@ -29,6 +30,7 @@ export class Journal {
   readonly tombstones: Tombstones
   readonly damages: DamageBook
   readonly needs: NeedRows
+  readonly marks: OwnMarks
   readonly #file: JournalFile
   readonly #clock: Clock
 
@@ -39,6 +41,7 @@ export class Journal {
     this.files = new FileRows(this.#file)
     this.needs = new NeedRows(this.#file)
     this.damages = new DamageBook(this.#file)
+    this.marks = new OwnMarks(this.#file)
     this.tombstones = new Tombstones(this.#file, new TombstoneFiles(join(folder, 'tombstones')))
   }
 

@@ -3,6 +3,7 @@ import type { Handle, Storage } from '../../storage/index.ts'
 import type { CachedFile } from '../journal/cached-file.ts'
 import type { FileState } from '../journal/file-state.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { Lease } from '../lease/lease.ts'
 import { isLoss } from '../tiers/refusal.ts'
 import { removeIfThere } from '../tiers/whole-file.ts'
 import { BodyMemory } from './body-memory.ts'
@@ -15,6 +16,8 @@ export interface SyncOptions extends Abortable {
   readonly local: Storage
   /** Asked once for each thing: what fails is looked after by the next sync, which sends nothing twice. */
   readonly cloud: Storage
+  /** Asked before anything is sent or deleted, and while it goes on: where it is somebody else's by then, this ends. */
+  readonly lease?: Pick<Lease, 'hold' | 'look'> | undefined
   /** Bytes of files that are in memory at once; one that is larger goes alone. Default: 160 MiB. */
   readonly mostInMemory?: number | undefined
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined
@@ -74,6 +77,7 @@ class Sync {
   }
 
   async run(): Promise<SyncResult> {
+    await this.#options.lease?.hold(this.#options)
     await this.#finishBegun()
     await runAtOnce(this.#cloud.connections, () => this.#nextUpload())
     const foreign = await this.#delete()
@@ -110,6 +114,7 @@ class Sync {
   }
 
   async #upload(file: CachedFile): Promise<void> {
+    await this.#options.lease?.hold(this.#options)
     const into = this.#memory.take(file.size)
     const body = await this.#read(file, into)
     // It may have been removed while it waited or was read.
@@ -190,11 +195,13 @@ class Sync {
 
   async #delete(): Promise<readonly Foreign[]> {
     if (this.#journal.tombstones.next(1).length === 0) return []
+    await this.#options.lease?.look(this.#options)
     const foreign = await findForeign(this.#journal, this.#cloud, this.#options)
     if (foreign.length > 0) return foreign
     const { signal } = this.#options
     const { tombstones } = this.#journal
     for (let next = tombstones.next(DELETIONS); next.length > 0; next = tombstones.next(DELETIONS)) {
+      await this.#options.lease?.hold(this.#options)
       await inParallel(next, this.#cloud.connections, async (handle) => {
         signal?.throwIfAborted()
         if (!tombstones.begin(handle)) return

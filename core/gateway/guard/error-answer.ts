@@ -32,6 +32,7 @@ const NAMES: Readonly<Record<ErrorCode, ErrorName>> = {
   'source/unreadable': 'CONFLICT',
   'source/vanished': 'CONFLICT',
   'cache/unusable': 'UNAVAILABLE',
+  'cache/not-owner': 'CONFLICT',
   'storage/damaged': 'CONFLICT',
   'storage/exists': 'CONFLICT',
   'storage/full': 'CONFLICT',

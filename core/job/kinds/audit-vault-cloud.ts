@@ -1,8 +1,8 @@
 import { CoreError, formatBytes, formatCounted } from '../../base/index.ts'
-import { auditCloud, type AuditReport, openCacheFolder, type OpenedCache } from '../../cloud-cache/index.ts'
+import { auditCloud, type AuditReport, Lease, openCacheFolder, type OpenedCache } from '../../cloud-cache/index.ts'
 import { packsGone, planIndexRepair, repairIndex } from '../../maintenance/index.ts'
 import { describeHandle } from '../../storage/index.ts'
-import { openPlace } from '../../vault/index.ts'
+import { openOwnerNote, openPlace } from '../../vault/index.ts'
 import type { CacheAuditOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
@@ -21,6 +21,8 @@ export async function auditVaultCloud(order: CacheAuditOrder, context: RunContex
   const { cache: folder, place } = order.vault
   if (folder === undefined) return { ending: 'done', figures: {}, cause: NOTHING }
   using cache = await openCacheFolder(folder)
+  using note = openOwnerNote(place)
+  await new Lease({ note, journal: cache.journal, appliance: order.appliance }).hold(context)
   using cloud = openPlace(place)
   const report = await context.step('list', () => {
     const { verified, evicted } = cache.journal.files.totals()

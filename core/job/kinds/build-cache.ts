@@ -2,11 +2,12 @@ import { formatCounted } from '../../base/index.ts'
 import {
   adoptFromCloud,
   type CacheDamage,
+  Lease,
   makeCacheFolder,
   openCacheFolder,
   rebuildJournal,
 } from '../../cloud-cache/index.ts'
-import { openPlace } from '../../vault/index.ts'
+import { openOwnerNote, openPlace } from '../../vault/index.ts'
 import type { CacheBuildOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
@@ -15,10 +16,13 @@ import type { RunContext } from '../process/run-context.ts'
  * Makes the cache of a vault know all that the cloud has: a new one, which brings down indexes, snapshots and keys and leaves
  * packs where they are; or one that was away while backups went directly to the cloud (CC-12). Begun again it goes on.
  */
-export async function buildCache({ cache, vault, isNew }: CacheBuildOrder, context: RunContext): Promise<Outcome> {
+export async function buildCache(order: CacheBuildOrder, context: RunContext): Promise<Outcome> {
+  const { cache, vault, isNew, appliance, takeOver } = order
   const { signal } = context
   if (isNew) await makeCacheFolder(cache)
   using opened = await openCacheFolder(cache)
+  using note = openOwnerNote(vault.place)
+  await new Lease({ note, journal: opened.journal, appliance }).claim({ takeOver, signal })
   using place = openPlace(vault.place)
   const onDamaged = ({ error }: CacheDamage): void =>
     context.log({ level: 'error', code: 'cloud-damaged', message: [error.message, error.remedy].join(' ') })

@@ -1,5 +1,6 @@
 import { CoreError, formatBytes } from '../../base/index.ts'
-import { openCacheFolder, removeCacheFolder } from '../../cloud-cache/index.ts'
+import { Lease, openCacheFolder, removeCacheFolder } from '../../cloud-cache/index.ts'
+import { openOwnerNote } from '../../vault/index.ts'
 import type { CacheDetachOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
@@ -13,13 +14,15 @@ export async function detachCache(order: CacheDetachOrder, context: RunContext):
   return order.step === 'empty' ? empty(order, context) : remove(order, context)
 }
 
-async function empty({ cache, vault }: CacheDetachOrder, context: RunContext): Promise<Outcome> {
+async function empty({ cache, vault, appliance }: CacheDetachOrder, context: RunContext): Promise<Outcome> {
   using opened = await openCacheFolder(cache)
-  const outcome = await context.step('sync', () => bringAway(opened, vault.place, context))
+  const outcome = await context.step('sync', () => bringAway(opened, { place: vault.place, appliance }, context))
   if (outcome.ending === 'failed') return outcome
   const { local, uploading, uploaded } = opened.journal.files.totals()
   const left = local.bytes + uploading.bytes + uploaded.bytes
   if (left > 0 || opened.journal.tombstones.count() > 0) throw notEmpty(left)
+  using note = openOwnerNote(vault.place)
+  await new Lease({ note, journal: opened.journal, appliance }).release(context)
   return {
     ...outcome,
     ending: 'done',

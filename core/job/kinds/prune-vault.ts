@@ -1,4 +1,5 @@
 import { type Abortable, CoreError, formatBytes, formatCounted } from '../../base/index.ts'
+import { refuseOwned } from '../../cloud-cache/index.ts'
 import {
   DEFAULT_LIMITS,
   doubtGraces,
@@ -11,6 +12,7 @@ import {
 import { availableWorkers, type Repository } from '../../repository/index.ts'
 import { loadSnapshots } from '../../snapshot/index.ts'
 import type { Storage } from '../../storage/index.ts'
+import { openOwnerNote } from '../../vault/index.ts'
 import type { PruneOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
@@ -20,7 +22,8 @@ import { withVault } from './open-vault.ts'
 import { CATALOG_TAG } from './tags.ts'
 
 /** Removes from a vault what no recovery point needs. The plan is told in the log before it is carried out. */
-export function pruneVault(order: PruneOrder, context: RunContext): Promise<Outcome> {
+export async function pruneVault(order: PruneOrder, context: RunContext): Promise<Outcome> {
+  if (order.vault.cache === undefined) await refuseOthers(order, context)
   return withVault(order, context, 'exclusive', async ({ repository, signal }) => {
     const workers = availableWorkers()
     const onProgress = maintenanceProgress(context)
@@ -57,6 +60,11 @@ export function pruneVault(order: PruneOrder, context: RunContext): Promise<Outc
       cause: spared > 0 ? DAMAGED : undefined,
     }
   })
+}
+
+async function refuseOthers({ vault, appliance }: PruneOrder, context: RunContext): Promise<void> {
+  using note = openOwnerNote(vault.place)
+  await refuseOwned(note, appliance, context)
 }
 
 const IDLE = { code: 'nothing-to-do', text: 'Nothing was to be removed.' } as const

@@ -1,7 +1,14 @@
 import { type Clock, CoreError, formatBytes, formatCounted, sleep, systemClock } from '../../base/index.ts'
-import { openCacheFolder, type OpenedCache, syncCache, type SyncResult } from '../../cloud-cache/index.ts'
+import {
+  type Appliance,
+  Lease,
+  openCacheFolder,
+  type OpenedCache,
+  syncCache,
+  type SyncResult,
+} from '../../cloud-cache/index.ts'
 import { openDirectoryStorage, openS3Storage, type Storage, TokenBucket, withThrottle } from '../../storage/index.ts'
-import type { VaultPlace } from '../../vault/index.ts'
+import { openOwnerNote, type VaultPlace } from '../../vault/index.ts'
 import type { SyncOrder } from '../process/order.ts'
 import type { Outcome } from '../process/report.ts'
 import type { RunContext } from '../process/run-context.ts'
@@ -21,17 +28,23 @@ const FIRST_DELAY = 1000
 
 /** Brings what the cache of a vault holds to the cloud, as fast as it may, until all of it is there or nothing may be sent. */
 export async function syncVault(order: SyncOrder, context: RunContext): Promise<Outcome> {
-  const { vault } = order
+  const { vault, appliance } = order
   if (vault.cache === undefined) throw noCache(vault.name)
   using cache = await openCacheFolder(vault.cache)
-  return await context.step('sync', () => bringAway(cache, vault.place, context))
+  return await context.step('sync', () => bringAway(cache, { place: vault.place, appliance }, context))
 }
 
 /** As `syncVault`, of a cache that is open. Also says what is left where it was stopped by its window. */
-export async function bringAway(cache: OpenedCache, place: VaultPlace, context: RunContext): Promise<Outcome> {
+export async function bringAway(
+  cache: OpenedCache,
+  { place, appliance }: { readonly place: VaultPlace; readonly appliance: Appliance },
+  context: RunContext,
+): Promise<Outcome> {
   using closing = watchWindow(context)
   const signal = AbortSignal.any([context.signal, closing.signal])
   using cloud = openCloud(place, context)
+  using note = openOwnerNote(place)
+  const lease = new Lease({ note, journal: cache.journal, appliance })
   const progress = syncProgress(cache.journal, context)
   const sent = { files: 0, bytes: 0, deletions: 0 }
   for (let failures = 0; ; failures++) {
@@ -40,6 +53,7 @@ export async function bringAway(cache: OpenedCache, place: VaultPlace, context: 
       const result = await syncCache({
         ...cache,
         cloud: cloud.storage,
+        lease,
         signal,
         onProgress({ files, bytes, deletions }) {
           sent.files = before.files + files

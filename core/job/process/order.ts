@@ -1,3 +1,4 @@
+import type { Appliance } from '../../cloud-cache/index.ts'
 import type { VaultCache, VaultStore } from '../../vault/index.ts'
 
 /** Where a repository is, and what opens it. Never written anywhere: it goes from process to process. */
@@ -59,6 +60,7 @@ export interface ForgetOrder extends OrderBase {
 
 export interface PruneOrder extends OrderBase {
   readonly kind: 'prune'
+  readonly appliance: Appliance
   readonly graceSeconds: number
   /** Somebody has confirmed what looked wrong. */
   readonly isConfirmed: boolean
@@ -90,8 +92,7 @@ export interface CatalogBackupOrder extends OrderBase {
 /** Brings what the cache of a vault holds to the cloud. */
 export interface SyncOrder extends OrderBase {
   readonly kind: 'sync'
-  /** The appliance's own id: only the owner of a vault may write to its cloud. */
-  readonly applianceId: string
+  readonly appliance: Appliance
 }
 
 /** Gives a vault its cache: looks what the cloud has, and brings down what belongs here. */
@@ -100,6 +101,9 @@ export interface CacheBuildOrder extends OrderBase {
   readonly cache: VaultCache
   /** It was never ready before. */
   readonly isNew: boolean
+  readonly appliance: Appliance
+  /** Somebody has said that whoever owns the vault's cloud now does so no longer. */
+  readonly takeOver: boolean
 }
 
 /** Looks what each recovery point needs, and makes room in the cache. */
@@ -117,6 +121,7 @@ export interface CacheTidyOrder extends OrderBase {
 /** Looks whether the cloud behind a cache still has all that it should have. */
 export interface CacheAuditOrder extends OrderBase {
   readonly kind: 'cache-audit'
+  readonly appliance: Appliance
 }
 
 /** Takes the cache of a vault away, once all that it holds is in the cloud. */
@@ -125,7 +130,7 @@ export interface CacheDetachOrder extends OrderBase {
   /** `remove`: the vault does without it already. */
   readonly step: 'empty' | 'remove'
   readonly cache: VaultCache
-  readonly applianceId: string
+  readonly appliance: Appliance
 }
 
 /** All that a run process is told. */

@@ -19,6 +19,7 @@ export const AUDITED = [
   'caches.sync',
   'caches.evict',
   'caches.audit',
+  'caches.takeOver',
   'caches.pause',
   'caches.resume',
   'caches.detach',

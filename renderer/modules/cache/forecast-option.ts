@@ -16,7 +16,7 @@ const DAY = 86_400_000
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
 /** In which unit an axis up to so many bytes is read best, and how many bytes that is. */
-export function axisUnit(bytes: number): { readonly name: string; readonly size: number } {
+function axisUnit(bytes: number): { readonly name: string; readonly size: number } {
   const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10))
   return { name: UNITS[power] ?? 'B', size: 1024 ** power }
 }

@@ -1,5 +1,5 @@
 /** How amounts and moments are written, by the language of the person and the time zone of the appliance. */
-export { formatBitRate, MEGABIT } from './bit-rate.ts'
+export { MEGABIT } from './bit-rate.ts'
 export { formatBytes } from './bytes.ts'
 export { formatDuration, secondsBetween } from './duration.ts'
 export { formatAgo, formatInstant, formatInZones, type InstantStyle } from './instant.ts'

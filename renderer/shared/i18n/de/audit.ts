@@ -43,6 +43,7 @@ export const audit: Messages['audit'] = {
       update: 'Cache geändert',
       sync: 'Cloud-Abgleich gestartet',
       audit: 'Cloud mit dem Cache abgeglichen',
+      takeOver: 'Ort eines Vaults übernommen',
       evict: 'Platz im Cache geschaffen',
       pause: 'Cloud-Abgleich angehalten',
       resume: 'Cloud-Abgleich fortgesetzt',

@@ -40,6 +40,7 @@ export const audit = {
       update: 'Cache changed',
       sync: 'Cloud sync started',
       audit: 'Cloud held against its cache',
+      takeOver: 'A vault’s place taken over',
       evict: 'Room made in a cache',
       pause: 'Cloud sync paused',
       resume: 'Cloud sync resumed',

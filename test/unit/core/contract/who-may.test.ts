@@ -17,7 +17,7 @@ const LEAST = {
   administrator: `vaults.probe vaults.create vaults.update vaults.detach vaults.exportKit sources.create sources.update
     sources.remove sources.browse policies.create policies.update policies.remove sets.create sets.update sets.remove
     points.forget alerts.getDelivery alerts.setDelivery alerts.testDelivery audit.list users.list users.create
-    users.update users.remove settings.update caches.attach caches.update caches.detach agents.create agents.update
+    users.update users.remove settings.update caches.attach caches.update caches.takeOver caches.detach agents.create agents.update
     agents.renew agents.remove`,
 } as const
 const ORDER = ['nobody', 'viewer', 'restore-only', 'operator', 'administrator'] as const
