@@ -75,7 +75,7 @@ export function addCache(program: Command, end: End): void {
   one('take-over', 'own the vault’s place from now on: the appliance that does so now is gone')
     .option('--wait', 'wait until it has ended')
     .action(async (wanted: string, options: WaitOptions) =>
-      end(await withClient(options, (session) => takeOver(session, wanted, options))),
+      end(await withClient(options, (session) => own(session, wanted, options))),
     )
   one('pause', 'send nothing for a while')
     .option('--for <duration>', 'such as 2h; else until somebody resumes it', minutesOf)
@@ -199,7 +199,7 @@ async function audit(session: ClientSession, wanted: string, { wait }: WaitOptio
   return toldOrAwaited(session, await client.caches.audit({ vaultId: id }, { signal }), wait)
 }
 
-async function takeOver(session: ClientSession, wanted: string, { wait }: WaitOptions): Promise<ExitCode | void> {
+async function own(session: ClientSession, wanted: string, { wait }: WaitOptions): Promise<ExitCode | void> {
   const { client, signal } = session
   const { id } = await findVault(session, wanted)
   return toldOrAwaited(session, await client.caches.takeOver({ vaultId: id }, { signal }), wait)

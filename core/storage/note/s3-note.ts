@@ -1,6 +1,12 @@
 import type { Readable } from 'node:stream'
 
-import { GetObjectCommand, PutObjectCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3'
+import {
+  GetObjectCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
 
 import { type Abortable, CoreError } from '../../base/index.ts'
 import { explainS3, isConditionFailed, isMissing } from '../s3/failure.ts'
@@ -38,33 +44,38 @@ class ObjectNote implements SharedNote {
   }
 
   async replace(before: NoteVersion | undefined, body: Uint8Array, { signal }: Abortable = {}): Promise<boolean> {
-    // A store that takes no notice of conditions must not be taken for one that does.
-    if ((await this.read({ signal }))?.tag !== before?.tag) return false
-    const put = { ...this.#object, Body: body }
-    const condition = before === undefined ? { IfNoneMatch: '*' } : { IfMatch: before.tag }
-    try {
-      await this.#client.send(new PutObjectCommand({ ...put, ...condition }), sending(signal))
-    } catch (error) {
-      if (isOutrun(error)) return false
-      if (!isUnknownCondition(error))
-        throw explainS3(error, { action: 'store', object: this.#name, location: this.location }, signal)
-      await this.#storeAnyway(put, signal)
+    for (const condition of conditionsOf(before)) {
+      // A store that takes no notice of conditions, or understands them otherwise, must not be taken for one that does.
+      if ((await this.read({ signal }))?.tag !== before?.tag) return false
+      if (!(await this.#store(body, condition, signal))) continue
+      const there = await this.read({ signal })
+      return there !== undefined && Buffer.compare(there.body, body) === 0
     }
-    const there = await this.read({ signal })
-    return there !== undefined && Buffer.compare(there.body, body) === 0
+    return false
   }
 
   [Symbol.dispose](): void {
     this.#client.destroy()
   }
 
-  async #storeAnyway(put: ConstructorParameters<typeof PutObjectCommand>[0], signal?: AbortSignal): Promise<void> {
+  /** False: the condition did not hold, or is not known. */
+  async #store(Body: Uint8Array, condition: Condition, signal: AbortSignal | undefined): Promise<boolean> {
     try {
-      await this.#client.send(new PutObjectCommand(put), sending(signal))
+      await this.#client.send(new PutObjectCommand({ ...this.#object, Body, ...condition }), sending(signal))
+      return true
     } catch (error) {
+      if (isOutrun(error) || isUnknownCondition(error)) return false
       throw explainS3(error, { action: 'store', object: this.#name, location: this.location }, signal)
     }
   }
+}
+
+type Condition = Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>
+
+/** Ceph 16 knows a tag by its bare digits only (RFC 9110, 13.1.1 wants its quotes); some stores know no conditions at all. */
+function conditionsOf(before: NoteVersion | undefined): Condition[] {
+  if (before === undefined) return [{ IfNoneMatch: '*' }, {}]
+  return [{ IfMatch: before.tag }, { IfMatch: before.tag.replaceAll('"', '') }, {}]
 }
 
 /** Another one was put there, or is just now (409); or what was to be replaced is gone. */

@@ -47,6 +47,26 @@ function recorded({ cloud }: Tiers): { readonly done: string[]; readonly change:
 const BROKEN = new CoreError('storage/unreachable', 'the connection broke', { retryable: true })
 
 describe('a sync of the cache', () => {
+  it('sends and deletes nothing where the vault is somebody else’s by now', async () => {
+    const tiers = await openTiers()
+    await saveConfig(tiers.cache)
+    const { pack } = await saveBackup(tiers)
+    const lost = new CoreError('cache/not-owner', 'another appliance owns it')
+    const { done, change } = recorded(tiers)
+    const refused = { hold: () => Promise.reject(lost), look: () => Promise.reject(lost) }
+    await expect(sync(tiers, change, { lease: refused })).rejects.toBe(lost)
+    expect(done).toEqual([])
+    await sync(tiers)
+    await tiers.cache.remove(pack)
+    // As it began it was the owner.
+    const lostMeanwhile = { hold: () => Promise.resolve(), look: () => Promise.reject(lost) }
+    await expect(sync(tiers, change, { lease: lostMeanwhile })).rejects.toBe(lost)
+    expect(done).toEqual([])
+    let asked = 0
+    await sync(tiers, change, { lease: { hold: () => Promise.resolve(), look: async () => void asked++ } })
+    expect({ asked, done }).toEqual({ asked: 1, done: ['remove pack'] })
+  })
+
   it('brings packs, then indexes, then snapshots, each only when all before it is seen in the cloud', async () => {
     const tiers = await openTiers()
     await saveConfig(tiers.cache)

@@ -12,6 +12,8 @@ import { journalIn } from '../../../../support/cache-journal.ts'
 const HOUR = 3_600_000
 const NAME = 'holdfast-owner'
 
+const journal = (): Journal => journalIn(temporaryFolder()).journal
+
 describe('the lease of a vault’s cloud (design decision 4)', () => {
   let folder: string
   let now: number
@@ -24,7 +26,6 @@ describe('the lease of a vault’s cloud (design decision 4)', () => {
     ticks = 0
   })
 
-  const journal = (): Journal => journalIn(temporaryFolder()).journal
   const appliance = (id: string, own = journal(), note: SharedNote = openDirectoryNote(folder, NAME)) => {
     const lease = new Lease({ note, journal: own, appliance: { id, name: `name of ${id}` }, clock })
     return { lease, journal: own }
