@@ -153,6 +153,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'nav.restore', access: 'restore', nav: { group: 'recover', icon: 'i-lucide-archive-restore' } },
   },
   {
+    path: '/burnt-down',
+    name: 'burnt-down',
+    component: () => import('./pages/BurntDownPage.vue'),
+    meta: { title: 'nav.burntDown', access: 'view', nav: { group: 'recover', icon: 'i-lucide-flame' } },
+  },
+  {
     path: '/users',
     name: 'users',
     component: () => import('./pages/UsersPage.vue'),

@@ -2,6 +2,7 @@ import type { Messages } from '../en/messages.ts'
 import { account } from './account.ts'
 import { alert } from './alert.ts'
 import { audit } from './audit.ts'
+import { burnt } from './burnt.ts'
 import { cache } from './cache.ts'
 import { controls } from './controls.ts'
 import { overview } from './overview.ts'
@@ -40,5 +41,6 @@ export const messages: Messages = {
   policy,
   vault,
   cache,
+  burnt,
   settings,
 }

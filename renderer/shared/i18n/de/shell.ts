@@ -36,6 +36,7 @@ export const nav: Messages['nav'] = {
   policies: 'Richtlinien',
   runs: 'Läufe',
   points: 'Wiederherstellungspunkte',
+  burntDown: 'Wenn es jetzt brennte',
   restore: 'Wiederherstellen',
   vaults: 'Tresore',
   caches: 'CloudCache',

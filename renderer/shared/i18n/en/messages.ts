@@ -1,6 +1,7 @@
 import { account } from './account.ts'
 import { alert } from './alert.ts'
 import { audit } from './audit.ts'
+import { burnt } from './burnt.ts'
 import { cache } from './cache.ts'
 import { controls } from './controls.ts'
 import { overview } from './overview.ts'
@@ -40,6 +41,7 @@ export const messages = {
   policy,
   vault,
   cache,
+  burnt,
   settings,
 }
 export type Messages = typeof messages

@@ -34,6 +34,7 @@ export const nav = {
   runs: 'Runs',
   points: 'Recovery points',
   restore: 'Restore',
+  burntDown: 'If this burnt down now',
   vaults: 'Vaults',
   caches: 'CloudCache',
   alerts: 'Alerts',

@@ -1,5 +1,6 @@
 import type { Run } from '../../../../core/contract/index.ts'
 import { refuse } from '../refuse.ts'
+import { burntDownIn } from '../world/burnt-down.ts'
 import { countDays } from '../world/runs.ts'
 import { type Answers, byId, nameOf, pageOf, type Stage } from './stage.ts'
 import { startRun } from './start-run.ts'
@@ -50,6 +51,7 @@ export function answerWork(stage: Stage): Answers {
           days: countDays(world.runs),
         }
       },
+      burntDown: async () => burntDownIn(world),
     },
     runs: {
       list: async ({ limit, cursor, setId, vaultId, kind, state, phase }) => {

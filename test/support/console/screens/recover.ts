@@ -95,6 +95,16 @@ async function endWithLosses(page: Page, double: ConsoleDouble): Promise<void> {
 
 /** Screens of recovery points and of the restore assistant. */
 export const RECOVER_SCREENS: readonly Screen[] = [
+  { name: 'burnt-down', path: '/burnt-down', world: 'full', looks: [...ALL, GERMAN], ready: seen('Finance shares') },
+  { name: 'burnt-down-calm', path: '/burnt-down', world: 'calm', looks: BOTH, ready: seen('Finance shares') },
+  {
+    name: 'burnt-down-empty',
+    path: '/burnt-down',
+    world: 'empty',
+    looks: BOTH,
+    ready: seen('There is no backup set yet.'),
+  },
+  { name: 'burnt-down-failing', path: '/burnt-down', world: 'failing', looks: BOTH, ready: seen('cannot be read') },
   {
     name: 'points',
     path: '/points',

@@ -1,6 +1,7 @@
 import type { Point, PointEntry } from '../../../../core/contract/index.ts'
 import type { Configuration } from './configuration.ts'
 import { DAY, GIB, HOUR, idOf, instantAt, NOW } from './ids.ts'
+import { sourceIn } from './point-sources.ts'
 
 /** So many of each set, one a day. */
 const EACH = 120
@@ -33,8 +34,8 @@ export function makePoints({ sets, vaults }: Configuration): Point[] {
           files: 410_000 + index * 1311,
           bytes: (20 + ((index * 37) % 900)) * GIB,
           bytesAdded: ((index * 104_729 + day * 7919) % 4000) * 5_000_000,
-          temperature: day > 90 ? 'cold' : 'warm',
-          restorableFrom: null,
+          temperature: day > 90 ? 'cold' : index === 0 && day < 14 ? 'hot' : 'warm',
+          restorableFrom: index % 2 === 0 ? sourceIn(day, at) : null,
           keptUntil: day === 0 ? null : instantAt(at + 31 * DAY),
         },
       ]
