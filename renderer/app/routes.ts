@@ -147,6 +147,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: 'point.one', access: 'view' },
   },
   {
+    path: '/agents',
+    name: 'agents',
+    component: () => import('./pages/AgentsPage.vue'),
+    meta: { title: 'nav.agents', access: 'view', nav: { group: 'protect', icon: 'i-lucide-laptop' } },
+  },
+  {
     path: '/restore',
     name: 'restore',
     component: () => import('./pages/RestorePage.vue'),

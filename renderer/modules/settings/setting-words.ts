@@ -28,6 +28,13 @@ export function settingFacts(
         },
       ]
     }
+    if (key === 'vaultDoor') {
+      const { reach, port } = settings.vaultDoor
+      return [
+        { key: 'doorReach', label: t('settings.label.doorReach'), value: t(`settings.door.${reach}`) },
+        { key: 'doorPort', label: t('settings.label.doorPort'), value: String(port) },
+      ]
+    }
     const value = settings[key]
     const words = typeof value === 'number' ? format.number(value) : value
     return [{ key, label: t(`settings.label.${key}`), value: words }]

@@ -9,14 +9,21 @@ export interface SettingsDraft extends Record<NumberKey, number | ''> {
   reach: Settings['listen']['reach']
   /** One a line. */
   hosts: string
+  doorReach: Settings['vaultDoor']['reach']
+  doorPort: number | ''
 }
 
 export type NumberKey = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings]
-/** The vault door is opened by those who set up agents. */
-export type SettingKey = Exclude<keyof Settings, 'vaultDoor'>
+export type SettingKey = keyof Settings
 
-export function draftOf({ listen, vaultDoor: _, ...settings }: Settings): SettingsDraft {
-  return { ...settings, reach: listen.reach, hosts: listen.hosts.join('\n') }
+export function draftOf({ listen, vaultDoor, ...settings }: Settings): SettingsDraft {
+  return {
+    ...settings,
+    reach: listen.reach,
+    hosts: listen.hosts.join('\n'),
+    doorReach: vaultDoor.reach,
+    doorPort: vaultDoor.port,
+  }
 }
 
 /** What a person has typed, upon settings that somebody else has changed meanwhile. */
@@ -35,8 +42,13 @@ export function changesOf(draft: SettingsDraft, before: Settings, keys: readonly
 }
 
 /** As it would be sent: an emptied number is sent as it is, and refused with the field named. */
-function settingsOf({ reach, hosts, ...rest }: SettingsDraft): Record<SettingKey, unknown> {
-  return { ...rest, name: rest.name.trim(), listen: { reach, hosts: hostsOf(hosts) } }
+function settingsOf({ reach, hosts, doorReach, doorPort, ...rest }: SettingsDraft): Record<SettingKey, unknown> {
+  return {
+    ...rest,
+    name: rest.name.trim(),
+    listen: { reach, hosts: hostsOf(hosts) },
+    vaultDoor: { reach: doorReach, port: doorPort },
+  }
 }
 
 /** Names and addresses, one each, without what else an address line shows: `https://nas:8443/` is `nas`. */

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { sleep } from '../../../core/base/index.ts'
 import { PASSWORD } from './answers/session.ts'
 import type { ConsoleDouble } from './double.ts'
+import { AGENT_SCREENS } from './screens/agents.ts'
 import { CACHE_SCREENS } from './screens/caches.ts'
 import { PEOPLE_SCREENS } from './screens/people.ts'
 import { PROTECT_SCREENS } from './screens/protect.ts'
@@ -139,6 +140,7 @@ export const SCREENS: readonly Screen[] = [
   ...RECOVER_SCREENS,
   ...VAULT_SCREENS,
   ...CACHE_SCREENS,
+  ...AGENT_SCREENS,
   ...SETTINGS_SCREENS,
 ]
 

@@ -1,5 +1,6 @@
 import type { Messages } from '../en/messages.ts'
 import { account } from './account.ts'
+import { agent } from './agent.ts'
 import { alert } from './alert.ts'
 import { audit } from './audit.ts'
 import { burnt } from './burnt.ts'
@@ -42,5 +43,6 @@ export const messages: Messages = {
   vault,
   cache,
   burnt,
+  agent,
   settings,
 }

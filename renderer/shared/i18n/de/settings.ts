@@ -9,11 +9,13 @@ export const settings: Messages['settings'] = {
     watch: 'Protokolle und Meldungen',
     sessions: 'Anmeldung',
     reach: 'Wer die Konsole erreicht',
+    door: 'Vault-Tür',
   },
   sectionText: {
     care: 'Wie oft ein Backup-Set erprobt wird, sagt seine Richtlinie.',
     runs: 'Was darüber ist, wartet, bis andere zu Ende sind. Eine Wiederherstellung wartet darauf nicht.',
     reach: 'Gilt, sobald der Dienst neu gestartet ist.',
+    door: 'Durch sie kommen Agenten: Computer mit restic. Gilt, sobald der Dienst neu gestartet ist.',
   },
   label: {
     name: 'Name',
@@ -30,6 +32,8 @@ export const settings: Messages['settings'] = {
     sessionHours: 'Nach … untätigen Stunden abmelden',
     reach: 'Die Konsole ist erreichbar von',
     hosts: 'Namen und Adressen',
+    doorReach: 'Agenten kommen herein von',
+    doorPort: 'Port',
   },
   help: {
     name: 'Steht in der Konsole, in Meldungen und auf dem Notfallblatt.',
@@ -56,6 +60,12 @@ export const settings: Messages['settings'] = {
   reachText: {
     loopback: 'Die Vorgabe. Von anderswo nur durch einen Tunnel, etwa ssh -L.',
     network: 'Nur verschlüsselt (TLS), mit einem Zertifikat, das die Appliance für sich selbst macht.',
+  },
+  door: { off: 'Nirgendwo', loopback: 'Nur dieser Computer', network: 'Das Netz' },
+  doorText: {
+    off: 'Die Vorgabe: Die Tür ist zu.',
+    loopback: 'Für Tunnel, und um es auszuprobieren.',
+    network: 'Nur verschlüsselt (TLS). Wer hereinkommt, hat Namen und Passwort von dieser Appliance.',
   },
   warning: {
     opens:

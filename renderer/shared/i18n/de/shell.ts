@@ -40,6 +40,7 @@ export const nav: Messages['nav'] = {
   restore: 'Wiederherstellen',
   vaults: 'Tresore',
   caches: 'CloudCache',
+  agents: 'Agenten',
   alerts: 'Meldungen',
   audit: 'Protokoll',
   users: 'Benutzer',

@@ -1,4 +1,5 @@
 import { account } from './account.ts'
+import { agent } from './agent.ts'
 import { alert } from './alert.ts'
 import { audit } from './audit.ts'
 import { burnt } from './burnt.ts'
@@ -42,6 +43,7 @@ export const messages = {
   vault,
   cache,
   burnt,
+  agent,
   settings,
 }
 export type Messages = typeof messages

@@ -7,11 +7,13 @@ export const settings = {
     watch: 'Logs and alerts',
     sessions: 'Signing in',
     reach: 'Who can reach the console',
+    door: 'Vault door',
   },
   sectionText: {
     care: 'How often a backup set is verified, its policy says.',
     runs: 'What is beyond that waits until others have ended. A restore does not wait for that.',
     reach: 'Takes effect when the service is started again.',
+    door: 'By it agents come in: computers with restic. It takes effect when the service is started again.',
   },
   label: {
     name: 'Name',
@@ -28,6 +30,8 @@ export const settings = {
     sessionHours: 'Sign out after … idle hours',
     reach: 'The console can be reached from',
     hosts: 'Names and addresses',
+    doorReach: 'Agents come in from',
+    doorPort: 'Port',
   },
   help: {
     name: 'Shown in the console, in alerts and on the recovery kit.',
@@ -54,6 +58,12 @@ export const settings = {
   reachText: {
     loopback: 'The default. From elsewhere by a tunnel only, such as ssh -L.',
     network: 'Served encrypted (TLS) only, with a certificate that the appliance makes for itself.',
+  },
+  door: { off: 'Nowhere', loopback: 'This computer only', network: 'The network' },
+  doorText: {
+    off: 'The default: the door is closed.',
+    loopback: 'For tunnels, and to try it.',
+    network: 'Encrypted (TLS) only. Who comes in has a name and a password of this appliance.',
   },
   warning: {
     opens:

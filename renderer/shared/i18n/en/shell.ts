@@ -37,6 +37,7 @@ export const nav = {
   burntDown: 'If this burnt down now',
   vaults: 'Vaults',
   caches: 'CloudCache',
+  agents: 'Agents',
   alerts: 'Alerts',
   audit: 'Audit',
   users: 'Users',

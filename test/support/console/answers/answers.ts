@@ -1,5 +1,6 @@
 import type { World } from '../world/world.ts'
 import { answerAccount } from './account.ts'
+import { answerAgents } from './agents.ts'
 import { answerAlerts } from './alerts.ts'
 import { answerAudit } from './audit.ts'
 import { answerCaches } from './caches.ts'
@@ -30,6 +31,7 @@ export function makeAnswers(world: World, live: Live): Answers {
     answerPolicies(stage),
     answerVaults(stage),
     answerCaches(stage),
+    answerAgents(stage),
   )
 }
 

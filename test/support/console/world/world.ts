@@ -1,4 +1,5 @@
 import type {
+  Agent,
   Alert,
   AuditEntry,
   BackupSet,
@@ -15,6 +16,7 @@ import type {
   User,
   Vault,
 } from '../../../../core/contract/index.ts'
+import { makeAgents } from './agents.ts'
 import { makeAlerts } from './alerts.ts'
 import { makeAudit } from './audit.ts'
 import { makeCaches } from './caches.ts'
@@ -43,6 +45,7 @@ export interface World {
   settings: Settings
   vaults: Vault[]
   caches: Cache[]
+  agents: Agent[]
   sources: Source[]
   policies: Policy[]
   sets: BackupSet[]
@@ -85,6 +88,7 @@ export function makeWorld(kind: WorldKind): World {
     settings: structuredClone(SETTINGS),
     ...configuration,
     caches: makeCaches(configuration, runs, { isCalm: kind === 'calm' }),
+    agents: isFilled ? makeAgents(configuration) : [],
     users: kind === 'new' ? [] : configuration.users,
     audit: isFilled ? makeAudit() : [],
     tokens: isFilled ? makeTokens() : [],
