@@ -178,7 +178,8 @@ describeWith(['restic'], 'holdfast, from signing in to signing out', () => {
   })
 
   it('lists runs, and tells everything about one', async () => {
-    const runs = (await scene.json(['runs'])) as unknown as Run[]
+    // A copy of the catalog is made whenever the appliance gets to it.
+    const runs = ((await scene.json(['runs'])) as unknown as Run[]).filter(({ kind }) => kind !== 'catalog-backup')
     expect(runs.slice(0, 3).map(({ kind }) => kind)).toEqual(['restore', 'backup', 'backup'])
     expect(await ok('runs', '--failed')).toBe('No run failed.\n')
     expect(await ok('runs', '-n', '1')).toContain('There are more: --limit 2')

@@ -32,7 +32,7 @@ export const agent: Messages['agent'] = {
   renewTitle: '{name} ein anderes Passwort geben?',
   renewText: 'Das alte öffnet von da an nichts mehr: Er sichert wieder, sobald er die neuen Dateien hat.',
   remove: 'Nicht mehr einlassen',
-  removeOne: '{name} nicht mehr einlassen',
+  removeOne: 'Nicht mehr einlassen: {name}',
   removeTitle: '{name} nicht mehr einlassen?',
   removeText: 'Er kann weder sichern noch wiederherstellen. Was er gespeichert hat, bleibt im Vault.',
   isOverdue: 'Überfällig',

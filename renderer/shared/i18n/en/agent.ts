@@ -29,7 +29,7 @@ export const agent = {
   renewTitle: 'Give {name} another password?',
   renewText: 'The old one opens nothing from then on: it backs up again once it has the new files.',
   remove: 'Let in no more',
-  removeOne: 'Let {name} in no more',
+  removeOne: 'Let in no more: {name}',
   removeTitle: 'Let {name} in no more?',
   removeText: 'It can neither back up nor restore any more. What it has stored stays in the vault.',
   isOverdue: 'Overdue',

@@ -22,7 +22,7 @@ async function change(page: Page): Promise<void> {
 }
 
 async function remove(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Let laptop-of-the-auditor in no more' }).click()
+  await page.getByRole('button', { name: 'Let in no more: laptop-of-the-auditor' }).click()
   await page.getByRole('dialog').waitFor()
 }
 
