@@ -24,6 +24,7 @@ import { makeWorld, type World, type WorldKind } from './world/world.ts'
  */
 export interface ConsoleDouble extends AsyncDisposable {
   readonly url: string
+  readonly port: number
   readonly world: World
   /** Tells all consoles. */
   emit(event: LiveEvent): void
@@ -52,7 +53,8 @@ interface Context {
   readonly setSession: (session: { secret: string } | undefined) => void
 }
 
-export async function openConsoleDouble(kind: WorldKind): Promise<ConsoleDouble> {
+/** @param port - that of one that is closed: a browser then has the scripts of the console already. */
+export async function openConsoleDouble(kind: WorldKind, { port = 0 } = {}): Promise<ConsoleDouble> {
   const world = makeWorld(kind)
   const live = makeLive()
   const sessions = new Set<string>()
@@ -132,10 +134,12 @@ export async function openConsoleDouble(kind: WorldKind): Promise<ConsoleDouble>
     if (!matched) serveFile(request, response)
   }
 
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
+  const own = (server.address() as AddressInfo).port
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${own}`,
+    port: own,
     world,
     emit: live.emit,
     drop: live.drop,
@@ -187,6 +191,8 @@ function serveFile(request: IncomingMessage, response: ServerResponse): void {
   const path = join(CONSOLE_FOLDER, isAsset ? pathname : 'index.html')
   response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY)
   response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')
+  // As the gateway does: what lies there is called by its own sum.
+  if (isAsset) response.setHeader('cache-control', 'public, max-age=31536000, immutable')
   try {
     response.end(readFileSync(path))
   } catch {

@@ -54,8 +54,8 @@ describe('the lease of a vault’s cloud (design decision 4)', () => {
     await appliance('first').lease.claim()
     const before = await said()
     const { lease } = appliance('second')
-    for (const attempt of [lease.claim(), lease.hold(), lease.look()]) {
-      await expect(attempt).rejects.toMatchObject({
+    for (const attempt of [() => lease.claim(), () => lease.hold(), () => lease.look()]) {
+      await expect(attempt()).rejects.toMatchObject({
         code: 'cache/not-owner',
         message: expect.stringContaining('The appliance name of first owns this vault') as string,
       })
