@@ -40,14 +40,16 @@ describeWith(['chromium'], 'recovery points and backup sets in a browser', () =>
         (await page.locator('tbody tr[aria-rowindex]').first().innerText()).split(/\s+/).filter(Boolean)
       // Also the widest window may need some of them below each other.
       const told = (): Promise<string[]> =>
-        page.locator('table').evaluate((table) => {
-          const texts = (all: Iterable<Element>): string[] => [...all].map((each) => (each as HTMLElement).innerText)
-          const first = table.querySelector('tbody tr[aria-rowindex]')
-          return [
-            ...texts(table.querySelectorAll('thead th')),
-            ...texts(first?.querySelectorAll('dt') ?? []),
-          ].toSorted()
-        })
+        page
+          .locator('table')
+          .evaluate((table) =>
+            [
+              ...table.querySelectorAll('thead th'),
+              ...table.querySelectorAll('tbody tr[aria-rowindex]:first-of-type dt'),
+            ]
+              .map((each) => each.innerText)
+              .toSorted(),
+          )
       const [every, titles] = [await words(), await told()]
       for (const width of [1280, 1024, 768, 400]) {
         await page.setViewportSize({ width, height: 800 })

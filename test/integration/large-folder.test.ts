@@ -22,7 +22,7 @@ import { seededChance } from '../support/seeded-chance.ts'
 import { expectSameTree } from '../support/tree-listing.ts'
 
 /** More than one set of a restore and more than one part of a tree that workers share. The full size: 1000000. */
-const ENTRIES = Number(process.env['HOLDFAST_LARGE_FOLDER'] ?? 200_000)
+const ENTRIES = Number(process.env['HOLDFAST_LARGE_FOLDER'] ?? 140_000)
 const LARGE_FILE = 48 * 1024 * 1024
 /** What a small file takes on a disk. */
 const PAGE = 4096

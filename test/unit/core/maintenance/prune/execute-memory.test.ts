@@ -52,9 +52,9 @@ function peaksOf(prunes: readonly Prune[]): number[] {
 }
 
 const SCENES: readonly Scene[] = [
-  { scene: 'move', blobsAPack: 1000, fewest: 100_000, most: 400_000 },
+  { scene: 'move', blobsAPack: 1000, fewest: 100_000, most: 300_000 },
   // A disk in blocks of 4 MiB.
-  { scene: 'move', blobsAPack: 4, fewest: 150_000, most: 450_000 },
+  { scene: 'move', blobsAPack: 4, fewest: 100_000, most: 300_000 },
   { scene: 'prove', blobsAPack: 4, fewest: 100_000, most: 300_000 },
 ]
 
