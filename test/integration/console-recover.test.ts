@@ -39,17 +39,14 @@ describeWith(['chromium'], 'recovery points and backup sets in a browser', () =>
       const words = async (): Promise<string[]> =>
         (await page.locator('tbody tr[aria-rowindex]').first().innerText()).split(/\s+/).filter(Boolean)
       // Also the widest window may need some of them below each other.
-      const told = (): Promise<string[]> =>
-        page
-          .locator('table')
-          .evaluate((table) =>
-            [
-              ...table.querySelectorAll('thead th'),
-              ...table.querySelectorAll('tbody tr[aria-rowindex]:first-of-type dt'),
-            ]
-              .map((each) => each.innerText)
-              .toSorted(),
-          )
+      const told = async (): Promise<string[]> => {
+        const texts: string[] = await page.locator('table').evaluate((table) => {
+          const first = table.querySelector('tbody tr[aria-rowindex]')
+          const all = [...table.querySelectorAll('thead th'), ...(first?.querySelectorAll('dt') ?? [])]
+          return all.map((each) => each.innerText)
+        })
+        return texts.toSorted()
+      }
       const [every, titles] = [await words(), await told()]
       for (const width of [1280, 1024, 768, 400]) {
         await page.setViewportSize({ width, height: 800 })
