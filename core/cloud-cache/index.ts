@@ -21,6 +21,8 @@ export {
 export type { CachedFile } from './journal/cached-file.ts'
 export type { DamageSum } from './journal/damage-book.ts'
 export { executeEviction, type EvictionDone, type EvictionOptions } from './eviction/execute-eviction.ts'
+export { askEvictionPreview, type EvictionPreview, previewEviction } from './eviction/eviction-preview.ts'
+export { tierCapacity } from './eviction/tier-capacity.ts'
 export { type NeedingPoint, type PackUses, readPackUses } from './eviction/pack-uses.ts'
 export { type EvictionPlan, type EvictionRoom, planEviction } from './eviction/eviction-plan.ts'
 export type { NeedSum, SnapshotNeeds } from './journal/need-rows.ts'

@@ -12,6 +12,9 @@ import { Content } from './source.ts'
 export const Protection = z.enum(['protected', 'late', 'warning', 'failed', 'never', 'disabled'])
 export type Protection = z.output<typeof Protection>
 
+/** For how many days its points stay on the local disk of its vault's cache (CC-10). Null: as the cache says. */
+const HotDays = z.int().min(0).max(3650).nullable()
+
 export const BackupSet = z.object({
   id: Id,
   name: z.string(),
@@ -20,6 +23,7 @@ export const BackupSet = z.object({
   policy: Reference,
   content: Content,
   isEnabled: z.boolean(),
+  hotDays: HotDays,
   createdAt: Instant,
   protection: Protection,
   points: z.int(),
@@ -38,7 +42,7 @@ export type BackupSet = z.output<typeof BackupSet>
 
 /** Takes roots that are not there, too: they lie on a disk that comes and goes. */
 const allowMissingRoots = z.boolean().optional()
-const Editable = { name: Name, policyId: Id, content: Content, isEnabled: z.boolean() }
+const Editable = { name: Name, policyId: Id, content: Content, isEnabled: z.boolean(), hotDays: HotDays }
 
 export const sets = {
   list: operation('view')
@@ -54,6 +58,7 @@ export const sets = {
       z.strictObject({
         ...Editable,
         isEnabled: Editable.isEnabled.default(true),
+        hotDays: HotDays.optional(),
         sourceId: Id,
         vaultId: Id,
         allowMissingRoots,

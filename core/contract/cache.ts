@@ -106,6 +106,33 @@ export const Forecast = z.object({
 })
 export type Forecast = z.output<typeof Forecast>
 
+/** As many as anybody reads. */
+export const MOST_PREVIEWED = 100
+
+/** What would go if somebody wanted room now, down to the lower mark. As far as anybody has looked what points need. */
+export const EvictionPreview = z.object({
+  /** What the local tier holds, and what it is to hold at most afterwards. */
+  heldBytes: ByteCount,
+  targetBytes: ByteCount,
+  /** Packs that would go. */
+  files: z.int(),
+  bytes: ByteCount,
+  /** By how much it would stay above the target, as nothing else may go. */
+  shortBytes: ByteCount,
+  /** What may not go: what hot points need; what the cloud has not got; folders and indexes. */
+  keptHotBytes: ByteCount,
+  keptUnsentBytes: ByteCount,
+  keptFixedBytes: ByteCount,
+  /** Hot points of which nobody knows yet what they need: before a run has looked, nothing goes. */
+  unlookedPoints: z.int(),
+  /** Points of which a part would have to come from the cloud that is here now: how many, and the newest of them. */
+  touchedPoints: z.int(),
+  points: z
+    .array(z.object({ id: Id, set: Reference.nullable(), completedAt: Instant, bytes: ByteCount }))
+    .max(MOST_PREVIEWED),
+})
+export type EvictionPreview = z.output<typeof EvictionPreview>
+
 export const caches = {
   list: operation('view')
     .route({ method: 'GET', path: '/caches', summary: 'All caches', tags: ['CloudCache'] })
@@ -159,6 +186,15 @@ export const caches = {
     })
     .input(OneCache)
     .output(Run),
+  evictionPreview: operation('view')
+    .route({
+      method: 'GET',
+      path: '/caches/{vaultId}/eviction',
+      summary: 'What would go if somebody made room now',
+      tags: ['CloudCache'],
+    })
+    .input(OneCache)
+    .output(EvictionPreview),
   audit: operation('operate', { isAudited: true })
     .route({
       method: 'POST',

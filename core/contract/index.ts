@@ -17,7 +17,15 @@ export type { Agent, AgentSetup } from './agent.ts'
 export { type Alert, type AlertKind, DeliverySettings } from './alert.ts'
 export type { AuditEntry } from './audit.ts'
 export type { BackupSet, Protection } from './backup-set.ts'
-export { type Cache, CACHE_DEFAULTS, CacheSettings, type Forecast, type SyncWindow } from './cache.ts'
+export {
+  type Cache,
+  CACHE_DEFAULTS,
+  CacheSettings,
+  type EvictionPreview,
+  type Forecast,
+  MOST_PREVIEWED,
+  type SyncWindow,
+} from './cache.ts'
 export type { LiveEvent } from './event.ts'
 export type { BurntDown, Overview } from './overview.ts'
 export type { Point, PointEntry, RestorableFrom } from './point.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { Cache, Forecast } from '../../core/contract/index.ts'
+import type { Cache, EvictionPreview, Forecast } from '../../core/contract/index.ts'
 import { type ServiceScene, startScene } from '../support/service-scene.ts'
 
 // Each test goes on where the one before it ended: it is one story.
@@ -48,6 +48,7 @@ describe('holdfast, with a cache before a vault', () => {
     expect(await ok('cache', 'set', 'first', '--window', window, '--capacity', '2T', '--hot-days', '7')).toMatch(
       /Capacity: +2\.00 TiB$[\s\S]*Hot for: +7 days$[\s\S]*Windows: +mon-fri@20:00-06:00=50mbit$/m,
     )
+    expect(await ok('cache', 'set', 'first', '--capacity', 'disk')).toMatch(/Capacity: +what the disk takes$/m)
     const refused = await scene.call('cache', 'set', 'first', '--window', window, '--window', 'wed@22:00-23:00=1mbit')
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('are open at the same time: on Wednesday from 22:00, for 60 minutes')
@@ -64,6 +65,22 @@ describe('holdfast, with a cache before a vault', () => {
     const { code, stdout } = await scene.call('burnt-down')
     expect([code, stdout]).toEqual([3, expect.stringMatching(/home +first .* NONE +all of it +1/)])
     expect(await ok('cache', 'evict', 'first', '--wait')).toContain('There is room enough')
+    expect(await ok('cache', 'evict', 'first', '--preview')).toMatch(
+      /Would go: +nothing$[\s\S]*There is room enough\.$/m,
+    )
+    expect(
+      await scene.one<EvictionPreview>(['cache', 'evict', 'first', '--preview'], 'eviction_preview'),
+    ).toMatchObject({ files: 0, touchedPoints: 0, unlookedPoints: 0, points: [] })
+  })
+
+  it('keeps points of a set hot for as long as somebody says', async () => {
+    expect(await ok('set', 'change', 'home', '--hot-days', '60')).toContain('Changed the backup set home.')
+    expect(await ok('set', 'show', 'home')).toMatch(/Hot for: +60 days/)
+    expect(await ok('set', 'change', 'home', '--hot-days', 'cache', '--name', 'house')).toContain('house')
+    expect(await ok('set', 'show', 'house')).not.toContain('Hot for')
+    expect((await scene.call('set', 'change', 'house')).stderr).toContain('Give --name, --policy or --hot-days.')
+    expect((await scene.call('set', 'change', 'house', '--hot-days', 'long')).code).not.toBe(0)
+    await ok('set', 'change', 'house', '--name', 'home')
   })
 
   it('is paused for a while, and goes on', async () => {

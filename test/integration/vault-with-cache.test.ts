@@ -257,8 +257,22 @@ describeWith(['restic'], 'a vault with a cache', () => {
     await writeFile(join(root, 'home/letter'), randomBytes(9_000_000))
     await backUp()
     await sync()
-    expect(await ended(caches().evict({ vaultId }, test.call))).toMatchObject({ state: 'succeeded' })
-    expect((await cache()).held?.evicted.bytes).toBeGreaterThan(7_000_000)
+    const preview = () => caches().evictionPreview({ vaultId }, test.call)
+    // After each sync somebody looks what points need: nothing is said of what would go before.
+    await until(async () => (await preview()).unlookedPoints === 0)
+    const expected = await preview()
+    expect(expected).toMatchObject({ touchedPoints: 1, shortBytes: 0, points: [{ set: { name: 'home' } }] })
+    // What its set keeps hot for longer stays, whatever the cache says of others.
+    await test.appliance.operations.sets.update({ id: setId, hotDays: 30 }, test.call)
+    expect(await preview()).toMatchObject({ files: 0, touchedPoints: 0 })
+    expect((await preview()).shortBytes).toBeGreaterThan(0)
+    await test.appliance.operations.sets.update({ id: setId, hotDays: null }, test.call)
+    expect(await ended(caches().evict({ vaultId }, test.call))).toMatchObject({
+      state: 'succeeded',
+      result: { packsEvicted: expected.files, bytesEvicted: expected.bytes },
+    })
+    expect((await cache()).held?.evicted.bytes).toBe(expected.bytes)
+    expect(expected.bytes).toBeGreaterThan(7_000_000)
     const { items: points } = await test.appliance.operations.points.list({ setId, limit: 10 }, test.call)
     expect(points.map(({ restorableFrom }) => restorableFrom?.from)).toEqual(['both', 'cloud'])
     expect(points[1]?.restorableFrom?.bytesInCloudOnly).toBeGreaterThan(7_000_000)

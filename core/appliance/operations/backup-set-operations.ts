@@ -70,7 +70,7 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
   return {
     list: async () => ({ items: await describeSets(tools, await setRows.list(catalog.rows)) }),
     get: ({ id }) => one(id),
-    async create({ name, sourceId, vaultId, policyId, content, isEnabled, allowMissingRoots }) {
+    async create({ name, sourceId, vaultId, policyId, content, isEnabled, hotDays, allowMissingRoots }) {
       await refuseName(name)
       const source = await sourceRows.find(catalog.rows, sourceId)
       if (!source || source.removed_at !== null) throw noSuch('source', sourceId)
@@ -90,6 +90,7 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
         policy_id: policyId,
         content: JSON.stringify(proved),
         is_enabled: isEnabled ? 1 : 0,
+        hot_days: hotDays ?? null,
         created_at: now,
         removed_at: null,
         skips: 0,
@@ -99,7 +100,7 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
       publish({ type: 'changed', kind: 'set', id })
       return one(id)
     },
-    async update({ id, name, policyId, content, isEnabled, allowMissingRoots }) {
+    async update({ id, name, policyId, content, isEnabled, hotDays, allowMissingRoots }) {
       const set = await find(id)
       if (name !== undefined) await refuseName(name, id)
       if (policyId !== undefined) await findPolicy(policyId)
@@ -113,6 +114,7 @@ export function backupSetOperations(tools: Tools): OperationsOf<'sets'> {
         ...(policyId !== undefined && { policy_id: policyId }),
         ...(proved && { content: JSON.stringify(proved) }),
         ...(isEnabled !== undefined && { is_enabled: isEnabled ? 1 : 0 }),
+        ...(hotDays !== undefined && { hot_days: hotDays }),
         // What came due while it was disabled is not made up for.
         ...(isEnabled === true && set.is_enabled === 0 && { looked_at: clock.now() }),
       })

@@ -19,9 +19,11 @@ import { isEnd, RUN_STATES } from '../../job/index.ts'
 import { isSyncComplete, simulateSync, validateSyncSchedule } from '../../policy/index.ts'
 import { readVaultLocation, vaultFolder } from '../../vault/index.ts'
 import { cacheWindows } from '../caches/cache-windows.ts'
+import { evictionPreview } from '../caches/eviction-preview.ts'
 import { cacheOf, cacheSettingsOf } from '../caches/vault-cache.ts'
 import { isWithin, physicalPath } from '../data/own-folders.ts'
 import { cacheDto } from '../present/cache-dto.ts'
+import { evictionDto } from '../present/eviction-dto.ts'
 import { instant, instantOrNull } from '../present/instant.ts'
 import { readNames } from '../present/names.ts'
 import { badField, conflict, noSuch } from '../present/refusals.ts'
@@ -175,6 +177,18 @@ export function cacheOperations(tools: Tools): OperationsOf<'caches'> {
     async evict({ vaultId }, call) {
       refuseUnready(await find(vaultId))
       return presentRun(await request('cache-tidy', vaultId, callerOf(call).name, { isWanted: true }))
+    },
+    async evictionPreview({ vaultId }) {
+      const row = await find(vaultId)
+      refuseUnready(row)
+      const cache = cacheOf(await findVault(vaultId), row)
+      const found = await evictionPreview(catalog.rows, {
+        vaultId,
+        cache,
+        settings: cacheSettingsOf(row),
+        now: clock.now(),
+      })
+      return evictionDto(found, await readNames(catalog.rows))
     },
     async audit({ vaultId }, call) {
       refuseUnready(await find(vaultId))

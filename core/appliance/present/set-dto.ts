@@ -54,6 +54,7 @@ export async function describeSets(
       policy: { id: set.policy_id, name: policy?.name ?? '' },
       content: contentOf(set),
       isEnabled: set.is_enabled === 1,
+      hotDays: set.hot_days,
       createdAt: instant(set.created_at),
       protection: protectionOf({
         isEnabled: set.is_enabled === 1,

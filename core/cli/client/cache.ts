@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 
-import { formatBytes, formatInstant, parseBytes, systemClock } from '../../base/index.ts'
-import type { BandwidthWindow, Cache, CacheSettings } from '../../contract/index.ts'
+import { formatBytes, formatCounted, formatInstant, parseBytes, systemClock } from '../../base/index.ts'
+import type { BandwidthWindow, Cache, CacheSettings, EvictionPreview } from '../../contract/index.ts'
 import type { ExitCode } from '../exit-code.ts'
 import { heldText, stateText, windowsText } from './cache/cache-text.ts'
 import { clientCommand, type ClientOptions, type End, groupCommand, wholeFrom } from './client-command.ts'
@@ -21,12 +21,13 @@ Examples:
   holdfast cache status
   holdfast cache sync cloud --unlimited --wait
   holdfast cache pause cloud --for 2h
+  holdfast cache evict cloud --preview
   holdfast cache simulate cloud --change 80G
   holdfast cache decommission cloud --wait
 `
 
 interface SettingOptions extends ClientOptions {
-  readonly capacity?: number | null
+  readonly capacity?: number | 'disk'
   readonly window?: BandwidthWindow[]
   readonly hotDays?: number
   readonly high?: number
@@ -63,9 +64,14 @@ export function addCache(program: Command, end: End): void {
       end(await withClient(options, (session) => sync(session, wanted, options))),
     )
   one('evict', 'make room now, by what the cloud has and no hot point needs')
+    .option('--preview', 'only tell what would go, and which recovery points that touches')
     .option('--wait', 'wait until it has ended')
-    .action(async (wanted: string, options: WaitOptions) =>
-      end(await withClient(options, (session) => evict(session, wanted, options))),
+    .action(async (wanted: string, options: WaitOptions & { readonly preview?: boolean }) =>
+      end(
+        await withClient(options, (session) =>
+          options.preview === true ? previewEviction(session, wanted) : evict(session, wanted, options),
+        ),
+      ),
     )
   one('audit', 'look now whether the cloud has all that it should have')
     .option('--wait', 'wait until it has ended')
@@ -193,6 +199,40 @@ async function evict(session: ClientSession, wanted: string, { wait }: WaitOptio
   return toldOrAwaited(session, await client.caches.evict({ vaultId: id }, { signal }), wait)
 }
 
+async function previewEviction(session: ClientSession, wanted: string): Promise<void> {
+  const { client, output, signal } = session
+  const { id, name } = await findVault(session, wanted)
+  const preview = await client.caches.evictionPreview({ vaultId: id }, { signal })
+  output.emit({ message_type: 'eviction_preview', vault_id: id, ...preview })
+  writeParts(output, [
+    ['Held here', formatBytes(preview.heldBytes)],
+    ['Lower mark', formatBytes(preview.targetBytes)],
+    ['Would go', goingText(preview)],
+    ['Hot', `${formatBytes(preview.keptHotBytes)} that hot recovery points need`],
+    ['Not off-site', `${formatBytes(preview.keptUnsentBytes)} that the cloud has not got`],
+    ['Folders', `${formatBytes(preview.keptFixedBytes)} of folders and indexes, which stay`],
+    ['Short of it', preview.shortBytes === 0 ? '' : `${formatBytes(preview.shortBytes)}: nothing else may go`],
+  ])
+  for (const { set, completedAt, bytes } of preview.points)
+    output.say(`  ${set?.name ?? 'not of a backup set'}, ${when(completedAt)}: ${formatBytes(bytes)} from the cloud`)
+  const more = preview.touchedPoints - preview.points.length
+  if (more > 0) output.say(`  and ${formatCounted(more, 'older recovery point')}.`)
+  output.say(closing(preview, name))
+}
+
+function goingText({ files, bytes, touchedPoints }: EvictionPreview): string {
+  if (files === 0) return 'nothing'
+  return `${formatCounted(files, 'pack')} of ${formatBytes(bytes)}, of ${formatCounted(touchedPoints, 'recovery point')}`
+}
+
+function closing({ files, unlookedPoints, shortBytes }: EvictionPreview, name: string): string {
+  if (unlookedPoints > 0)
+    return `Nobody has looked yet what ${formatCounted(unlookedPoints, 'hot recovery point')} ${unlookedPoints === 1 ? 'needs' : 'need'}: \`holdfast cache evict ${name}\` looks first.`
+  if (files > 0)
+    return `All of it is in the cloud, and can be restored from there. \`holdfast cache evict ${name}\` lets it go.`
+  return shortBytes > 0 ? 'Nothing may go.' : 'There is room enough.'
+}
+
 async function audit(session: ClientSession, wanted: string, { wait }: WaitOptions): Promise<ExitCode | void> {
   const { client, signal } = session
   const { id } = await findVault(session, wanted)
@@ -258,7 +298,7 @@ async function decommission(
 
 function settingsOf({ capacity, window, hotDays, high, low }: SettingOptions): Partial<CacheSettings> {
   return {
-    ...(capacity !== undefined && { capacityBytes: capacity }),
+    ...(capacity !== undefined && { capacityBytes: capacity === 'disk' ? null : capacity }),
     ...(window !== undefined && { windows: window }),
     ...(hotDays !== undefined && { hotDays }),
     ...(high !== undefined && { highMark: high }),
@@ -266,8 +306,9 @@ function settingsOf({ capacity, window, hotDays, high, low }: SettingOptions): P
   }
 }
 
-function capacityOf(text: string): number | null {
-  return text === 'disk' ? null : sizeOf(text)
+/** Not null for the disk: commander would take that for nothing that was given. */
+function capacityOf(text: string): number | 'disk' {
+  return text === 'disk' ? text : sizeOf(text)
 }
 
 function sizeOf(text: string): number {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 
-import { CoreError, formatBytes } from '../../base/index.ts'
-import { clientCommand, type ClientOptions, collect, type End, groupCommand } from './client-command.ts'
+import { CoreError, formatBytes, formatCounted } from '../../base/index.ts'
+import { clientCommand, type ClientOptions, collect, type End, groupCommand, wholeFrom } from './client-command.ts'
 import { type ClientSession, withClient } from './client-session.ts'
 import { findPolicy, findSet, findSource, findVault } from './lookup/find-in.ts'
 import { firstOf } from './lookup/pages.ts'
@@ -21,16 +21,29 @@ Examples:
   holdfast set list
   holdfast set show home
   holdfast set retention home
+  holdfast set change home --policy weekly --hot-days 30
   holdfast set disable home
 `
+
+/** `cache`: as the cache of its vault says. Not null for that: commander would take it for nothing that was given. */
+type HotDays = number | 'cache'
 
 interface AddOptions extends ClientOptions, ContentOptions {
   readonly source?: string
   readonly vault?: string
   readonly policy?: string
   readonly disabled?: boolean
+  readonly hotDays?: HotDays
   readonly allowMissing?: boolean
 }
+
+interface ChangeOptions extends ClientOptions {
+  readonly name?: string
+  readonly policy?: string
+  readonly hotDays?: HotDays
+}
+
+const HOT_DAYS_HELP = "keep points on the disk of the vault's cache for so long; or cache: as the cache says"
 
 export function addSet(program: Command, end: End): void {
   const set = groupCommand(program, 'set', 'what is protected, where and how', HELP)
@@ -51,9 +64,17 @@ export function addSet(program: Command, end: End): void {
     .option('--exclude-larger-than <size>', 'leave out larger files, such as 2G', largerThan)
     .option('-x, --one-file-system', 'stay on the file systems of the roots')
     .option('--allow-missing', 'take roots that are not there now: on a disk that comes and goes')
+    .option('--hot-days <days>', HOT_DAYS_HELP, hotDaysOf)
     .option('--disabled', 'do not begin yet')
     .action(async (name: string, options: AddOptions) =>
       end(await withClient(options, (session) => add(session, name, options))),
+    )
+  clientCommand(set, 'change <set>', 'change what it is called, its policy, or how long its points stay hot')
+    .option('--name <name>', 'call it so')
+    .option('--policy <policy>', 'when, and how long it is kept')
+    .option('--hot-days <days>', HOT_DAYS_HELP, hotDaysOf)
+    .action(async (wanted: string, options: ChangeOptions) =>
+      end(await withClient(options, (session) => change(session, wanted, options))),
     )
   const one = (
     verb: string,
@@ -117,6 +138,7 @@ async function add(session: ClientSession, name: string, options: AddOptions): P
       ...ids,
       content: contentOf(options, session.paths),
       isEnabled: options.disabled !== true,
+      ...saidOf(options.hotDays),
       allowMissingRoots: options.allowMissing === true,
     },
     { signal },
@@ -168,6 +190,7 @@ async function show(session: ClientSession, wanted: string): Promise<void> {
     ['File systems', content.oneFileSystem ? 'those of the roots' : 'all'],
     ['Vault', set.vault.name],
     ['Policy', set.policy.name],
+    ['Hot for', set.hotDays === null ? '' : formatCounted(set.hotDays, 'day')],
     ['Points', String(set.points)],
     ['Size', set.bytesProtected === null ? '' : formatBytes(set.bytesProtected)],
     ['Newest point', when(set.newestPointAt, 'never')],
@@ -177,6 +200,36 @@ async function show(session: ClientSession, wanted: string): Promise<void> {
     ['Last run', set.lastRunId === null ? '' : shortId(set.lastRunId)],
     ['Skipped in a row', set.skips === 0 ? '' : String(set.skips)],
   ])
+}
+
+async function change(session: ClientSession, wanted: string, options: ChangeOptions): Promise<void> {
+  const { client, output, signal } = session
+  const { name, policy, hotDays } = options
+  if (name === undefined && policy === undefined && hotDays === undefined)
+    throw new CoreError('input/invalid', 'Nobody said what is to change.', {
+      safety: 'Nothing was changed.',
+      remedy: 'Give --name, --policy or --hot-days.',
+    })
+  const { id } = await findSet(session, wanted)
+  const changed = await client.sets.update(
+    {
+      id,
+      ...(name !== undefined && { name }),
+      ...(policy !== undefined && { policyId: (await findPolicy(session, policy)).id }),
+      ...saidOf(hotDays),
+    },
+    { signal },
+  )
+  output.say(`Changed the backup set ${changed.name}.`)
+  output.emit({ message_type: 'set', ...changed })
+}
+
+function hotDaysOf(text: string): HotDays {
+  return text === 'cache' ? text : wholeFrom(0, 3650)(text)
+}
+
+function saidOf(hotDays: HotDays | undefined): { readonly hotDays?: number | null } {
+  return hotDays === undefined ? {} : { hotDays: hotDays === 'cache' ? null : hotDays }
 }
 
 async function enable(session: ClientSession, wanted: string, isEnabled: boolean): Promise<void> {

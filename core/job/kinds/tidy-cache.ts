@@ -1,5 +1,3 @@
-import { statfs } from 'node:fs/promises'
-
 import { formatBytes, formatCounted } from '../../base/index.ts'
 import {
   type EvictionPlan,
@@ -9,6 +7,7 @@ import {
   type OpenedCache,
   planEviction,
   readPackUses,
+  tierCapacity,
 } from '../../cloud-cache/index.ts'
 import { availableWorkers, type Repository } from '../../repository/index.ts'
 import { loadSnapshots } from '../../snapshot/index.ts'
@@ -30,7 +29,7 @@ export async function tidyCache(order: CacheTidyOrder, context: RunContext): Pro
   const { looked, points } = await withVault(order, context, 'read', ({ repository, signal }) =>
     context.step('needs', () => lookAtPoints(repository, cache, order, { ...context, signal })),
   )
-  const capacity = place.capacity ?? (await diskOf(place.folder, cache))
+  const capacity = await tierCapacity(place, cache)
   const { highMark, lowMark, isWanted } = order
   const uses = readPackUses(cache.journal, points)
   const plan = planEviction(cache.journal, { capacity, highMark, lowMark, isWanted, ...uses })
@@ -93,10 +92,4 @@ async function lookAtPoints(
     isHot: hot.has(id),
   }))
   return { looked, points }
-}
-
-/** What its disk has room for, beside what others keep there. */
-async function diskOf(folder: string, { journal }: OpenedCache): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize + journal.files.localBytes()
 }

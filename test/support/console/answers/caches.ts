@@ -1,8 +1,9 @@
-import type { Cache, SyncWindow } from '../../../../core/contract/index.ts'
+import type { Cache, EvictionPreview, SyncWindow } from '../../../../core/contract/index.ts'
 import { isSyncComplete, missingOfSync, simulateSync, syncOverlaps } from '../../../../core/policy/index.ts'
 import { refuse } from '../refuse.ts'
 import { CALM, NOTHING_HELD } from '../world/caches.ts'
-import { instantAt, NOW } from '../world/ids.ts'
+import { GIB, instantAt, NOW } from '../world/ids.ts'
+import type { World } from '../world/world.ts'
 import { userOf } from './session.ts'
 import { type Answers, byId, nameOf, type Stage } from './stage.ts'
 import { startRun } from './start-run.ts'
@@ -24,6 +25,26 @@ function proven(windows: readonly SyncWindow[]): Pick<Cache, 'missing'> {
     })
   }
   return { missing: missingOfSync(schedule) }
+}
+
+/** A hundred gibibytes of seven points; of an incomplete cache nothing may go. */
+function preview(world: World, { state, held }: Cache): EvictionPreview {
+  const here = held === null ? 0 : held.verified.bytes + held.local.bytes + held.uploading.bytes + held.uploaded.bytes
+  const points = state === 'incomplete' ? [] : world.points.slice(20, 27)
+  const bytes = points.length === 0 ? 0 : 100 * GIB
+  return {
+    heldBytes: here,
+    targetBytes: here - 120 * GIB,
+    files: Math.ceil(bytes / (16 * 1024 ** 2)),
+    bytes,
+    shortBytes: 120 * GIB - bytes,
+    keptHotBytes: 610 * GIB,
+    keptUnsentBytes: (held?.local.bytes ?? 0) + (held?.uploading.bytes ?? 0),
+    keptFixedBytes: 3 * GIB,
+    unlookedPoints: 0,
+    touchedPoints: points.length,
+    points: points.map(({ id, set, completedAt }, index) => ({ id, set, completedAt, bytes: (40 - index * 5) * GIB })),
+  }
 }
 
 export function answerCaches(stage: Stage): Answers {
@@ -73,6 +94,10 @@ export function answerCaches(stage: Stage): Answers {
         change(vaultId, { sync, state: 'syncing' })
         return sync
       },
+      evictionPreview: async ({ vaultId }) => preview(world, find(vaultId)),
+      evict: async ({ vaultId }) => startRun(stage, { kind: 'cache-tidy', set: null, vault: find(vaultId).vault }),
+      audit: async ({ vaultId }) => startRun(stage, { kind: 'cache-audit', set: null, vault: find(vaultId).vault }),
+      takeOver: async ({ vaultId }) => startRun(stage, { kind: 'cache-build', set: null, vault: find(vaultId).vault }),
       pause: async ({ vaultId, until }, { caller }) =>
         change(vaultId, {
           state: 'paused',

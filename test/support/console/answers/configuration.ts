@@ -15,12 +15,13 @@ export function answerConfiguration({ world, count: next }: Stage): Answers {
     sets: {
       list: async () => ({ items: world.sets }),
       get: async ({ id }) => byId(world.sets, id),
-      create: async ({ name, sourceId, vaultId, policyId, content, isEnabled }) => {
+      create: async ({ name, sourceId, vaultId, policyId, content, isEnabled, hotDays = null }) => {
         const set = {
           id: idOf(5, next()),
           name,
           content,
           isEnabled,
+          hotDays,
           source: nameOf(byId(world.sources, sourceId)),
           vault: nameOf(byId(world.vaults, vaultId)),
           policy: nameOf(byId(world.policies, policyId)),

@@ -45,16 +45,34 @@ const ask = (name: string | RegExp) => async (page: Page) => {
   await page.getByRole('dialog').waitFor()
 }
 
+/** Chooses in the menu of what is done now and then. */
+const choose =
+  (item: string | RegExp, name = 'Main vault') =>
+  async (page: Page): Promise<void> => {
+    await open(name)(page)
+    await page.getByRole('button', { name: /^(?:More|Mehr)$/ }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+    await page.getByRole('dialog').waitFor()
+  }
+
+const previewed =
+  (name?: string) =>
+  async (page: Page): Promise<void> => {
+    await choose(/^(?:Make room|Platz schaffen)/, name)(page)
+    await page.getByText(/^(?:Held here|Liegt hier)$/).waitFor()
+  }
+
 async function loseDisk(page: Page, double: ConsoleDouble): Promise<void> {
   await open('Main vault')(page)
   change(double, 0, { state: 'unusable', held: null, problem: 'The folder /srv/cache/main is not there.', sync: null })
   await seen('This cache cannot be used.')(page)
-  await page.getByRole('button', { name: 'Take away' }).click()
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: 'Take away' }).click()
   await page.getByRole('dialog').waitFor()
 }
 
 async function leave(page: Page): Promise<void> {
-  await ask('Take away')(page)
+  await choose('Take away')(page)
   await page.getByRole('dialog').getByRole('button', { name: 'Take away' }).click()
   await seen('All that it holds is sent')(page)
   await seen('Going on')(page)
@@ -107,11 +125,30 @@ export const CACHE_SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'cache-more',
+    path: '/caches',
+    world: 'full',
+    looks: BOTH,
+    ready: async (page) => {
+      await press('More')(page)
+      await page.getByRole('menuitem').nth(3).waitFor()
+    },
+  },
+  { name: 'cache-evict', path: '/caches', world: 'full', looks: [...ALL, GERMAN], ready: previewed() },
+  { name: 'cache-evict-none', path: '/caches', world: 'full', looks: BOTH, ready: previewed('Long-term archive') },
+  {
+    name: 'cache-take-over',
+    path: '/caches',
+    world: 'full',
+    looks: [...ALL, GERMAN],
+    ready: choose(/^(?:Take the vault over|Den Tresor übernehmen)/),
+  },
+  {
     name: 'cache-detach',
     path: '/caches',
     world: 'full',
     looks: [...ALL, GERMAN],
-    ready: ask(/^(?:Take away|Entfernen)$/),
+    ready: choose(/^(?:Take away|Entfernen)/),
   },
   { name: 'cache-lost', path: '/caches', world: 'full', looks: BOTH, ready: loseDisk },
   { name: 'cache-leaving', path: '/caches', world: 'full', looks: BOTH, ready: leave },

@@ -96,6 +96,7 @@ export function makeConfiguration({ isFilled, isCalm }: { isFilled: boolean; isC
         oneFileSystem: false,
       },
       isEnabled: protection !== 'disabled',
+      hotDays: index === 0 ? 30 : null,
       createdAt: instantAt(NOW - 190 * DAY + index * HOUR),
       protection,
       points: protection === 'never' ? 0 : 120,

@@ -9,7 +9,8 @@ const LEAST = {
   viewer: `session.get session.signOut account.changePassword account.beginTotp account.confirmTotp account.removeTotp
     tokens.list tokens.create tokens.revoke overview.get overview.burntDown vaults.list vaults.get sources.list policies.list policies.get
     policies.preview sets.list sets.get sets.retention runs.list runs.get runs.events points.list points.get alerts.list
-    events.watch settings.get settings.about agents.list caches.list caches.get caches.simulate`,
+    events.watch settings.get settings.about agents.list caches.list caches.get caches.evictionPreview
+    caches.simulate`,
   'restore-only': `runs.missed points.browse points.find points.versions restores.plan restores.start
     restores.browseTarget`,
   operator:
